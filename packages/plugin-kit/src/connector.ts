@@ -1,0 +1,87 @@
+import type { ErrorSink } from "./error-sink.ts";
+import type { Permission } from "./permissions.ts";
+import type { ProblemDetail } from "./problems.ts";
+import type { Reader, RecordSplitter } from "./reader.ts";
+import type { Writer } from "./writer.ts";
+
+/** Session credentials; `expiration` in epoch milliseconds. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: number;
+}
+export type CredentialsSource = () => Promise<Credentials>;
+
+/** Everything a connector may know of its surroundings. */
+export interface CloudAccess {
+  readonly region: string;
+  /** AWS account that owns the component's resources. */
+  readonly accountId: string;
+  readonly credentials: CredentialsSource;
+  /** Endpoint override for every service; undefined = AWS. */
+  readonly endpoint: string | undefined;
+}
+
+export type ResourceLocation = "Customer" | "LetsData";
+
+/** One task to be: `position` is its stable place in the manifest (line, shard id, segment …). */
+export interface TaskPlan {
+  readonly position: string;
+  /** What the reader needs for this item; stored and shown as `readerDefinition`. */
+  readonly readerDefinition: Readonly<Record<string, unknown>>;
+}
+
+export interface ProvisionedResource {
+  readonly kind: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly region: string;
+}
+
+export interface TaskIdentity {
+  readonly tenantId: string;
+  readonly datasetId: string;
+  readonly datasetName: string;
+  readonly taskId: string;
+  readonly attempt: number;
+}
+
+export interface ReadConnector<Config, Definition> {
+  permissions(config: Config, access: { readonly region: string; readonly accountId: string }): readonly Permission[];
+  /** The smallest real call per resource; a finding names action, ARN and the statement to add. */
+  checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
+  openReader(input: {
+    readonly config: Config;
+    readonly definition: Definition;
+    readonly access: CloudAccess;
+    readonly splitters: readonly RecordSplitter[];
+  }): Promise<Reader>;
+}
+
+export interface WriteConnector<Config> {
+  permissions(config: Config, access: { readonly region: string; readonly accountId: string }): readonly Permission[];
+  /** What a reader of the target needs: the statements of the customer access role. */
+  readPermissions(
+    config: Config,
+    access: { readonly region: string; readonly accountId: string },
+  ): readonly Permission[];
+  checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
+  /** Makes what LetsData owns; repeatable after a crash at any point. */
+  provision(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProvisionedResource[]>;
+  /** Removes what `provision` made; repeatable. */
+  remove(config: Config, access: CloudAccess, signal: AbortSignal): Promise<void>;
+  openWriter(input: {
+    readonly config: Config;
+    readonly access: CloudAccess;
+    readonly task: TaskIdentity;
+  }): Promise<Writer>;
+}
+
+export interface ErrorConnector<Config> extends Omit<WriteConnector<Config>, "openWriter"> {
+  openErrorSink(input: {
+    readonly config: Config;
+    readonly access: CloudAccess;
+    readonly task: TaskIdentity;
+  }): Promise<ErrorSink>;
+}

@@ -1,0 +1,48 @@
+import type { SourceRecord } from "./reader.ts";
+
+/** What a handler returns for writing. */
+export interface OutputDocument {
+  readonly documentId: string;
+  readonly partitionKey: string;
+  readonly recordType: string | null;
+  /** The serialised body exactly as product.md §4.2 says: JavaScript and Python one flat JSON object, Java its serialize(). */
+  readonly body: string;
+  /** The body's attributes, for targets that store fields; computed on first use. */
+  fields(): Readonly<Record<string, unknown>>;
+}
+
+/** Offsets by file type, shard id or key, as strings. */
+export type OffsetMap = Readonly<Record<string, string>>;
+
+/** A record the handler refused, with whatever of it the handler filled in. */
+export interface ErrorDocument {
+  readonly message: string;
+  readonly documentId: string | null;
+  readonly recordType: string | null;
+  readonly partitionKey: string | null;
+  readonly documentMetadata: Readonly<Record<string, unknown>>;
+  readonly startOffsets: OffsetMap | null;
+  readonly endOffsets: OffsetMap | null;
+  /** The serialised document, if the handler gave one. */
+  readonly document: string | null;
+  readonly parts: readonly ErrorDocument[];
+}
+
+export type HandlerResult =
+  | { readonly kind: "document"; readonly document: OutputDocument }
+  | { readonly kind: "skip"; readonly reason: string | null }
+  | { readonly kind: "error"; readonly error: ErrorDocument }
+  /** A document the engine cannot take, such as one that does not serialise: a system error record. */
+  | { readonly kind: "invalid"; readonly code: "INVALID_DOCUMENT"; readonly message: string };
+
+/**
+ * A batch in, one result per record out, in order. In-process handlers answer synchronously: no promise per record.
+ * An exception of customer code is thrown as Problem HANDLER_EXCEPTION: a task error.
+ */
+export interface Handler {
+  handle(
+    batch: readonly SourceRecord[],
+    signal: AbortSignal,
+  ): readonly HandlerResult[] | Promise<readonly HandlerResult[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,67 @@
+/** Where reading may resume. Only the reader that made it understands it; stored as JSON. */
+export type Position = { readonly [key: string]: string | number | null };
+
+/** Where records come from; one object shared by all records of a file, shard or segment. */
+export interface RecordSource {
+  /** File type, shard id, segment or queue: the key of offset maps. */
+  readonly type: string;
+  /** Object key, stream ARN, table or queue name. */
+  readonly name: string;
+}
+
+/** What one top-level handler call gets. */
+export interface SourceRecord {
+  readonly source: RecordSource;
+  /** Place of the first byte (or sequence number) in the source; unique within the task. */
+  readonly start: number | string;
+  /** Place behind the last byte (or the same sequence number). */
+  readonly end: number | string;
+  readonly body: Uint8Array;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Set when the reader could not hand the record out whole; the pipeline archives it as a system error record. */
+  readonly refused?: { readonly code: "RECORD_TOO_LARGE"; readonly message: string };
+}
+
+export interface ReadBatch {
+  readonly records: readonly SourceRecord[];
+  /** Where to resume once all records up to here are written or archived. */
+  readonly nextPosition: Position;
+  /** Bytes taken from the source for this batch, as transferred. */
+  readonly bytesRead: number;
+}
+
+export interface Reader {
+  /** Yields in source order. Throws a Problem (SOURCE_NOT_FOUND, SOURCE_CHANGED, SOURCE_CORRUPT, …) when the source fails for good. */
+  read(from: Position | null, signal: AbortSignal): AsyncIterable<ReadBatch>;
+  /** Queues delete here, after the checkpoint. */
+  acknowledge?(batch: ReadBatch): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How a record begins or ends in a file: `null` = at the search start / at the end of the file. */
+export type RecordHint =
+  | { readonly kind: "pattern"; readonly pattern: Uint8Array }
+  | { readonly kind: "offset"; readonly offset: number }
+  | null;
+
+/** What the customer's parser says about one file; asked once per attempt (product.md §4.3). */
+export interface FileFraming {
+  readonly fileType: string;
+  /** Object key after `getResolvedS3FileName`. */
+  readonly resolvedName: string;
+  readonly start: RecordHint;
+  readonly end: RecordHint;
+}
+
+/** A stretch of records cut from plain (decompressed) bytes. */
+export interface SplitBatch {
+  readonly records: readonly SourceRecord[];
+  /** Plain-text offset at which the next search starts. */
+  readonly nextOffset: number;
+}
+
+/** Cuts a byte stream into records; implemented in handlers/record-splitter, used by the S3 reader. */
+export interface RecordSplitter {
+  readonly framing: FileFraming;
+  split(bytes: AsyncIterable<Uint8Array>, fromOffset: number): AsyncIterable<SplitBatch>;
+}

@@ -1,0 +1,55 @@
+import type { OutputDocument } from "./handler.ts";
+
+export interface WriterLimits {
+  /** Largest document, in bytes as `sizeOf` counts them. */
+  readonly maxDocumentBytes: number;
+  readonly maxBatchDocuments: number;
+  readonly maxBatchBytes: number;
+}
+
+/** A document of a batch that was not written. `index` is its place in the batch: ids may repeat. */
+export interface Rejection {
+  readonly index: number;
+  readonly reason: string;
+  /** True: send it again (throttled). False: refused for good; it becomes an error record. */
+  readonly retry: boolean;
+}
+
+/** A document as prepared for the target; made once, however often the batch is sent. */
+export interface PreparedDocument {
+  readonly document: OutputDocument;
+  /** 0-based ordinal of its record within the task, over all attempts. */
+  readonly ordinal: number;
+  /** What the target receives. */
+  readonly payload: Uint8Array | string;
+  /** Bytes that count against the limits. */
+  readonly bytes: number;
+}
+
+/** Why a document cannot go to this target at all: a system error record. */
+export interface Unwritable {
+  readonly code: "DOCUMENT_TOO_LARGE" | "INVALID_DOCUMENT_KEY" | "INVALID_DOCUMENT" | "INVALID_VECTOR";
+  readonly message: string;
+}
+
+/**
+ * One target. Batching, retry, back-off and size checks are the pipeline's: a writer states its limits and stays small.
+ * `write` resolves when the target has the batch, or, for a writer with `flush`, when the batch is accepted into the open object.
+ */
+export interface Writer {
+  readonly limits: WriterLimits;
+  /** How many batches may be in flight at once; 1 keeps order. */
+  readonly concurrentBatches: number;
+  /** Serialises one document for the target, or says why it cannot be written there. */
+  prepare(
+    document: OutputDocument,
+    ordinal: number,
+  ): PreparedDocument | Unwritable | Promise<PreparedDocument | Unwritable>;
+  /** Throws only when nothing of the batch was written. */
+  write(batch: readonly PreparedDocument[], signal: AbortSignal): Promise<readonly Rejection[]>;
+  /** True when the open object has reached its size: the pipeline then flushes and checkpoints. */
+  wantsFlush?(): boolean;
+  /** Makes everything accepted so far durable (closes the object). The checkpoint follows it. */
+  flush?(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
