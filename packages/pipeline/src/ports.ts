@@ -57,7 +57,10 @@ export interface CheckpointStore {
 }
 
 /** How an attempt ended. */
-export type AttemptOutcome =
+export type AttemptOutcome = {
+  /** Measurements that no checkpoint carried any more; stored with the outcome. */
+  readonly measurements?: readonly Measurement[];
+} & (
   | { readonly kind: "completed"; readonly counts: Counts }
   /** Time was up or the process must stop: drained to a checkpoint, to be run again. */
   | { readonly kind: "rerun"; readonly counts: Counts }
@@ -67,12 +70,16 @@ export type AttemptOutcome =
       readonly kind: "failed";
       readonly counts: Counts;
       readonly error: { readonly code: string; readonly message: string; readonly details?: string };
-    };
+    }
+  /** The lease was lost: nothing may be stored; another attempt goes on from the last checkpoint. */
+  | { readonly kind: "abandoned"; readonly counts: Counts }
+);
 
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
   /** Monotonic milliseconds with fractions, for durations. */
   monotonic(): number;
+  /** Resolves after the time, or at once when the signal aborts; never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }

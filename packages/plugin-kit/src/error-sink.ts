@@ -35,7 +35,11 @@ export interface ErrorFile {
 
 /** Archives error records. At most 1,000 lines and 8 MiB an object. */
 export interface ErrorSink {
-  /** `firstOrdinal` names the object: a repeated batch overwrites its own. */
+  /**
+   * `firstOrdinal` (lowest ordinal of its records) names the object: a repeated batch overwrites its own, and no two
+   * files of a task share one. Returns once the object is durable. May be called again after a throw that says `later`.
+   */
   archive(records: readonly ErrorRecord[], firstOrdinal: number, signal: AbortSignal): Promise<ErrorFile>;
+  /** Idempotent. */
   close(): Promise<void>;
 }

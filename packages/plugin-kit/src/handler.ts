@@ -44,5 +44,6 @@ export interface Handler {
     batch: readonly SourceRecord[],
     signal: AbortSignal,
   ): readonly HandlerResult[] | Promise<readonly HandlerResult[]>;
+  /** Idempotent. */
   close(): Promise<void>;
 }

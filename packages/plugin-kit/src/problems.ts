@@ -176,6 +176,13 @@ export const problemCatalogue = {
     title: "Too many requests",
     fix: "Wait a little and try again.",
   },
+  RECORD_ERRORED: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 422,
+    title: "A record failed and the dataset stops at failed records",
+    fix: "Look at the task's error record, mend the handler or the record, then redrive the task.",
+  },
   REQUEST_INVALID: {
     actor: "customer",
     retry: "never",

@@ -22,6 +22,7 @@ export interface SourceRecord {
   readonly refused?: { readonly code: "RECORD_TOO_LARGE"; readonly message: string };
 }
 
+/** Checkpoints fall between batches, never inside one: keep to about 1,000 records or 1 MiB, whichever comes first. */
 export interface ReadBatch {
   readonly records: readonly SourceRecord[];
   /** Where to resume once all records up to here are written or archived. */
@@ -31,10 +32,15 @@ export interface ReadBatch {
 }
 
 export interface Reader {
-  /** Yields in source order. Throws a Problem (SOURCE_NOT_FOUND, SOURCE_CHANGED, SOURCE_CORRUPT, …) when the source fails for good. */
+  /**
+   * Yields in source order; ending means the source is exhausted. Throws a Problem (SOURCE_NOT_FOUND, SOURCE_CHANGED,
+   * SOURCE_CORRUPT, …) when the source fails for good; after one that says `later` the pipeline backs off and calls
+   * `read` again at the last batch's `nextPosition`. An aborted signal ends the iteration promptly, by return or throw.
+   */
   read(from: Position | null, signal: AbortSignal): AsyncIterable<ReadBatch>;
   /** Queues delete here, after the checkpoint. */
   acknowledge?(batch: ReadBatch): Promise<void>;
+  /** Idempotent; also after an abort or a throw. */
   close(): Promise<void>;
 }
 

@@ -45,11 +45,18 @@ export interface Writer {
     document: OutputDocument,
     ordinal: number,
   ): PreparedDocument | Unwritable | Promise<PreparedDocument | Unwritable>;
-  /** Throws only when nothing of the batch was written. */
+  /**
+   * Throws only when nothing of the batch was written: a Problem that says `later` makes the pipeline back off and send
+   * the same documents again, any other fails the task. An aborted signal ends the call promptly.
+   */
   write(batch: readonly PreparedDocument[], signal: AbortSignal): Promise<readonly Rejection[]>;
   /** True when the open object has reached its size: the pipeline then flushes and checkpoints. */
   wantsFlush?(): boolean;
-  /** Makes everything accepted so far durable (closes the object). The checkpoint follows it. */
+  /**
+   * Makes everything accepted so far durable (closes the object). The checkpoint follows it; nothing is written
+   * meanwhile. May be called again after a throw that says `later`; with nothing accepted it does nothing.
+   */
   flush?(signal: AbortSignal): Promise<void>;
+  /** Idempotent. Discards what was accepted and not flushed: without a checkpoint it does not exist. */
   close(): Promise<void>;
 }
