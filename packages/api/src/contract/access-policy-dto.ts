@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { jsonObject } from "./base.ts";
+import { problemDetailDto } from "./problem-dto.ts";
+
+/** Something that was changed or dropped so that the configuration could be read. */
+export const noticeDto = z.object({ path: z.string(), message: z.string() });
+
+export const validationDto = z.object({
+  valid: z.boolean(),
+  /** The configuration in canonical names with defaults; null when it has problems. */
+  config: jsonObject.nullable(),
+  notices: z.array(noticeDto),
+  errors: z.array(problemDetailDto),
+});
+
+export const repairDto = z.object({
+  /** Strict JSON; null when the text is beyond repair. */
+  text: z.string().nullable(),
+  notices: z.array(noticeDto),
+  errors: z.array(problemDetailDto),
+});
+
+export const checklistItemDto = z.object({
+  component: z.string(),
+  resourceLocation: z.enum(["Customer", "LetsData"]),
+  resources: z.array(z.string()),
+  actions: z.array(z.string()),
+  reason: z.string(),
+});
+
+export const accessPolicyDto = z.object({
+  /** True when nothing of the customer's is touched: no role is needed. */
+  needsRole: z.boolean(),
+  roleName: z.string(),
+  policyName: z.string(),
+  checklist: z.array(checklistItemDto),
+  policy: jsonObject,
+  trustPolicy: jsonObject,
+  /** `aws iam …` lines, filled in. */
+  commands: z.array(z.string()),
+});
+
+export const accessCheckDto = z.object({ passed: z.boolean(), errors: z.array(problemDetailDto) });
+
+export type ValidationDto = z.infer<typeof validationDto>;
+export type RepairDto = z.infer<typeof repairDto>;
+export type AccessPolicyDto = z.infer<typeof accessPolicyDto>;
+export type AccessCheckDto = z.infer<typeof accessCheckDto>;

@@ -1,0 +1,30 @@
+import { apiKeys } from "./api-keys.ts";
+import { datasets } from "./datasets.ts";
+import { errors } from "./errors.ts";
+import { events } from "./events.ts";
+import { logs } from "./logs.ts";
+import { metrics } from "./metrics.ts";
+import { redrives, requests, stops } from "./requests.ts";
+import { session } from "./session.ts";
+import { system } from "./system.ts";
+import { tasks } from "./tasks.ts";
+import { usage } from "./usage.ts";
+import { users } from "./users.ts";
+
+/** Every operation of `/api/v1`: server, typed client, CLI and OpenAPI document read this one table. */
+export const contract = {
+  apiKeys,
+  datasets,
+  errors,
+  events,
+  logs,
+  metrics,
+  redrives,
+  requests,
+  session,
+  stops,
+  system,
+  tasks,
+  usage,
+  users,
+};

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { epochMilliseconds, jsonObject } from "./base.ts";
+import { countsDto } from "./dataset-dto.ts";
+
+export const taskStatusDto = z.enum(["CREATED", "QUEUED", "RUNNING", "COMPLETED", "ERRORED", "RERUN"]);
+
+export const taskExecutionLogDto = z.object({
+  attempt: z.number().int(),
+  startDatetime: epochMilliseconds,
+  endDatetime: epochMilliseconds.nullable(),
+  outcome: z.string().nullable(),
+  codeVersion: z.number().int(),
+});
+
+/** A task as product.md §9.2 writes it. */
+export const taskDto = z.object({
+  datasetName: z.string(),
+  datasetId: z.string(),
+  tenantId: z.string(),
+  userId: z.string(),
+  taskId: z.string(),
+  taskType: z.string(),
+  taskStatus: taskStatusDto,
+  stopReason: z.string().nullable(),
+  taskProgress: countsDto,
+  taskCheckpoint: jsonObject.nullable(),
+  taskExecutionLogs: z.array(taskExecutionLogDto),
+  readerDefinition: jsonObject,
+  computeDefinition: jsonObject,
+  workerId: z.string().nullable(),
+  lastError: z.object({ code: z.string(), message: z.string(), time: epochMilliseconds }).nullable(),
+  /** Error records of the task. */
+  numberOfErrors: z.number().int(),
+});
+
+export type TaskDto = z.infer<typeof taskDto>;
