@@ -1,24 +1,9 @@
+import { type DatasetAction, datasetActions, datasetStatuses, redrivePolicies } from "@letsdata/dataset/lifecycle";
 import { z } from "zod";
 import { epochMilliseconds, jsonObject } from "./base.ts";
 import { problemDetailDto } from "./problem-dto.ts";
 
-export const datasetStatusDto = z.enum([
-  "CREATED",
-  "INITIALIZING",
-  "PROCESSING",
-  "COMPLETED",
-  "ERRORED",
-  "REDRIVING",
-  "UPDATING",
-  "STOPPING_ERROR",
-  "STOPPING_COMPLETE",
-  "DESCALING",
-  "DESCALED",
-  "FREEZING",
-  "FROZEN",
-  "DELETING",
-  "DELETED",
-]);
+export const datasetStatusDto = z.enum(datasetStatuses);
 
 /** Totals; the balance is `recordsRead = documentsWritten + recordsSkipped + recordsErrored`. */
 export const countsDto = z.object({
@@ -91,10 +76,7 @@ export const deliveryDto = z.object({
   explanation: z.string(),
 });
 
-export const allowedActionDto = z.object({
-  action: z.enum(["updateCode", "updateCompute", "redrive", "stop", "descale", "freeze", "delete"]),
-  label: z.string(),
-});
+export const datasetActionDto = z.enum(Object.keys(datasetActions) as [DatasetAction, ...DatasetAction[]]);
 
 export const datasetViewDto = datasetSummaryDto.extend({
   tenantId: z.string(),
@@ -112,7 +94,9 @@ export const datasetViewDto = datasetSummaryDto.extend({
   /** What `sts:ExternalId` must be when the customer access role is assumed. */
   customerAccessExternalId: z.string().nullable(),
   delivery: deliveryDto,
-  allowedActions: z.array(allowedActionDto),
+  /** What the lifecycle allows in this status. */
+  allowedActions: z.array(datasetActionDto),
+  allowedRedrivePolicies: z.array(z.enum(redrivePolicies)),
 });
 
 export const configRevisionDto = z.object({
@@ -129,5 +113,4 @@ export type DatasetSummaryDto = z.infer<typeof datasetSummaryDto>;
 export type DatasetViewDto = z.infer<typeof datasetViewDto>;
 export type ResourceDto = z.infer<typeof resourceDto>;
 export type DeliveryDto = z.infer<typeof deliveryDto>;
-export type AllowedActionDto = z.infer<typeof allowedActionDto>;
 export type ConfigRevisionDto = z.infer<typeof configRevisionDto>;

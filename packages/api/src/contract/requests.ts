@@ -1,3 +1,4 @@
+import { redrivePolicies } from "@letsdata/dataset/lifecycle";
 import { z } from "zod";
 import { datasetReference, operation, writes } from "./base.ts";
 import { pageOf, pageQuery } from "./paging.ts";
@@ -10,8 +11,7 @@ const redriveInput = z
     selection: z.enum(["ALL_ERRORED", "TASK_IDS", "FILTER"]).default("ALL_ERRORED"),
     taskIds: z.array(taskId).max(10_000).optional(),
     filter: z.object(taskFilter).optional(),
-    policy: z
-      .enum(["RESUME_FROM_CHECKPOINT", "RESTART_FROM_BEGINNING", "ERROR_RECORDS_ONLY"])
+    policy: z.enum(redrivePolicies)
       .default("RESUME_FROM_CHECKPOINT"),
     dryRun: z.boolean().default(false).describe("only count what would be redriven"),
   })

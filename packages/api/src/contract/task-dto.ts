@@ -1,8 +1,9 @@
+import { taskStatuses, taskTypes } from "@letsdata/dataset/lifecycle";
 import { z } from "zod";
 import { epochMilliseconds, jsonObject } from "./base.ts";
 import { countsDto } from "./dataset-dto.ts";
 
-export const taskStatusDto = z.enum(["CREATED", "QUEUED", "RUNNING", "COMPLETED", "ERRORED", "RERUN"]);
+export const taskStatusDto = z.enum(taskStatuses);
 
 export const taskExecutionLogDto = z.object({
   attempt: z.number().int(),
@@ -19,7 +20,7 @@ export const taskDto = z.object({
   tenantId: z.string(),
   userId: z.string(),
   taskId: z.string(),
-  taskType: z.string(),
+  taskType: z.enum(taskTypes),
   taskStatus: taskStatusDto,
   stopReason: z.string().nullable(),
   taskProgress: countsDto,
