@@ -13,11 +13,16 @@ export interface Credentials {
 }
 export type CredentialsSource = () => Promise<Credentials>;
 
-/** Everything a connector may know of its surroundings. */
-export interface CloudAccess {
+/** What ARNs and policy paths are made of. */
+export interface ResourceScope {
   readonly region: string;
   /** AWS account that owns the component's resources. */
   readonly accountId: string;
+  readonly datasetName: string;
+}
+
+/** Everything a connector may know of its surroundings. */
+export interface CloudAccess extends ResourceScope {
   readonly credentials: CredentialsSource;
   /** Endpoint override for every service; undefined = AWS. */
   readonly endpoint: string | undefined;
@@ -48,7 +53,7 @@ export interface TaskIdentity {
 }
 
 export interface ReadConnector<Config, Definition> {
-  permissions(config: Config, access: { readonly region: string; readonly accountId: string }): readonly Permission[];
+  permissions(config: Config, scope: ResourceScope): readonly Permission[];
   /** The smallest real call per resource; a finding names action, ARN and the statement to add. */
   checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
   openReader(input: {
@@ -60,12 +65,9 @@ export interface ReadConnector<Config, Definition> {
 }
 
 export interface WriteConnector<Config> {
-  permissions(config: Config, access: { readonly region: string; readonly accountId: string }): readonly Permission[];
+  permissions(config: Config, scope: ResourceScope): readonly Permission[];
   /** What a reader of the target needs: the statements of the customer access role. */
-  readPermissions(
-    config: Config,
-    access: { readonly region: string; readonly accountId: string },
-  ): readonly Permission[];
+  readPermissions(config: Config, scope: ResourceScope): readonly Permission[];
   checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
   /** Makes what LetsData owns; repeatable after a crash at any point. */
   provision(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProvisionedResource[]>;
@@ -75,7 +77,14 @@ export interface WriteConnector<Config> {
     readonly config: Config;
     readonly access: CloudAccess;
     readonly task: TaskIdentity;
+    /** Throws Problem LEASE_LOST. Asked before anything of an earlier attempt is replaced; absent = the lease is taken as held. */
+    readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
   }): Promise<Writer>;
+  /** RESTART_FROM_BEGINNING: removes what earlier attempts of the task wrote, where the target can tell. Repeatable. */
+  removeTaskOutput?(
+    input: { readonly config: Config; readonly access: CloudAccess; readonly task: TaskIdentity },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface ErrorConnector<Config> extends Omit<WriteConnector<Config>, "openWriter"> {

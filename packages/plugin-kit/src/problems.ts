@@ -50,6 +50,13 @@ export const problemCatalogue = {
     title: "Records read are not the sum of written, skipped and errored",
     fix: "Redrive the task from the beginning and report this problem with the task's id.",
   },
+  CLOUD_CALL_REFUSED: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 422,
+    title: "AWS cannot carry out the call",
+    fix: "Mend what AWS names in the message.",
+  },
   CLOUD_UNAVAILABLE: {
     actor: "aws",
     retry: "later",
@@ -63,6 +70,13 @@ export const problemCatalogue = {
     httpStatus: 422,
     title: "The dataset configuration has problems",
     fix: "Mend each listed attribute.",
+  },
+  CREDENTIALS_EXPIRED: {
+    actor: "system",
+    retry: "later",
+    httpStatus: 503,
+    title: "The session's credentials expired",
+    fix: "Nothing to do: the system takes a new session and tries again.",
   },
   DATABASE_UNAVAILABLE: {
     actor: "system",
