@@ -204,6 +204,13 @@ export const problemCatalogue = {
     title: "The request cannot be understood",
     fix: "Mend each listed part of the request.",
   },
+  REQUEST_TOO_LARGE: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 413,
+    title: "The request's body is larger than 1 MiB",
+    fix: "Put long manifests into S3 and name them in the configuration.",
+  },
   RESOURCE_NOT_FOUND: {
     actor: "customer",
     retry: "never",

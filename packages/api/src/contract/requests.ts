@@ -11,8 +11,7 @@ const redriveInput = z
     selection: z.enum(["ALL_ERRORED", "TASK_IDS", "FILTER"]).default("ALL_ERRORED"),
     taskIds: z.array(taskId).max(10_000).optional(),
     filter: z.object(taskFilter).optional(),
-    policy: z.enum(redrivePolicies)
-      .default("RESUME_FROM_CHECKPOINT"),
+    policy: z.enum(redrivePolicies).default("RESUME_FROM_CHECKPOINT"),
     dryRun: z.boolean().default(false).describe("only count what would be redriven"),
   })
   .refine((input) => input.selection !== "TASK_IDS" || (input.taskIds?.length ?? 0) > 0, {
