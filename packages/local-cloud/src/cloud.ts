@@ -1,0 +1,38 @@
+import type { IamState } from "./iam/iam-state.ts";
+import type { FaultRules } from "./server/faults.ts";
+import type { CloudDatabase } from "./store/database.ts";
+import type { SessionStore } from "./sts/session-store.ts";
+
+export interface RootAccount {
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly rootAccessKeyId: string;
+  readonly rootSecretAccessKey: string;
+  /** Name of the IAM user these keys belong to; `admin` when left out. */
+  readonly principalName?: string;
+}
+
+export interface CloudLimits {
+  readonly kinesisShardBytesPerSecond: number;
+  readonly kinesisShardRecordsPerSecond: number;
+  readonly kinesisShardReadsPerSecond: number;
+}
+
+/** Real services' limits: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const REAL_LIMITS: CloudLimits = {
+  kinesisShardBytesPerSecond: 1024 * 1024,
+  kinesisShardRecordsPerSecond: 1000,
+  kinesisShardReadsPerSecond: 5,
+};
+
+/** What every service of one running local cloud shares. */
+export interface Cloud {
+  readonly dir: string;
+  readonly database: CloudDatabase;
+  readonly iam: IamState;
+  readonly sessions: SessionStore;
+  readonly faults: FaultRules;
+  readonly limits: CloudLimits;
+  /** Epoch ms. */
+  now(): number;
+}

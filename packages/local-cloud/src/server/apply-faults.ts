@@ -1,0 +1,59 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { AwsError } from "./aws-error.ts";
+import type { FaultRules } from "./faults.ts";
+
+/** Thrown to end a request by closing its socket. */
+export class ConnectionCut extends Error {}
+
+export async function applyFaults(
+  faults: FaultRules,
+  service: string,
+  action: string,
+  resource: string,
+  response: ServerResponse,
+): Promise<void> {
+  const latency = faults.draw("latency", service, action, resource);
+  if (latency) await wait(latency.latencyMs ?? 100);
+  if (faults.draw("throttle", service, action, resource)) throw throttled(service, action);
+  if (faults.draw("5xx", service, action, resource)) throw internalFailure(service);
+  const cutsItself = service === "s3" && action === "GetObject";
+  const cut = cutsItself ? null : faults.draw("cut", service, action, resource);
+  if (cut?.when === "after") loseAnswer(response);
+  else if (cut) throw new ConnectionCut();
+}
+
+function throttled(service: string, action: string): AwsError {
+  switch (service) {
+    case "s3":
+      return new AwsError("SlowDown", "Please reduce your request rate.", 503);
+    case "kinesis":
+      return /Record|ShardIterator/.test(action)
+        ? new AwsError("ProvisionedThroughputExceededException", "Rate exceeded for shard", 400)
+        : new AwsError("LimitExceededException", "Rate exceeded", 400);
+    case "iam":
+    case "sts":
+      return new AwsError("Throttling", "Rate exceeded", 400);
+    default:
+      return new AwsError("ThrottlingException", "Rate exceeded", 400);
+  }
+}
+
+function internalFailure(service: string): AwsError {
+  if (service === "s3")
+    return new AwsError("InternalError", "We encountered an internal error. Please try again.", 500);
+  return new AwsError(
+    service === "kinesis" ? "InternalFailure" : "InternalServiceError",
+    "The service failed internally.",
+    500,
+  );
+}
+
+function loseAnswer(response: ServerResponse): void {
+  response.writeHead = () => response;
+  response.write = () => true;
+  response.end = () => {
+    response.socket?.destroy();
+    return response;
+  };
+}

@@ -1,0 +1,76 @@
+import { mkdirSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { type Cloud, type CloudLimits, REAL_LIMITS, type RootAccount } from "./cloud.ts";
+import { iamService } from "./iam/iam-service.ts";
+import { openIamState } from "./iam/iam-state.ts";
+import { s3Service } from "./s3/s3-service.ts";
+import { createFaultRules, type FaultRules } from "./server/faults.ts";
+import { createCloudServer } from "./server/http-server.ts";
+import { openDatabase } from "./store/database.ts";
+import { openSessionStore } from "./sts/session-store.ts";
+import { stsService } from "./sts/sts-service.ts";
+
+export type { RootAccount } from "./cloud.ts";
+export type { FaultRule } from "./server/faults.ts";
+
+/** Limits left out are AWS's own. */
+export interface LocalCloudOptions extends Partial<CloudLimits> {
+  /** 0: any free port. */
+  readonly port?: number;
+  /** State lives here and survives restarts. One process at a time. */
+  readonly dir: string;
+  readonly accounts: readonly RootAccount[];
+  /** Epoch ms; the system's clock unless given. */
+  readonly now?: () => number;
+}
+
+export interface LocalCloud {
+  /** `http://127.0.0.1:<port>`, for every service. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly faults: FaultRules;
+  stop(): Promise<void>;
+}
+
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  mkdirSync(options.dir, { recursive: true });
+  const now = options.now ?? Date.now;
+  const database = openDatabase(options.dir);
+  const iam = openIamState(database, options.accounts, now);
+  const cloud: Cloud = {
+    dir: options.dir,
+    database,
+    iam,
+    sessions: openSessionStore(database, iam, now),
+    faults: createFaultRules(),
+    limits: {
+      kinesisShardBytesPerSecond: options.kinesisShardBytesPerSecond ?? REAL_LIMITS.kinesisShardBytesPerSecond,
+      kinesisShardRecordsPerSecond: options.kinesisShardRecordsPerSecond ?? REAL_LIMITS.kinesisShardRecordsPerSecond,
+      kinesisShardReadsPerSecond: options.kinesisShardReadsPerSecond ?? REAL_LIMITS.kinesisShardReadsPerSecond,
+    },
+    now,
+  };
+  const services = new Map([
+    ["s3", s3Service(cloud)],
+    ["iam", iamService(cloud)],
+    ["sts", stsService(cloud)],
+  ]);
+  const server = createCloudServer(cloud, services);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    faults: cloud.faults,
+    async stop() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      database.close();
+    },
+  };
+}
