@@ -37,7 +37,7 @@ export function generatedNames(stage: Stage, datasetId: string): GeneratedNames 
 
 /** Names of what a customer makes for an access grant (product.md §11.2). */
 export function accessGrantNames(datasetName: string): { readonly role: string; readonly policy: string } {
-  return { role: `LetsData_AccessRole_${datasetName}`, policy: `LetsData_AccessPolicy_${datasetName}` };
+  return { role: `LetsData_AccessRole_${datasetName}`, policy: `LetsData_AccessRole_${datasetName}Policy` };
 }
 
 /** The IAM role that stands for one user, in the installation's account. */
