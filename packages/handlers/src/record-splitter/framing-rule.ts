@@ -1,0 +1,67 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { FileFraming, RecordHint } from "@letsdata/plugin-kit/reader";
+
+export interface FramingRule {
+  /** Null when the record starts `startSkip` bytes after the search start. */
+  readonly startPattern: Pattern | null;
+  readonly startSkip: number;
+  readonly endPattern: Pattern | null;
+  /** Record length where the end is an offset; null with an end pattern or "to the end of the file". */
+  readonly endLength: number | null;
+}
+
+export interface Pattern {
+  readonly bytes: Buffer;
+  readonly length: number;
+  /** What `Buffer.indexOf` is asked for: a number takes its fast single-byte path. */
+  readonly needle: Buffer | number;
+}
+
+/** Checks the hints of a file; throws Problem INVALID_HINT. */
+export function framingRule(framing: FileFraming): FramingRule {
+  const { start, end, fileType } = framing;
+  const startOffset = offsetOf(start, "start", fileType, 0);
+  const endLength = offsetOf(end, "end", fileType, 1);
+  return {
+    startPattern: patternOf(start, "start", fileType),
+    startSkip: startOffset ?? 0,
+    endPattern: patternOf(end, "end", fileType),
+    endLength,
+  };
+}
+
+function patternOf(hint: RecordHint, edge: string, fileType: string): Pattern | null {
+  if (hint?.kind !== "pattern") return null;
+  if (hint.pattern.length === 0) {
+    throw new Problem("INVALID_HINT", `The record ${edge} pattern of file type ${fileType} is empty.`);
+  }
+  const bytes = Buffer.from(hint.pattern);
+  return { bytes, length: bytes.length, needle: bytes.length === 1 ? (bytes[0] as number) : bytes };
+}
+
+function offsetOf(hint: RecordHint, edge: string, fileType: string, least: number): number | null {
+  if (hint?.kind !== "offset") return null;
+  if (!Number.isSafeInteger(hint.offset) || hint.offset < least) {
+    throw new Problem(
+      "INVALID_HINT",
+      `The record ${edge} offset of file type ${fileType} is ${hint.offset}; it must be an integer of at least ${least}.`,
+    );
+  }
+  return hint.offset;
+}
+
+/** Whether the pattern stands at `at`; the caller knows that the bytes reach that far. */
+export function standsAt(view: Buffer, pattern: Pattern, at: number): boolean {
+  const { bytes, length } = pattern;
+  for (let i = 0; i < length; i++) if (view[at + i] !== bytes[i]) return false;
+  return true;
+}
+
+/** Most starts stand right behind the last end: looking there first is much cheaper than a call of `indexOf`. */
+const nearPositions = 4;
+
+export function findPattern(view: Buffer, pattern: Pattern, from: number): number {
+  const last = Math.min(from + nearPositions, view.length - pattern.length + 1);
+  for (let at = from; at < last; at++) if (standsAt(view, pattern, at)) return at;
+  return view.indexOf(pattern.needle, from);
+}
