@@ -1,0 +1,90 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Credentials, CredentialsSource } from "@letsdata/plugin-kit/connector";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+
+const SOCKETS_PER_HOST_MAX = 64;
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** A body that stands still this long is given up; readers resume by range, calls are repeated. */
+const IDLE_SOCKET_TIMEOUT_MS = 60_000;
+/** The pipeline backs off and repeats by itself; the SDK only bridges a single dropped connection. */
+const SDK_ATTEMPTS_MAX = 2;
+
+export interface ClientSettings {
+  readonly region: string;
+  /** Override for every service; undefined = AWS. */
+  readonly endpoint?: string | undefined;
+  readonly credentials: CredentialsSource;
+}
+
+interface SdkCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiration?: Date;
+}
+
+interface SdkConfiguration {
+  region: string;
+  endpoint?: string;
+  credentials: () => Promise<SdkCredentials>;
+  requestHandler: NodeHttpHandler;
+  maxAttempts: number;
+  forcePathStyle?: boolean;
+  followRegionRedirects?: boolean;
+  requestChecksumCalculation: "WHEN_REQUIRED";
+  responseChecksumValidation: "WHEN_REQUIRED";
+}
+
+type ClientClass<C> = new (configuration: SdkConfiguration) => C;
+
+const handler = new NodeHttpHandler({
+  connectionTimeout: CONNECTION_TIMEOUT_MS,
+  socketTimeout: IDLE_SOCKET_TIMEOUT_MS,
+  socketAcquisitionWarningTimeout: 30_000,
+  httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX }),
+  httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX }),
+});
+
+const clients = new WeakMap<CredentialsSource, Map<unknown, Map<string, unknown>>>();
+
+/**
+ * The one factory of AWS clients: one client per class, credentials source, region and endpoint; sockets are shared by all.
+ * Never destroy a client: it would close everybody's sockets.
+ */
+export function clientFor<C>(clientClass: ClientClass<C>, settings: ClientSettings): C {
+  const byClass = getOrAdd(clients, settings.credentials, () => new Map<unknown, Map<string, unknown>>());
+  const byPlace = getOrAdd(byClass, clientClass, () => new Map<string, unknown>());
+  return getOrAdd(byPlace, `${settings.region} ${settings.endpoint ?? ""}`, () =>
+    makeClient(clientClass, settings),
+  ) as C;
+}
+
+function makeClient<C>(clientClass: ClientClass<C>, { region, endpoint, credentials }: ClientSettings): C {
+  return new clientClass({
+    region,
+    credentials: async () => sdkCredentials(await credentials()),
+    requestHandler: handler,
+    maxAttempts: SDK_ATTEMPTS_MAX,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint, forcePathStyle: true }),
+  });
+}
+
+function sdkCredentials(from: Credentials): SdkCredentials {
+  return {
+    accessKeyId: from.accessKeyId,
+    secretAccessKey: from.secretAccessKey,
+    ...(from.sessionToken === undefined ? {} : { sessionToken: from.sessionToken }),
+    ...(from.expiration === undefined ? {} : { expiration: new Date(from.expiration) }),
+  };
+}
+
+function getOrAdd<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
