@@ -1,3 +1,4 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
 import { createORPCClient } from "@orpc/client";
 import { ClientRetryPlugin, type ClientRetryPluginContext } from "@orpc/client/plugins";
 import type { ContractRouterClient } from "@orpc/contract";
@@ -30,7 +31,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       if (response.ok) return response;
       throw decodeProblem(response.status, await readJson(response));
     },
-    plugins: [new ClientRetryPlugin()],
+    plugins: [
+      new ClientRetryPlugin({
+        default: {
+          retry: ({ path }) => (path[0] === "events" ? Number.POSITIVE_INFINITY : 0),
+          shouldRetry: ({ error }) => !(error instanceof Problem) || error.entry.httpStatus >= 500,
+        },
+      }),
+    ],
   });
   return createORPCClient(link);
 }

@@ -148,6 +148,13 @@ export const problemCatalogue = {
     title: "The manifest has bad lines",
     fix: "Mend each listed line.",
   },
+  NAME_TAKEN: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 409,
+    title: "This name is in use",
+    fix: "Choose another name, or sign in if it is yours.",
+  },
   NOT_AVAILABLE_LOCALLY: {
     actor: "customer",
     retry: "never",
