@@ -1,0 +1,172 @@
+import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
+import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
+import type { ReadBatch, SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { PreparedDocument, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
+import { type ErrorOrigin, type FailedRecord, handlerError, systemError } from "./error-records.ts";
+import type { MinuteMeasurements } from "./measure.ts";
+import type { Clock } from "./ports.ts";
+
+/** What became of a read batch: each record is in `documents`, in `failed`, or counted in `skipped`. */
+export interface HandledBatch {
+  readonly documents: readonly PreparedDocument[];
+  /** The record of each document, by index. */
+  readonly records: readonly SourceRecord[];
+  readonly failed: readonly FailedRecord[];
+  readonly skipped: number;
+}
+
+export interface HandleStage {
+  readonly handler: Handler;
+  readonly writer: Writer;
+  readonly errorOrigin: ErrorOrigin;
+  readonly measurements: MinuteMeasurements;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+type Prepared = PreparedDocument | Unwritable;
+
+/** Handles and prepares a batch; answers without a promise when handler and writer do. */
+export function handleBatch(
+  stage: HandleStage,
+  batch: ReadBatch,
+  firstOrdinal: number,
+): HandledBatch | Promise<HandledBatch> {
+  const { clock, handler, measurements, signal } = stage;
+  const collected = new Collected(stage, firstOrdinal);
+  const records = collected.withoutRefused(batch.records);
+  const began = clock.monotonic();
+  let results: readonly HandlerResult[] | Promise<readonly HandlerResult[]>;
+  try {
+    results = records.length === 0 ? [] : handler.handle(records, signal);
+  } catch (thrown) {
+    throw asProblem(thrown, "HANDLER_EXCEPTION");
+  }
+  const finish = (answered: readonly HandlerResult[]): HandledBatch | Promise<HandledBatch> => {
+    const handled = clock.monotonic();
+    measurements.addMany("extract.milliseconds", handled - began, records.length);
+    const pending = collected.addResults(records, answered);
+    const done = (): HandledBatch => {
+      measurements.addMany("prepare.milliseconds", clock.monotonic() - handled, collected.documents.length);
+      return collected;
+    };
+    return pending ? pending.then(done) : done();
+  };
+  if (!(results instanceof Promise)) return finish(results);
+  return results.then(finish, (thrown: unknown) => {
+    throw asProblem(thrown, "HANDLER_EXCEPTION");
+  });
+}
+
+class Collected implements HandledBatch {
+  readonly documents: PreparedDocument[] = [];
+  readonly records: SourceRecord[] = [];
+  readonly failed: FailedRecord[] = [];
+  skipped = 0;
+  readonly #stage: HandleStage;
+  readonly #firstOrdinal: number;
+  /** Places in the batch, only where refused records were taken out. */
+  #places: number[] | null = null;
+
+  constructor(stage: HandleStage, firstOrdinal: number) {
+    this.#stage = stage;
+    this.#firstOrdinal = firstOrdinal;
+  }
+
+  withoutRefused(all: readonly SourceRecord[]): readonly SourceRecord[] {
+    if (!all.some((record) => record.refused !== undefined)) return all;
+    const whole: SourceRecord[] = [];
+    const places: number[] = [];
+    all.forEach((record, place) => {
+      if (record.refused) {
+        this.#fail(this.#firstOrdinal + place, systemError(this.#stage.errorOrigin, record, record.refused, null));
+      } else {
+        whole.push(record);
+        places.push(place);
+      }
+    });
+    this.#places = places;
+    return whole;
+  }
+
+  addResults(records: readonly SourceRecord[], results: readonly HandlerResult[]): Promise<void> | null {
+    if (results.length !== records.length) {
+      throw new Problem("BALANCE_BROKEN", `The handler answered ${results.length} of ${records.length} records`);
+    }
+    const { writer, errorOrigin } = this.#stage;
+    for (let index = 0; index < results.length; index++) {
+      const result = results[index]!;
+      const record = records[index]!;
+      const ordinal = this.#ordinalOf(index);
+      switch (result.kind) {
+        case "document": {
+          const prepared = writer.prepare(result.document, ordinal);
+          if (prepared instanceof Promise) return this.#addSlowly(records, results, index, prepared);
+          this.#addPrepared(prepared, ordinal, record, result);
+          break;
+        }
+        case "skip":
+          this.skipped++;
+          break;
+        case "error":
+          this.#fail(ordinal, handlerError(errorOrigin, record, result.error));
+          break;
+        case "invalid":
+          this.#fail(ordinal, systemError(errorOrigin, record, result, null));
+      }
+    }
+    return null;
+  }
+
+  /** A writer that prepares asynchronously: all at once, from the first promise on. */
+  async #addSlowly(
+    records: readonly SourceRecord[],
+    results: readonly HandlerResult[],
+    from: number,
+    first: Promise<Prepared>,
+  ): Promise<void> {
+    const { writer, errorOrigin } = this.#stage;
+    const prepared = await Promise.all(
+      results.slice(from).map((result, index) => {
+        if (index === 0) return first;
+        return result.kind === "document" ? writer.prepare(result.document, this.#ordinalOf(from + index)) : null;
+      }),
+    );
+    prepared.forEach((one, offset) => {
+      const index = from + offset;
+      const result = results[index]!;
+      const record = records[index]!;
+      const ordinal = this.#ordinalOf(index);
+      if (result.kind === "document") this.#addPrepared(one!, ordinal, record, result);
+      else if (result.kind === "skip") this.skipped++;
+      else if (result.kind === "error") this.#fail(ordinal, handlerError(errorOrigin, record, result.error));
+      else this.#fail(ordinal, systemError(errorOrigin, record, result, null));
+    });
+  }
+
+  #addPrepared(
+    prepared: Prepared,
+    ordinal: number,
+    record: SourceRecord,
+    result: Extract<HandlerResult, { kind: "document" }>,
+  ): void {
+    const { writer, errorOrigin } = this.#stage;
+    if ("code" in prepared) {
+      this.#fail(ordinal, systemError(errorOrigin, record, prepared, result.document));
+    } else if (prepared.bytes > writer.limits.maxDocumentBytes) {
+      const message = `The document has ${prepared.bytes} bytes, the target takes ${writer.limits.maxDocumentBytes}`;
+      this.#fail(ordinal, systemError(errorOrigin, record, { code: "DOCUMENT_TOO_LARGE", message }, result.document));
+    } else {
+      this.documents.push(prepared);
+      this.records.push(record);
+    }
+  }
+
+  #ordinalOf(index: number): number {
+    return this.#firstOrdinal + (this.#places ? this.#places[index]! : index);
+  }
+
+  #fail(ordinal: number, record: FailedRecord["record"]): void {
+    this.failed.push({ ordinal, record });
+  }
+}

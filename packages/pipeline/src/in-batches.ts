@@ -1,0 +1,63 @@
+import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { PreparedDocument, WriterLimits } from "@letsdata/plugin-kit/writer";
+
+/** Documents that travel in one write call, with the records they came from. */
+export interface WriteBatch {
+  readonly documents: PreparedDocument[];
+  readonly records: SourceRecord[];
+  bytes: number;
+  /** Monotonic milliseconds at which its oldest record began to be read. */
+  readonly readBegan: number;
+  /** Monotonic milliseconds of its first document. */
+  readonly openedAt: number;
+}
+
+/** Gathers documents up to the writer's count and bytes; the caller sends it after a second or at a checkpoint too. */
+export class BatchBuilder {
+  readonly #limits: WriterLimits;
+  #open: WriteBatch | null = null;
+
+  constructor(limits: WriterLimits) {
+    this.#limits = limits;
+  }
+
+  /** Monotonic milliseconds since when documents wait; null when none do. */
+  get openedAt(): number | null {
+    return this.#open?.openedAt ?? null;
+  }
+
+  /** Adds from `from` on and stops at a full batch: returns the index of the first document not taken. */
+  fill(
+    documents: readonly PreparedDocument[],
+    records: readonly SourceRecord[],
+    from: number,
+    now: number,
+    readBegan: number,
+  ): number {
+    const { maxBatchDocuments, maxBatchBytes } = this.#limits;
+    this.#open ??= { documents: [], records: [], bytes: 0, readBegan, openedAt: now };
+    const open = this.#open;
+    let index = from;
+    for (; index < documents.length; index++) {
+      const document = documents[index]!;
+      if (open.documents.length >= maxBatchDocuments) break;
+      if (open.bytes + document.bytes > maxBatchBytes && open.documents.length > 0) break;
+      open.documents.push(document);
+      open.records.push(records[index]!);
+      open.bytes += document.bytes;
+    }
+    return index;
+  }
+
+  get isFull(): boolean {
+    const open = this.#open;
+    if (!open) return false;
+    return open.documents.length >= this.#limits.maxBatchDocuments || open.bytes >= this.#limits.maxBatchBytes;
+  }
+
+  take(): WriteBatch | null {
+    const taken = this.#open;
+    this.#open = null;
+    return taken;
+  }
+}

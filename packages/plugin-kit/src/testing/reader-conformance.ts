@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import type { Position, ReadBatch, Reader } from "../reader.ts";
+
+export interface ReaderConformance {
+  /** Opens a reader on a source that always holds the same records (at least two batches' worth, and that ends). */
+  readonly openReader: () => Promise<Reader> | Reader;
+  /** How many records the source holds, where known. */
+  readonly recordCount?: number;
+  /** Queues hand out what was not acknowledged, and have no positions. Default true. */
+  readonly resumable?: boolean;
+  /** Sources that never end by themselves cannot be read out: then reading stops after so many records. */
+  readonly readAtMost?: number;
+  /** Milliseconds an abort may take. Default 2,000. */
+  readonly abortMilliseconds?: number;
+}
+
+/** What every reader promises the pipeline. */
+export function testReader(name: string, conformance: ReaderConformance): void {
+  const { resumable = true, readAtMost = Number.POSITIVE_INFINITY, abortMilliseconds = 2_000 } = conformance;
+
+  const readFrom = async (position: Position | null): Promise<ReadBatch[]> => {
+    const reader = await conformance.openReader();
+    const abort = new AbortController();
+    const batches: ReadBatch[] = [];
+    let records = 0;
+    try {
+      for await (const batch of reader.read(position, abort.signal)) {
+        batches.push(batch);
+        records += batch.records.length;
+        if (records >= readAtMost) break;
+      }
+    } finally {
+      abort.abort();
+      await reader.close();
+    }
+    return batches;
+  };
+
+  const identities = (batches: readonly ReadBatch[]): string[] =>
+    batches.flatMap((batch) =>
+      batch.records.map((record) =>
+        [
+          record.source.type,
+          record.source.name,
+          record.start,
+          record.end,
+          Buffer.from(record.body).toString("hex"),
+        ].join("|"),
+      ),
+    );
+
+  const withinLimit = async (promise: Promise<unknown>): Promise<"ended" | "still running"> => {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<"still running">((resolve) => {
+      timer = setTimeout(resolve, abortMilliseconds, "still running");
+    });
+    const ended = promise.then(
+      () => "ended" as const,
+      () => "ended" as const,
+    );
+    const first = await Promise.race([ended, limit]);
+    clearTimeout(timer);
+    return first;
+  };
+
+  describe(`${name} keeps the reader's promises`, () => {
+    it("yields every record once, each at its own place", async () => {
+      const batches = await readFrom(null);
+      const records = batches.flatMap((batch) => batch.records);
+      expect(records.length).toBeGreaterThan(0);
+      if (conformance.recordCount !== undefined) expect(records.length).toBe(conformance.recordCount);
+      const places = new Set(records.map(({ source, start }) => `${source.type}|${source.name}|${start}`));
+      expect(places.size).toBe(records.length);
+    });
+
+    it("gives positions that survive storage as JSON and sizes that are not negative", async () => {
+      for (const batch of await readFrom(null)) {
+        expect(JSON.parse(JSON.stringify(batch.nextPosition))).toEqual(batch.nextPosition);
+        expect(batch.bytesRead).toBeGreaterThanOrEqual(0);
+      }
+    });
+
+    it("does not change records it has handed out", async () => {
+      const reader = await conformance.openReader();
+      const abort = new AbortController();
+      const atOnce: string[] = [];
+      const kept: ReadBatch[] = [];
+      let records = 0;
+      for await (const batch of reader.read(null, abort.signal)) {
+        atOnce.push(...identities([batch]));
+        kept.push(batch);
+        records += batch.records.length;
+        if (records >= readAtMost) break;
+      }
+      abort.abort();
+      await reader.close();
+      expect(identities(kept)).toEqual(atOnce);
+    });
+
+    if (resumable) {
+      it("resumed at any nextPosition yields exactly the rest", async () => {
+        const batches = await readFrom(null);
+        const all = identities(batches);
+        for (const index of someOf(batches.length)) {
+          const done = identities(batches.slice(0, index + 1)).length;
+          const stored = JSON.parse(JSON.stringify(batches[index]!.nextPosition)) as Position;
+          const rest = identities(await readFrom(stored)).slice(0, all.length - done);
+          expect(rest, `resumed behind batch ${index}`).toEqual(all.slice(done));
+        }
+      });
+
+      it("can be read again with the same object after a broken-off reading", async () => {
+        const reader = await conformance.openReader();
+        const abort = new AbortController();
+        let first: ReadBatch | null = null;
+        for await (const batch of reader.read(null, abort.signal)) {
+          first = batch;
+          break;
+        }
+        const again: ReadBatch[] = [];
+        let records = first!.records.length;
+        for await (const batch of reader.read(first!.nextPosition, abort.signal)) {
+          again.push(batch);
+          records += batch.records.length;
+          if (records >= readAtMost) break;
+        }
+        abort.abort();
+        await reader.close();
+        const all = identities(await readFrom(null));
+        expect(identities([first!, ...again]).slice(0, all.length)).toEqual(all);
+      });
+    }
+
+    it("ends promptly when aborted before the first batch", async () => {
+      const reader = await conformance.openReader();
+      const abort = new AbortController();
+      const reading = readAll(reader, abort.signal);
+      abort.abort();
+      expect(await withinLimit(reading)).toBe("ended");
+      await reader.close();
+    });
+
+    it("ends promptly when aborted between batches", async () => {
+      const reader = await conformance.openReader();
+      const abort = new AbortController();
+      const iterator = reader.read(null, abort.signal)[Symbol.asyncIterator]();
+      await iterator.next();
+      abort.abort();
+      const readRest = async (): Promise<void> => {
+        while (!(await iterator.next()).done);
+      };
+      expect(await withinLimit(readRest())).toBe("ended");
+      await reader.close();
+    });
+
+    it("closes as often as asked, unread, read and aborted", async () => {
+      const unread = await conformance.openReader();
+      await unread.close();
+      await unread.close();
+      const aborted = await conformance.openReader();
+      const abort = new AbortController();
+      const reading = readAll(aborted, abort.signal).catch(() => {});
+      abort.abort();
+      await reading;
+      await aborted.close();
+      await aborted.close();
+    });
+  });
+}
+
+async function readAll(reader: Reader, signal: AbortSignal): Promise<void> {
+  for await (const _ of reader.read(null, signal));
+}
+
+/** All places of a short list; first, last and some between of a long one. */
+function someOf(length: number): number[] {
+  const count = Math.min(length, 12);
+  return [...new Set(Array.from({ length: count }, (_, n) => Math.round((n * (length - 1)) / Math.max(count - 1, 1))))];
+}
