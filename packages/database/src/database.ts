@@ -1,0 +1,58 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { databaseProblem } from "./database-problem.ts";
+import { Prisma, PrismaClient } from "./generated/client.ts";
+
+export { Prisma };
+/** The pool of connections; it reconnects by itself after the server was away. */
+export type Database = PrismaClient;
+/** What stores take: the database itself or one open transaction of it. */
+export type Queryable = Prisma.TransactionClient;
+
+export interface DatabaseOptions {
+  /** Connections of the pool. */
+  readonly connectionsMax?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+/** Errors of every query arrive as `Problem`s. Connects with the first query; never ends the process. */
+export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const adapter = new PrismaPg(
+    {
+      connectionString: url,
+      max: options.connectionsMax ?? 10,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      application_name: options.applicationName ?? "letsdata",
+    },
+    // A connection cut while idle is the pool's to replace, not ours to die of.
+    { onPoolError: () => undefined, onConnectionError: () => undefined },
+  );
+  const client = new PrismaClient({ adapter });
+  const extended = client.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return await query(args);
+        } catch (thrown) {
+          throw databaseProblem(thrown);
+        }
+      },
+    },
+  });
+  return extended as unknown as Database;
+}
+
+/** Runs `work` in one transaction (READ COMMITTED); its errors arrive as thrown, those of begin and commit as `Problem`s. */
+export async function inTransaction<T>(
+  db: Database,
+  work: (transaction: Queryable) => Promise<T>,
+  options: { readonly timeoutMilliseconds?: number } = {},
+): Promise<T> {
+  try {
+    return await db.$transaction(work, { timeout: options.timeoutMilliseconds ?? 30_000, maxWait: 10_000 });
+  } catch (thrown) {
+    throw databaseProblem(thrown);
+  }
+}

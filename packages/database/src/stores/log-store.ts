@@ -1,0 +1,115 @@
+import { Prisma, type Queryable } from "../database.ts";
+import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
+import { containsPattern } from "./like.ts";
+
+export const logLevels = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40 } as const;
+export type LogLevel = keyof typeof logLevels;
+
+export interface NewLogLine {
+  readonly datasetId: string;
+  readonly taskId: string | null;
+  readonly attempt: number | null;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly level: LogLevel;
+  readonly source: "ENGINE" | "HANDLER";
+  readonly message: string;
+  /** What else product.md §10.2 says of a line: thread, class, file, line, method … */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredLogLine extends NewLogLine {
+  /** Rises with time of arrival. */
+  readonly id: string;
+}
+
+/** One insert for the whole batch. NUL characters, which PostgreSQL text refuses, are replaced. */
+export async function appendLogLines(db: Queryable, lines: readonly NewLogLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  const rows = lines.map((line) => ({ ...line, level: logLevels[line.level], message: withoutNul(line.message) }));
+  await db.$executeRaw`
+    INSERT INTO task_log_line (dataset_id, task_id, attempt, time, level, source, message, fields)
+    SELECT "datasetId", "taskId", attempt, to_timestamp(time / 1000.0), level, source, message, fields
+    FROM jsonb_to_recordset(${withoutNulEscapes(JSON.stringify(rows))}::jsonb) AS line(
+      "datasetId" text, "taskId" text, attempt int, time float8, level int, source text, message text, fields jsonb)`;
+}
+
+export interface ListLogLines {
+  readonly tenantId: string;
+  readonly datasetId: string;
+  readonly taskId?: string | undefined;
+  /** Least severe level wanted. */
+  readonly level?: LogLevel | undefined;
+  readonly text?: string | undefined;
+  /** Epoch milliseconds. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Newest first. */
+export async function listLogLines(db: Queryable, query: ListLogLines): Promise<Page<StoredLogLine>> {
+  const parts = [
+    Prisma.sql`l.dataset_id = ${query.datasetId}
+      AND EXISTS (SELECT 1 FROM dataset d WHERE d.id = l.dataset_id AND d.tenant_id = ${query.tenantId})`,
+  ];
+  if (query.taskId) parts.push(Prisma.sql`l.task_id = ${query.taskId}`);
+  if (query.level) parts.push(Prisma.sql`l.level >= ${logLevels[query.level]}`);
+  if (query.text) parts.push(Prisma.sql`lower(l.message) LIKE ${containsPattern(query.text)}`);
+  if (query.from !== undefined) parts.push(Prisma.sql`l.time >= ${new Date(query.from)}`);
+  if (query.to !== undefined) parts.push(Prisma.sql`l.time < ${new Date(query.to)}`);
+  if (query.cursor !== undefined) {
+    parts.push(Prisma.sql`l.id < ${String(decodeCursor(query.cursor, ["string"])[0])}::bigint`);
+  }
+  const rows = await db.$queryRaw<LogRow[]>`
+    SELECT l.id::text AS id, l.dataset_id, l.task_id, l.attempt, l.time, l.level, l.source, l.message, l.fields
+    FROM task_log_line l WHERE ${Prisma.join(parts, " AND ")} ORDER BY l.id DESC LIMIT ${query.limit + 1}`;
+  const items = rows.slice(0, query.limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(fromRow),
+    nextCursor: rows.length > query.limit && last ? encodeCursor([last.id]) : null,
+  };
+}
+
+/** Deletes lines older than `before` (epoch milliseconds); returns how many. */
+export async function deleteLogLinesBefore(db: Queryable, before: number): Promise<number> {
+  return db.$executeRaw`DELETE FROM task_log_line WHERE time < ${new Date(before)}`;
+}
+
+interface LogRow {
+  id: string;
+  dataset_id: string;
+  task_id: string | null;
+  attempt: number | null;
+  time: Date;
+  level: number;
+  source: "ENGINE" | "HANDLER";
+  message: string;
+  fields: Record<string, unknown> | null;
+}
+
+function fromRow(row: LogRow): StoredLogLine {
+  const names = Object.keys(logLevels) as LogLevel[];
+  return {
+    id: row.id,
+    datasetId: row.dataset_id,
+    taskId: row.task_id,
+    attempt: row.attempt,
+    time: row.time.getTime(),
+    level: names.findLast((name) => logLevels[name] <= row.level) ?? "DEBUG",
+    source: row.source,
+    message: row.message,
+    ...(row.fields ? { fields: row.fields } : {}),
+  };
+}
+
+function withoutNul(text: string): string {
+  return text.replaceAll("\0", "\u2400");
+}
+
+/** jsonb refuses an escaped NUL anywhere in a document. */
+function withoutNulEscapes(json: string): string {
+  return json.replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, "$1\u2400");
+}

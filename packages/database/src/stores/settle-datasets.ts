@@ -1,0 +1,49 @@
+import type { DatasetEvent, DatasetStatus } from "@letsdata/dataset/lifecycle";
+import { type Database, inTransaction, type Queryable } from "../database.ts";
+import { type Transition, transitionDataset } from "./dataset-store.ts";
+
+const stoppedPerRound = 20_000;
+
+/**
+ * Moves datasets whose tasks have all ended: PROCESSING to COMPLETED or ERRORED, STOPPING to its end once drained.
+ * Waiting tasks of stopping datasets end here with a stop reason. Repeatable; any worker may call it.
+ */
+export async function settleDatasets(db: Database): Promise<Transition[]> {
+  const due = await db.$queryRaw<{ id: string; status: DatasetStatus }[]>`
+    SELECT d.id, d.status FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id
+    WHERE (d.status = 'PROCESSING' AND p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun = 0)
+       OR d.status IN ('STOPPING_ERROR', 'STOPPING_COMPLETE')
+    ORDER BY d.id`;
+  const settled: Transition[] = [];
+  for (const dataset of due) {
+    if (dataset.status !== "PROCESSING") {
+      await db.$executeRaw`SELECT letsdata_stop_waiting_tasks(${dataset.id}, ${stoppedPerRound}::int)`;
+    }
+    const transition = await inTransaction(db, (transaction) => settleDataset(transaction, dataset.id));
+    if (transition) settled.push(transition);
+  }
+  return settled;
+}
+
+async function settleDataset(transaction: Queryable, datasetId: string): Promise<Transition | null> {
+  const [row] = await transaction.$queryRaw<{ status: DatasetStatus; active: number; errored: number }[]>`
+    SELECT d.status, p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun AS active,
+           p.tasks_errored AS errored
+    FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR UPDATE`;
+  if (!row || row.active > 0) return null;
+  const event = await eventOf(transaction, datasetId, row);
+  return event ? transitionDataset(transaction, datasetId, event) : null;
+}
+
+async function eventOf(
+  transaction: Queryable,
+  datasetId: string,
+  row: { readonly status: DatasetStatus; readonly errored: number },
+): Promise<DatasetEvent | null> {
+  if (row.status === "PROCESSING") return row.errored > 0 ? "settledErrors" : "allCompleted";
+  if (row.status !== "STOPPING_ERROR" && row.status !== "STOPPING_COMPLETE") return null;
+  const [failed] = await transaction.$queryRaw<{ id: string }[]>`
+    SELECT id FROM task WHERE dataset_id = ${datasetId} AND last_error_code IS NOT NULL
+      AND status = 'ERRORED' AND stop_reason IS NULL LIMIT 1`;
+  return failed ? "drainedWithErrors" : "drained";
+}
