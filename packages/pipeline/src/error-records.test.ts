@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cutIntoFiles, errorFileBytesMax, errorFileRecordsMax } from "./archive-errors.ts";
+import { archivedBody, type FailedRecord, systemError } from "./error-records.ts";
+import { stableHash } from "./stable-hash.ts";
+import { sourceRecords } from "./testing/fake-source.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const origin = {
+  task: { datasetName: "n", datasetId: "d", taskId: "t", attempt: 1, codeVersion: 1 },
+  clock: new ManualClock(),
+  bodyBytesMax: null,
+};
+
+describe("an archived body", () => {
+  it("is text where the record is text, base64 where it is not", () => {
+    expect(archivedBody(bytes("grüße"), null)).toEqual({ encoding: "utf8", body: "grüße", truncated: false });
+    expect(archivedBody(new Uint8Array([0xff, 0xfe]), null)).toEqual({
+      encoding: "base64",
+      body: "//4=",
+      truncated: false,
+    });
+  });
+
+  it("cut short never splits a character", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 40 }), fc.integer({ min: 0, max: 60 }), (text, limit) => {
+        const { encoding, body, truncated } = archivedBody(bytes(text), limit);
+        expect(encoding).toBe("utf8");
+        expect(text.startsWith(body)).toBe(true);
+        expect(truncated).toBe(bytes(text).length > limit);
+        expect(bytes(body).length).toBeGreaterThan(Math.min(limit, bytes(text).length) - 4);
+      }),
+    );
+  });
+});
+
+describe("an error's id", () => {
+  it("is the same for the same place of the same task, and another for any other", () => {
+    const [a, b] = sourceRecords(["x", "x"]).map((record) =>
+      systemError(origin, record, { code: "C", message: "m" }, null),
+    );
+    expect(a!.errorId).toMatch(/^[0-9a-f]{32}$/);
+    expect(a!.errorId).not.toBe(b!.errorId);
+    const hashes = new Set(Array.from({ length: 100_000 }, (_, n) => stableHash(`task\nLOG\n${n}`)));
+    expect(hashes.size).toBe(100_000);
+    expect(stableHash("task\nLOG\n7")).toBe(stableHash("task\nLOG\n7"));
+  });
+});
+
+describe("error files", () => {
+  it("hold at most 1,000 lines and 8 MiB, and every record once", () => {
+    const failedOf = (size: number, ordinal: number): FailedRecord => {
+      const [source] = sourceRecords(["x".repeat(size)]);
+      return { ordinal, record: systemError(origin, source!, { code: "C", message: "m" }, null) };
+    };
+    for (const [count, size] of [
+      [2_500, 10],
+      [20, 2_000_000],
+    ] as const) {
+      const failed = Array.from({ length: count }, (_, ordinal) => failedOf(size, ordinal));
+      const files = [...cutIntoFiles(failed)];
+      expect(files.flat()).toEqual(failed);
+      for (const file of files) {
+        expect(file.length).toBeLessThanOrEqual(errorFileRecordsMax);
+        const text = file.map(({ record }) => `${JSON.stringify(record)}\n`).join("");
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(errorFileBytesMax);
+      }
+    }
+  });
+});

@@ -1,0 +1,46 @@
+import type { Handler, HandlerResult, OutputDocument } from "@letsdata/plugin-kit/handler";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+
+const decoder = new TextDecoder();
+
+/** Text `skip…` is skipped, `error…` fails, `throw…` throws, anything else becomes a document with the text as its id. */
+export function fakeHandler({ asynchronous = false } = {}): Handler {
+  const handleOne = (record: SourceRecord): HandlerResult => {
+    const text = decoder.decode(record.body);
+    if (text.startsWith("skip")) return { kind: "skip", reason: null };
+    if (text.startsWith("throw")) throw new Problem("HANDLER_EXCEPTION", `Error: ${text}`);
+    if (text.startsWith("error")) {
+      return {
+        kind: "error",
+        error: {
+          message: text,
+          documentId: null,
+          recordType: null,
+          partitionKey: null,
+          documentMetadata: {},
+          startOffsets: null,
+          endOffsets: null,
+          document: null,
+          parts: [],
+        },
+      };
+    }
+    return { kind: "document", document: textDocument(text) };
+  };
+  return {
+    handle: asynchronous ? async (batch) => batch.map(handleOne) : (batch) => batch.map(handleOne),
+    close: async () => {},
+  };
+}
+
+function textDocument(text: string): OutputDocument {
+  const fields = { documentId: text, partitionKey: text, text };
+  return {
+    documentId: text,
+    partitionKey: text,
+    recordType: null,
+    body: JSON.stringify(fields),
+    fields: () => fields,
+  };
+}

@@ -1,0 +1,54 @@
+import { testErrorSink } from "@letsdata/plugin-kit/testing/error-sink-conformance";
+import { testHandler } from "@letsdata/plugin-kit/testing/handler-conformance";
+import { testReader } from "@letsdata/plugin-kit/testing/reader-conformance";
+import { testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import { fakeHandler } from "./fake-handler.ts";
+import { fakeReader, sourceRecords } from "./fake-source.ts";
+import { FakeArchive, FakeObjectTarget, FakeTarget, type WriteFault } from "./fake-target.ts";
+
+const records = sourceRecords(Array.from({ length: 57 }, (_, n) => `doc ${n}`));
+testReader("the fake reader", { openReader: () => fakeReader(records, { batchSizes: [4, 9, 1] }), recordCount: 57 });
+
+testHandler("the fake handler", { openHandler: () => fakeHandler(), answersSynchronously: true });
+testHandler("the asynchronous fake handler", {
+  openHandler: () => fakeHandler({ asynchronous: true }),
+  answersSynchronously: false,
+});
+
+testWriter("the fake target's writer", {
+  openTarget: async () => {
+    const target = new FakeTarget();
+    let next: WriteFault = null;
+    const open = () =>
+      target.openWriter({
+        concurrentBatches: 3,
+        fault: () => {
+          const fault = next;
+          next = null;
+          return fault;
+        },
+      });
+    return {
+      writer: open(),
+      stored: async () => target.stored,
+      reopen: async () => open(),
+      rejectNext: (indexes) => {
+        next = { kind: "reject", rejections: indexes.map((index) => ({ index, reason: "throttled", retry: true })) };
+      },
+    };
+  },
+  repeatsOverwrite: false,
+});
+
+testWriter("the fake object target's writer", {
+  openTarget: async () => {
+    const target = new FakeObjectTarget();
+    return { writer: target.openWriter(), stored: async () => target.stored, reopen: async () => target.openWriter() };
+  },
+  repeatsOverwrite: true,
+});
+
+testErrorSink("the fake archive", async () => {
+  const archive = new FakeArchive();
+  return { sink: archive.openSink(), read: async (key) => archive.read(key), reopen: async () => archive.openSink() };
+});
