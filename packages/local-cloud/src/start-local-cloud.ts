@@ -3,9 +3,11 @@ import type { AddressInfo } from "node:net";
 import { type Cloud, type CloudLimits, REAL_LIMITS, type RootAccount } from "./cloud.ts";
 import { iamService } from "./iam/iam-service.ts";
 import { openIamState } from "./iam/iam-state.ts";
+import { kinesisService } from "./kinesis/kinesis-service.ts";
 import { s3Service } from "./s3/s3-service.ts";
 import { createFaultRules, type FaultRules } from "./server/faults.ts";
 import { createCloudServer } from "./server/http-server.ts";
+import type { Service } from "./server/service.ts";
 import { openDatabase } from "./store/database.ts";
 import { openSessionStore } from "./sts/session-store.ts";
 import { stsService } from "./sts/sts-service.ts";
@@ -50,10 +52,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     },
     now,
   };
-  const services = new Map([
+  const kinesis = kinesisService(cloud);
+  const services = new Map<string, Service>([
     ["s3", s3Service(cloud)],
     ["iam", iamService(cloud)],
     ["sts", stsService(cloud)],
+    ["kinesis", kinesis],
   ]);
   const server = createCloudServer(cloud, services);
   await new Promise<void>((resolve, reject) => {
@@ -70,6 +74,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         server.close(() => resolve());
         server.closeAllConnections();
       });
+      kinesis.close();
       database.close();
     },
   };

@@ -1,18 +1,11 @@
 import type { Cloud } from "../cloud.ts";
 import { notImplemented } from "../server/aws-error.ts";
-import { type QueryInput, readQueryInput, sendQueryError, sendQueryResult } from "../server/query-protocol.ts";
+import { readQueryInput, sendQueryError, sendQueryResult } from "../server/query-protocol.ts";
 import type { Service } from "../server/service.ts";
-import type { XmlValue } from "../server/xml.ts";
-import type { Caller } from "./caller.ts";
+import type { IamOperation } from "./iam-operation.ts";
 import { policyOperations } from "./policy-operations.ts";
 import { roleOperations } from "./role-operations.ts";
 import { userOperations } from "./user-operations.ts";
-
-/** `resource` names what the operation acts on, as an ARN. */
-export interface IamOperation {
-  resource(input: QueryInput, caller: Caller): string;
-  run(input: QueryInput, caller: Caller): { readonly [name: string]: XmlValue };
-}
 
 const NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/";
 

@@ -1,7 +1,7 @@
 import type { Cloud } from "../cloud.ts";
 import { AwsError } from "../server/aws-error.ts";
 import { alreadyExists, deleteConflict, encodedDocument, entityName, entityPath, isoDate } from "./entity-fields.ts";
-import type { IamOperation } from "./iam-service.ts";
+import type { IamOperation } from "./iam-operation.ts";
 import { type ManagedPolicy, newUniqueId, policyArn } from "./iam-state.ts";
 import { parsePolicy } from "./policy-document.ts";
 

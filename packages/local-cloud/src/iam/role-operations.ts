@@ -10,7 +10,7 @@ import {
   isoDate,
   noSuchEntity,
 } from "./entity-fields.ts";
-import type { IamOperation } from "./iam-service.ts";
+import type { IamOperation } from "./iam-operation.ts";
 import { newPrincipal, type Role, roleArn } from "./iam-state.ts";
 import { parsePolicy } from "./policy-document.ts";
 import { principalPolicyOperations } from "./principal-policy-operations.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Cloud } from "../cloud.ts";
 import { AwsError } from "../server/aws-error.ts";
 import { alreadyExists, deleteConflict, entityName, entityPath, isoDate, noSuchEntity } from "./entity-fields.ts";
-import type { IamOperation } from "./iam-service.ts";
+import type { IamOperation } from "./iam-operation.ts";
 import { newPrincipal, newUniqueId, type User, userArn } from "./iam-state.ts";
 import { principalPolicyOperations } from "./principal-policy-operations.ts";
 
