@@ -1,6 +1,6 @@
 import type { FileFraming, RecordSource, RecordSplitter, SourceRecord, SplitBatch } from "@letsdata/plugin-kit/reader";
 import { ByteWindow } from "./byte-window.ts";
-import { findPattern, type FramingRule, framingRule, standsAt } from "./framing-rule.ts";
+import { type FramingRule, findPattern, framingRule, standsAt } from "./framing-rule.ts";
 
 export interface SplitLimits {
   /** Larger records are refused with RECORD_TOO_LARGE. */
@@ -14,7 +14,8 @@ export interface SplitLimits {
 const MiB = 1024 * 1024;
 export const defaultSplitLimits: SplitLimits = {
   recordBytesMax: 64 * MiB,
-  refusedBytesKept: 64 * 1024,
+  // One more than the archive keeps, so that it sees the cut and marks it.
+  refusedBytesKept: 64 * 1024 + 1,
   batchRecordsMax: 500,
   batchBytesMax: MiB,
 };
@@ -25,10 +26,7 @@ const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
  * Cuts a file's plain bytes into records as product.md §4.3 says. `split` takes the bytes from `fromOffset` on; every `nextOffset`
  * it yields is a place from which another `split` goes on with the same records. Memory stays below one record plus a few chunks.
  */
-export function createRecordSplitter(
-  framing: FileFraming,
-  limits: SplitLimits = defaultSplitLimits,
-): RecordSplitter {
+export function createRecordSplitter(framing: FileFraming, limits: SplitLimits = defaultSplitLimits): RecordSplitter {
   const rule = framingRule(framing);
   const source: RecordSource = { type: framing.fileType, name: framing.resolvedName };
   return { framing, split: (bytes, fromOffset) => split(rule, source, limits, bytes, fromOffset) };

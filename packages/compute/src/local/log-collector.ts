@@ -1,0 +1,92 @@
+import { logLineMark, type TaskLogLine } from "../task-protocol.ts";
+import { LogBudget, lineBytesMax } from "./log-budget.ts";
+
+const keptForDiagnosis = 4 * 1024;
+
+/** Turns the bytes a task process prints into bounded log lines. Never waits: the process must not block on a full pipe. */
+export class LogCollector {
+  readonly #level: TaskLogLine["level"];
+  readonly #emit: (lines: readonly TaskLogLine[]) => void;
+  readonly #budget = new LogBudget();
+  #rest = "";
+  #lineCut = false;
+  #tail = "";
+
+  constructor(level: TaskLogLine["level"], emit: (lines: readonly TaskLogLine[]) => void) {
+    this.#level = level;
+    this.#emit = emit;
+  }
+
+  /** The last bytes printed, to tell why a process ended. */
+  get tail(): string {
+    return this.#tail;
+  }
+
+  take(chunk: Buffer): void {
+    this.#tail = (this.#tail + chunk.toString("latin1")).slice(-keptForDiagnosis);
+    const lines: TaskLogLine[] = [];
+    let at = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, at)) {
+      if (!this.#budget.admits()) {
+        // Over the budget the rest of the chunk goes unread: looking for lines in it would cost more than it is worth.
+        at = chunk.lastIndexOf(10) + 1;
+        this.#rest = "";
+        break;
+      }
+      this.#append(chunk.subarray(at, end));
+      this.#push(lines);
+      at = end + 1;
+    }
+    this.#append(chunk.subarray(at));
+    if (lines.length > 0) this.#emit(lines);
+  }
+
+  finish(): void {
+    const lines: TaskLogLine[] = [];
+    if (this.#rest !== "") this.#push(lines);
+    const dropped = this.#budget.takeDropped();
+    if (dropped > 0) {
+      const message = "Output was left out: the task printed too much.";
+      lines.push({ time: Date.now(), level: "WARN", message, dropped });
+    }
+    if (lines.length > 0) this.#emit(lines);
+  }
+
+  restart(): void {
+    this.#budget.restart();
+  }
+
+  #append(part: Buffer): void {
+    // A marked line is the child's own and bounded there; JSON may make it longer than its text.
+    const room = lineBytesMax * 8 - this.#rest.length;
+    if (part.length > room) this.#lineCut = true;
+    if (room > 0 && part.length > 0) this.#rest += part.toString("utf8", 0, Math.min(part.length, room));
+  }
+
+  #push(lines: TaskLogLine[]): void {
+    const text = this.#rest;
+    this.#rest = "";
+    const wasCut = this.#lineCut;
+    this.#lineCut = false;
+    if (text === "") return;
+    this.#budget.spend(text.length);
+    const dropped = this.#budget.takeDropped();
+    const line = ownLine(text) ?? { time: Date.now(), level: this.#level, message: shortened(text, wasCut) };
+    lines.push(dropped > 0 ? { ...line, dropped: (line.dropped ?? 0) + dropped } : line);
+  }
+}
+
+function ownLine(text: string): TaskLogLine | null {
+  if (!text.startsWith(logLineMark)) return null;
+  try {
+    const { time, level, message, dropped } = JSON.parse(text.slice(logLineMark.length)) as TaskLogLine;
+    if (typeof message !== "string" || !["DEBUG", "INFO", "WARN", "ERROR"].includes(level)) return null;
+    return { time: Number(time) || Date.now(), level, message, ...(typeof dropped === "number" ? { dropped } : {}) };
+  } catch {
+    return null;
+  }
+}
+
+function shortened(text: string, wasCut: boolean): string {
+  return wasCut || text.length > lineBytesMax ? `${text.slice(0, lineBytesMax)}… (cut)` : text;
+}

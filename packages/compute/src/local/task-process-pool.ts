@@ -1,0 +1,288 @@
+import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
+import type { Credentials } from "@letsdata/plugin-kit/connector";
+import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
+import {
+  type CredentialsPurpose,
+  type DescribeRequest,
+  type FromChild,
+  fromProblemMessage,
+  type TaskAssignment,
+  type TaskCheckpointUpdate,
+  type TaskCounts,
+  type TaskLogLine,
+  type TaskOutcome,
+  toProblemMessage,
+} from "../task-protocol.ts";
+import { startReaper } from "./reaper.ts";
+import { type Ending, TaskProcess } from "./task-process.ts";
+
+export interface PoolOptions {
+  /** Program of the child processes: calls `serveTasks`. */
+  readonly entry: string;
+  /** Folders that program is read from. */
+  readonly programFolders: readonly string[];
+  /** Live processes at most, busy and warm; more runs wait for one. */
+  readonly maxProcesses: number;
+  /** A warm process nobody used for this long ends. Default 300. */
+  readonly idleSeconds?: number;
+}
+
+export interface RunRequest {
+  /** Processes are reused under one key only: dataset and code version. */
+  readonly key: string;
+  readonly assignment: TaskAssignment;
+  readonly memoryMegabytes: number;
+  /** Hard limit of the attempt: then the process is killed. */
+  readonly timeoutSeconds: number;
+  readonly artifactDir: string;
+  /** Rejects with Problem LEASE_LOST when another worker has the task. */
+  readonly onCheckpoint: (update: TaskCheckpointUpdate) => Promise<void>;
+  readonly onCredentials: (purpose: CredentialsPurpose) => Promise<Credentials>;
+  /** Absent: the lease is taken as held. */
+  readonly onConfirmLease?: () => Promise<void>;
+  readonly onLog: (lines: readonly TaskLogLine[]) => void;
+  /** Abort with reason "stopped" or "rerun": the attempt drains to a checkpoint. */
+  readonly signalStop?: AbortSignal;
+  /** Abort when the lease is lost: the process is killed at once, so that it cannot write any more. */
+  readonly signalLost?: AbortSignal;
+}
+
+export interface TaskProcessPool {
+  /** One attempt in a child process. Never rejects: whatever happens to the process is an outcome. */
+  run(request: RunRequest): Promise<TaskOutcome>;
+  /**
+   * Loads an artifact in a sandboxed process of its own. Throws Problem ARTIFACT_INVALID, OUT_OF_MEMORY or what the handler's
+   * language says. Defaults: 512 MiB, 20 s.
+   */
+  describe(
+    request: DescribeRequest & { readonly memoryMegabytes?: number; readonly timeoutSeconds?: number },
+  ): Promise<HandlerDescription>;
+  /** Processes alive, for tests and metrics. */
+  processes(): readonly { readonly pid: number; readonly busy: boolean }[];
+  /** Kills every process; runs end as TASK_CRASHED. */
+  close(): Promise<void>;
+}
+
+interface Slot {
+  readonly key: string;
+  readonly process: TaskProcess;
+  busy: boolean;
+  idleSince: number;
+}
+
+const noCounts: TaskCounts = {
+  recordsRead: 0,
+  documentsWritten: 0,
+  recordsSkipped: 0,
+  recordsErrored: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+};
+
+/** Child processes kept warm and reused like Lambda containers. */
+export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
+  const slots = new Set<Slot>();
+  const waiting: (() => void)[] = [];
+  const reaper = startReaper();
+  const idleMilliseconds = (options.idleSeconds ?? 300) * 1000;
+  let closed = false;
+
+  const sweep = setInterval(() => {
+    for (const slot of slots) {
+      if (!slot.busy && performance.now() - slot.idleSince > idleMilliseconds) slot.process.kill();
+    }
+  }, 1000);
+  sweep.unref();
+
+  const start = (key: string, artifactDir: string, memoryMegabytes: number): Slot => {
+    const { entry, programFolders } = options;
+    const process = new TaskProcess({ entry, programFolders, artifactDir, memoryMegabytes }, () => {
+      slots.delete(slot);
+      reaper.forget(process.pid);
+      waiting.shift()?.();
+    });
+    const slot: Slot = { key, process, busy: true, idleSince: 0 };
+    slots.add(slot);
+    if (process.pid > 0) reaper.watch(process.pid);
+    return slot;
+  };
+
+  const take = async (key: string, artifactDir: string, memoryMegabytes: number): Promise<Slot> => {
+    for (;;) {
+      if (closed) throw new Problem("TASK_CRASHED", "The worker is shutting down.");
+      const warm = [...slots].filter(
+        (slot) => !slot.busy && slot.process.ended === null && slot.process.child.connected,
+      );
+      const match = warm.find((slot) => slot.key === key);
+      if (match !== undefined) {
+        match.busy = true;
+        return match;
+      }
+      if (slots.size < options.maxProcesses) return start(key, artifactDir, memoryMegabytes);
+      warm.sort((a, b) => a.idleSince - b.idleSince)[0]?.process.kill();
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  };
+
+  const release = (slot: Slot): void => {
+    slot.process.occupy(null);
+    slot.busy = false;
+    slot.idleSince = performance.now();
+    waiting.shift()?.();
+  };
+
+  const run = async (request: RunRequest): Promise<TaskOutcome> => {
+    const key = `${request.key}|${request.memoryMegabytes}|${request.artifactDir}`;
+    let counts = request.assignment.resumeFrom?.counts ?? noCounts;
+    const failed = (code: string, message: string, details?: string): TaskOutcome => ({
+      kind: "failed",
+      counts,
+      error: { code, message, ...(details ? { details } : {}) },
+    });
+    if (request.signalLost?.aborted) return { kind: "abandoned", counts };
+    let slot: Slot;
+    try {
+      slot = await take(key, request.artifactDir, request.memoryMegabytes);
+    } catch (thrown) {
+      const problem = asProblem(thrown, "TASK_CRASHED");
+      return failed(problem.code, problem.message);
+    }
+    const { process } = slot;
+    return await new Promise<TaskOutcome>((resolve) => {
+      let timedOut = false;
+      let isLost = false;
+      const onStop = () => {
+        const reason = request.signalStop?.reason === "rerun" ? "rerun" : "stopped";
+        process.send({ type: "stop", reason });
+      };
+      const onLost = () => {
+        isLost = true;
+        process.kill();
+      };
+      const limit = setTimeout(() => {
+        timedOut = true;
+        process.kill();
+      }, request.timeoutSeconds * 1000);
+      const finish = (outcome: TaskOutcome): void => {
+        clearTimeout(limit);
+        request.signalStop?.removeEventListener("abort", onStop);
+        request.signalLost?.removeEventListener("abort", onLost);
+        resolve(outcome);
+      };
+      const answer = async (id: number, work: () => Promise<unknown>): Promise<void> => {
+        try {
+          process.send({ type: "reply", id, value: (await work()) ?? null });
+        } catch (thrown) {
+          process.send({ type: "refused", id, problem: toProblemMessage(asProblem(thrown)) });
+        }
+      };
+      const onMessage = (message: FromChild): void => {
+        if (message.type === "finished") {
+          process.flushLogs();
+          release(slot);
+          finish(message.outcome);
+        } else if (message.type === "request" && message.kind === "checkpoint") {
+          const update = message.ask as TaskCheckpointUpdate;
+          void answer(message.id, async () => {
+            await request.onCheckpoint(update);
+            counts = update.counts;
+          });
+        } else if (message.type === "request" && message.kind === "credentials") {
+          void answer(message.id, () => request.onCredentials(message.ask as CredentialsPurpose));
+        } else if (message.type === "request") {
+          void answer(message.id, async () => request.onConfirmLease?.());
+        }
+      };
+      const onEnd = (ending: Ending): void => {
+        if (isLost) return finish({ kind: "abandoned", counts });
+        if (timedOut) {
+          const message = `The attempt ran for ${request.timeoutSeconds} s without draining and was ended.`;
+          return finish(failed("TASK_TIMED_OUT", message));
+        }
+        if (ending.kind === "memory") {
+          return finish(failed("OUT_OF_MEMORY", `The task needed more than ${request.memoryMegabytes} MiB.`));
+        }
+        finish(failed("TASK_CRASHED", `The task's process ended: ${inWords(ending)}.`, lastWords(ending)));
+      };
+      process.occupy({ onMessage, onLog: request.onLog, onEnd });
+      if (process.ended !== null) return onEnd(process.ended);
+      request.signalStop?.addEventListener("abort", onStop, { once: true });
+      request.signalLost?.addEventListener("abort", onLost, { once: true });
+      process.send({ type: "run", assignment: request.assignment });
+      if (request.signalLost?.aborted) onLost();
+      else if (request.signalStop?.aborted) onStop();
+    });
+  };
+
+  const describe: TaskProcessPool["describe"] = async (request) => {
+    const { memoryMegabytes = 512, timeoutSeconds = 20, ...question } = request;
+    const key = `describe|${request.artifactDir}|${Math.random()}`;
+    const slot = await take(key, request.artifactDir, memoryMegabytes);
+    const { process } = slot;
+    try {
+      return await new Promise<HandlerDescription>((resolve, reject) => {
+        let timedOut = false;
+        const limit = setTimeout(() => {
+          timedOut = true;
+          process.kill();
+        }, timeoutSeconds * 1000);
+        const onEnd = (ending: Ending): void => {
+          clearTimeout(limit);
+          reject(describeFailure(ending, timedOut, timeoutSeconds, memoryMegabytes));
+        };
+        const onMessage = (message: FromChild): void => {
+          clearTimeout(limit);
+          if (message.type === "described") resolve(message.description);
+          else if (message.type === "notDescribed") reject(fromProblemMessage(message.problem));
+        };
+        process.occupy({ onMessage, onLog: () => {}, onEnd });
+        if (process.ended !== null) return onEnd(process.ended);
+        process.send({ type: "describe", request: question });
+      });
+    } finally {
+      process.occupy(null);
+      process.kill();
+    }
+  };
+
+  return {
+    run,
+    describe,
+    processes: () => [...slots].map((slot) => ({ pid: slot.process.pid, busy: slot.busy })),
+    async close() {
+      closed = true;
+      clearInterval(sweep);
+      for (const wake of waiting.splice(0)) wake();
+      const gone = [...slots].map(
+        ({ process }) =>
+          new Promise<void>((resolve) => {
+            process.child.once("close", () => resolve());
+            process.kill();
+          }),
+      );
+      await Promise.all(gone);
+      reaper.close();
+    },
+  };
+}
+
+function describeFailure(ending: Ending, timedOut: boolean, timeoutSeconds: number, memoryMegabytes: number): Problem {
+  if (timedOut) {
+    const message = `The artifact's module did not finish loading within ${timeoutSeconds} s; look for an endless loop outside its class.`;
+    return new Problem("ARTIFACT_INVALID", message);
+  }
+  if (ending.kind === "memory") {
+    return new Problem("OUT_OF_MEMORY", `Loading the artifact needed more than ${memoryMegabytes} MiB.`);
+  }
+  return new Problem("ARTIFACT_INVALID", `Loading the artifact ended its process: ${inWords(ending)}.`);
+}
+
+function inWords(ending: Ending): string {
+  if (ending.kind === "memory") return "out of memory";
+  if (ending.kind === "killed") return "it was ended by the worker";
+  return ending.signal === null ? `exit code ${ending.code}` : `signal ${ending.signal}`;
+}
+
+function lastWords(ending: Ending): string | undefined {
+  return ending.kind === "exit" ? ending.lastWords : undefined;
+}

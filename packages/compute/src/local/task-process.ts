@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { realpathSync } from "node:fs";
+import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
+import { LogCollector } from "./log-collector.ts";
+import { memoryPlan, privateBytes } from "./memory-watch.ts";
+
+export interface TaskProcessOptions {
+  /** Program of the child: calls `serveTasks`. */
+  readonly entry: string;
+  /** Folders the program itself is read from; nothing else but the artifact can be read. */
+  readonly programFolders: readonly string[];
+  readonly artifactDir: string;
+  readonly memoryMegabytes: number;
+}
+
+/** Why a process is gone. */
+export type Ending =
+  | { readonly kind: "memory" }
+  | { readonly kind: "killed" }
+  | {
+      readonly kind: "exit";
+      readonly code: number | null;
+      readonly signal: NodeJS.Signals | null;
+      readonly lastWords: string;
+    };
+
+export interface Occupant {
+  onMessage(message: FromChild): void;
+  onLog(lines: readonly TaskLogLine[]): void;
+  onEnd(ending: Ending): void;
+}
+
+const memoryPollMilliseconds = 100;
+/** Output still in the pipe after a process ended is waited for this long. */
+const closeGraceMilliseconds = 1000;
+
+/** One sandboxed child process. It serves one occupant at a time. */
+export class TaskProcess {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  ended: Ending | null = null;
+  #occupant: Occupant | null = null;
+  #ready = false;
+  #toSend: ToChild[] = [];
+  #reason: Ending | null = null;
+  readonly #out: LogCollector;
+  readonly #err: LogCollector;
+  readonly #onGone: () => void;
+
+  constructor(options: TaskProcessOptions, onGone: () => void) {
+    const plan = memoryPlan(options.memoryMegabytes);
+    this.#onGone = onGone;
+    this.child = spawn(process.execPath, [...nodeFlags(options, plan.heapMegabytes), realpathSync(options.entry)], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: scrubbedEnvironment(),
+      cwd: "/",
+      // A session of its own: Ctrl-C in a terminal reaches the worker, which lets its tasks drain.
+      detached: true,
+    });
+    this.pid = this.child.pid ?? -1;
+    const emit = (lines: readonly TaskLogLine[]) => this.#occupant?.onLog(lines);
+    this.#out = new LogCollector("INFO", emit);
+    this.#err = new LogCollector("WARN", emit);
+    this.child.stdout?.on("data", (chunk: Buffer) => this.#out.take(chunk));
+    this.child.stderr?.on("data", (chunk: Buffer) => this.#err.take(chunk));
+    this.child.on("message", (message) => this.#receive(message as FromChild));
+    this.child.on("error", () => {});
+    this.#watchEnd();
+    if (this.pid > 0) this.#watchMemory(plan.privateBytesMax);
+  }
+
+  occupy(occupant: Occupant | null): void {
+    this.#occupant = occupant;
+    this.#out.restart();
+    this.#err.restart();
+  }
+
+  flushLogs(): void {
+    this.#out.finish();
+    this.#err.finish();
+  }
+
+  send(message: ToChild): void {
+    if (!this.#ready) this.#toSend.push(message);
+    else if (this.child.connected) this.child.send(message, () => {});
+  }
+
+  kill(reason: Ending = { kind: "killed" }): void {
+    this.#reason ??= reason;
+    this.child.kill("SIGKILL");
+  }
+
+  #receive(message: FromChild): void {
+    if (message.type !== "ready") {
+      this.#occupant?.onMessage(message);
+    } else if (message.protocol !== protocolVersion) {
+      this.kill();
+    } else {
+      this.#ready = true;
+      for (const waiting of this.#toSend.splice(0)) this.send(waiting);
+    }
+  }
+
+  #watchEnd(): void {
+    let code: number | null = null;
+    let signal: NodeJS.Signals | null = null;
+    const end = (): void => {
+      if (this.ended !== null) return;
+      const lastWords = this.#err.tail || this.#out.tail;
+      const outOfHeap = signal === "SIGABRT" && /heap out of memory|Allocation failed|OOM/.test(lastWords);
+      const exit: Ending = outOfHeap ? { kind: "memory" } : { kind: "exit", code, signal, lastWords };
+      this.ended = this.#reason ?? exit;
+      this.flushLogs();
+      this.#onGone();
+      this.#occupant?.onEnd(this.ended);
+    };
+    this.child.on("error", () => {
+      if (this.child.pid === undefined) end();
+    });
+    this.child.on("exit", (exitCode, exitSignal) => {
+      code = exitCode;
+      signal = exitSignal;
+      setTimeout(end, closeGraceMilliseconds).unref();
+    });
+    this.child.on("close", end);
+  }
+
+  #watchMemory(bytesMax: number): void {
+    const poll = async (): Promise<void> => {
+      const bytes = await privateBytes(this.pid);
+      if (this.ended !== null || this.child.exitCode !== null || this.child.signalCode !== null) return;
+      if (bytes === null) return;
+      if (bytes > bytesMax) this.kill({ kind: "memory" });
+      else setTimeout(poll, memoryPollMilliseconds).unref();
+    };
+    setTimeout(poll, memoryPollMilliseconds).unref();
+  }
+}
+
+function nodeFlags({ programFolders, artifactDir }: TaskProcessOptions, heapMegabytes: number): string[] {
+  const readable = [...programFolders, artifactDir].map((folder) => realpathSync(folder));
+  return [
+    "--permission",
+    // In Node 24 `node:sqlite` opens and writes any file whatever the permission model says.
+    "--no-experimental-sqlite",
+    "--disable-warning=SecurityWarning",
+    "--disable-warning=ExperimentalWarning",
+    `--max-old-space-size=${heapMegabytes}`,
+    ...readable.map((folder) => `--allow-fs-read=${folder}/*`),
+  ];
+}
+
+function scrubbedEnvironment(): Record<string, string> {
+  const { PATH, TZ, LANG } = process.env;
+  return Object.fromEntries(Object.entries({ PATH, TZ, LANG }).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string
+  >;
+}

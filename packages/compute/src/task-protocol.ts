@@ -1,0 +1,151 @@
+import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
+import type { Credentials, TaskIdentity } from "@letsdata/plugin-kit/connector";
+import type { ErrorFile } from "@letsdata/plugin-kit/error-sink";
+import { Problem, type ProblemCode, type ProblemDetail, problemCatalogue } from "@letsdata/plugin-kit/problems";
+import type { Position } from "@letsdata/plugin-kit/reader";
+
+/** Worker and task process must speak the same version; a rolling update of one machine can mix them. */
+export const protocolVersion = 1;
+
+export interface TaskCounts {
+  readonly recordsRead: number;
+  readonly documentsWritten: number;
+  readonly recordsSkipped: number;
+  readonly recordsErrored: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+export interface TaskMeasurement {
+  readonly metric: string;
+  readonly minute: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface TaskCheckpoint {
+  readonly position: Position | null;
+  readonly counts: TaskCounts;
+}
+
+/** What moves with a checkpoint; the same shape as the pipeline's CheckpointUpdate. */
+export interface TaskCheckpointUpdate extends TaskCheckpoint {
+  readonly errorFiles: readonly ErrorFile[];
+  readonly measurements: readonly TaskMeasurement[];
+}
+
+/** The same shape as the pipeline's AttemptOutcome. */
+export type TaskOutcome = { readonly measurements?: readonly TaskMeasurement[] } & (
+  | { readonly kind: "completed" | "rerun" | "stopped" | "abandoned"; readonly counts: TaskCounts }
+  | {
+      readonly kind: "failed";
+      readonly counts: TaskCounts;
+      /** A code whose catalogue entry says `later` (TASK_TIMED_OUT, TASK_CRASHED) means: run again from the checkpoint. */
+      readonly error: { readonly code: string; readonly message: string; readonly details?: string };
+    }
+);
+
+/** `customer`: a session of the access grant role. `letsdata`: one narrowed to what the dataset owns here. */
+export type CredentialsPurpose = "customer" | "letsdata";
+
+/** One component as the task process opens it; credentials follow on request. */
+export interface ComponentAssignment {
+  /** Catalogue key, such as `S3`. */
+  readonly destination: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly access: {
+    readonly region: string;
+    readonly accountId: string;
+    /** Endpoint override; null = AWS. */
+    readonly endpoint: string | null;
+    readonly purpose: CredentialsPurpose;
+  };
+}
+
+/** All a task process needs for one attempt, as JSON. */
+export interface TaskAssignment {
+  readonly task: TaskIdentity & { readonly codeVersion: number };
+  readonly lease: { readonly workerId: string; readonly token: number };
+  readonly resumeFrom: TaskCheckpoint | null;
+  readonly reader: ComponentAssignment & { readonly definition: Readonly<Record<string, unknown>> };
+  readonly writer: ComponentAssignment;
+  readonly errorConnector: ComponentAssignment;
+  readonly handler: {
+    readonly language: HandlerDescription["language"];
+    /** Unpacked artifact with its support modules. */
+    readonly artifactDir: string;
+    /** Such as `SingleFileParser`. */
+    readonly interfaceName: string;
+    /** `path/module#Class` from the configuration. */
+    readonly implementation?: string | null;
+  };
+  readonly recordErrorPolicy: "ArchiveAndContinue" | "FailTask";
+  readonly limits: {
+    readonly timeoutSeconds: number;
+    readonly checkpointRecords?: number;
+    readonly checkpointSeconds?: number;
+    readonly flushSecondsMax?: number;
+  };
+}
+
+export interface DescribeRequest {
+  readonly language: HandlerDescription["language"];
+  readonly artifactDir: string;
+  readonly interfaceName: string;
+  readonly implementation?: string | null;
+}
+
+export interface TaskLogLine {
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly level: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  readonly message: string;
+  /** Lines left out before this one because the task printed too much. */
+  readonly dropped?: number;
+}
+
+/** A question of the child the parent answers with the lease it holds. */
+export interface Requests {
+  readonly checkpoint: { readonly ask: TaskCheckpointUpdate; readonly answer: null };
+  readonly credentials: { readonly ask: CredentialsPurpose; readonly answer: Credentials };
+  readonly confirmLease: { readonly ask: null; readonly answer: null };
+}
+export type RequestKind = keyof Requests;
+
+export type ToChild =
+  | { readonly type: "run"; readonly assignment: TaskAssignment }
+  | { readonly type: "describe"; readonly request: DescribeRequest }
+  | { readonly type: "stop"; readonly reason: "stopped" | "rerun" }
+  | { readonly type: "lost" }
+  | { readonly type: "reply"; readonly id: number; readonly value: unknown }
+  | { readonly type: "refused"; readonly id: number; readonly problem: ProblemMessage };
+
+export type FromChild =
+  | { readonly type: "ready"; readonly protocol: number }
+  | { readonly type: "request"; readonly id: number; readonly kind: RequestKind; readonly ask: unknown }
+  | { readonly type: "finished"; readonly outcome: TaskOutcome }
+  | { readonly type: "described"; readonly description: HandlerDescription }
+  | { readonly type: "notDescribed"; readonly problem: ProblemMessage };
+
+/** A Problem on the wire: its public part. */
+export interface ProblemMessage {
+  readonly code: string;
+  readonly message: string;
+  readonly path?: string;
+  readonly errors: readonly ProblemDetail[];
+}
+
+export function toProblemMessage(problem: Problem): ProblemMessage {
+  const { code, message, path, errors } = problem;
+  return { code, message, errors, ...(path === undefined ? {} : { path }) };
+}
+
+export function fromProblemMessage({ code, message, path, errors }: ProblemMessage): Problem {
+  const known: ProblemCode = Object.hasOwn(problemCatalogue, code) ? (code as ProblemCode) : "INTERNAL";
+  return new Problem(known, message, { errors, ...(path === undefined ? {} : { path }) });
+}
+
+/** Marks a line on the child's standard output as one of `TaskLogLine`; anything else there was printed past the console. */
+export const logLineMark = "\x1eletsdata:";

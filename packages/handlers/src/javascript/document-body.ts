@@ -1,0 +1,91 @@
+import { hash } from "node:crypto";
+import type { OutputDocument } from "@letsdata/plugin-kit/handler";
+
+/** A document object of a handler: published class, plain object or own class. Hosts read fields, else getters. */
+export type HandlerDocument = Readonly<Record<string, unknown>>;
+
+export function read(object: HandlerDocument, field: string, getter: string): unknown {
+  const value = object[field];
+  if (value !== undefined) return value;
+  const method = object[getter];
+  return typeof method === "function" ? (method as () => unknown).call(object) : undefined;
+}
+
+/** Thrown while a document is prepared: it becomes an INVALID_DOCUMENT error record. */
+export class UnusableDocument extends Error {}
+
+export function textOrNull(value: unknown, name: string): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  throw new UnusableDocument(`the document's ${name} is no text`);
+}
+
+/**
+ * One flat JSON object of envelope and documentKeyValuesMap (product.md §4.2). The map's JSON is appended to the envelope's as text:
+ * copying its attributes into another object would cost as much as serialising them.
+ */
+export function flatBody(
+  documentId: string | null,
+  recordType: string | null,
+  partitionKey: string | null,
+  metadata: unknown,
+  keyValues: unknown,
+): string {
+  const map = keyValues instanceof Map ? Object.fromEntries(keyValues) : (keyValues ?? {});
+  if (typeof map !== "object" || Array.isArray(map)) throw new UnusableDocument("documentKeyValuesMap is no object");
+  const has = (name: string) => (map as Record<string, unknown>)[name] !== undefined;
+  let envelope = "";
+  if (documentId !== null && !has("documentId")) envelope += `,"documentId":${JSON.stringify(documentId)}`;
+  if (recordType !== null && !has("recordType")) envelope += `,"recordType":${JSON.stringify(recordType)}`;
+  if (partitionKey !== null && !has("partitionKey")) envelope += `,"partitionKey":${JSON.stringify(partitionKey)}`;
+  if (metadata !== null && metadata !== undefined && !has("documentMetadata")) {
+    const plain = metadata instanceof Map ? Object.fromEntries(metadata) : metadata;
+    const text = JSON.stringify(plain);
+    if (text !== undefined) envelope += `,"documentMetadata":${text}`;
+  }
+  const rest = JSON.stringify(map);
+  if (rest === undefined || rest[0] !== "{") throw new UnusableDocument("documentKeyValuesMap is no object");
+  if (envelope === "") return rest;
+  return rest === "{}" ? `{${envelope.slice(1)}}` : `{${envelope.slice(1)},${rest.slice(1)}`;
+}
+
+export class ParsedDocument implements OutputDocument {
+  readonly recordType: string | null;
+  readonly body: string;
+  #documentId: string | null;
+  readonly #partitionKey: string | null;
+  readonly #taskId: string;
+  readonly #position: number | string;
+  #fields: Readonly<Record<string, unknown>> | null = null;
+
+  constructor(
+    documentId: string | null,
+    recordType: string | null,
+    partitionKey: string | null,
+    body: string,
+    taskId: string,
+    position: number | string,
+  ) {
+    this.#documentId = documentId;
+    this.recordType = recordType;
+    this.#partitionKey = partitionKey;
+    this.body = body;
+    this.#taskId = taskId;
+    this.#position = position;
+  }
+
+  get documentId(): string {
+    this.#documentId ??= hash("sha256", `${this.#taskId}:${this.#position}`, "hex").slice(0, 32);
+    return this.#documentId;
+  }
+
+  get partitionKey(): string {
+    return this.#partitionKey ?? this.documentId;
+  }
+
+  fields(): Readonly<Record<string, unknown>> {
+    this.#fields ??= JSON.parse(this.body) as Readonly<Record<string, unknown>>;
+    return this.#fields;
+  }
+}

@@ -1,0 +1,114 @@
+import type { ErrorDocument, HandlerResult, OffsetMap } from "@letsdata/plugin-kit/handler";
+import { describeThrown } from "./describe-thrown.ts";
+import { flatBody, type HandlerDocument, ParsedDocument, read, textOrNull, UnusableDocument } from "./document-body.ts";
+
+const messageLengthMax = 8000;
+
+/** What `parseDocument` returned as a result of the engine (product.md §4.2). `position` is the record's place in its source. */
+export function normaliseResult(returned: unknown, taskId: string, position: number | string): HandlerResult {
+  if (typeof returned !== "object" || returned === null) {
+    const found = returned === null ? "null" : typeof returned;
+    return invalid(`The handler returned ${found} instead of a ParseDocumentResult.`);
+  }
+  try {
+    const result = returned as HandlerDocument;
+    const status = read(result, "status", "getStatus");
+    const document = read(result, "document", "getDocument") as HandlerDocument | null | undefined;
+    const type = document ? read(document, "documentType", "getDocumentType") : null;
+    if (status === "ERROR" || type === "ErrorDoc") return { kind: "error", error: errorDocument(document ?? {}) };
+    if (status === "SKIP" || type === "SkipDoc")
+      return { kind: "skip", reason: document ? skipReason(document) : null };
+    if (document === null || document === undefined) return { kind: "skip", reason: null };
+    if (typeof document !== "object") return invalid(`The handler's document is a ${typeof document}, not a Document.`);
+    const inner = type === "CompositeDoc" ? ((document.document as HandlerDocument | null) ?? document) : document;
+    return { kind: "document", document: outputDocument(inner, taskId, position) };
+  } catch (thrown) {
+    const reason = thrown instanceof UnusableDocument ? thrown.message : describeThrown(thrown).text;
+    return invalid(`The document cannot be serialised: ${reason}`);
+  }
+}
+
+function invalid(message: string): HandlerResult {
+  return { kind: "invalid", code: "INVALID_DOCUMENT", message };
+}
+
+function outputDocument(document: HandlerDocument, taskId: string, position: number | string): ParsedDocument {
+  const documentId = textOrNull(read(document, "documentId", "getDocumentId"), "documentId") || null;
+  const recordType = textOrNull(read(document, "recordType", "getRecordType"), "recordType");
+  const partitionKey = textOrNull(read(document, "partitionKey", "getPartitionKey"), "partitionKey") || null;
+  const metadata = read(document, "documentMetadata", "getDocumentMetadata");
+  const keyValues = read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap");
+  const body = flatBody(documentId, recordType, partitionKey, metadata, keyValues);
+  return new ParsedDocument(documentId, recordType, partitionKey, body, taskId, position);
+}
+
+function errorDocument(document: HandlerDocument): ErrorDocument {
+  const documentId = lenientText(read(document, "documentId", "getDocumentId"));
+  const recordType = lenientText(read(document, "recordType", "getRecordType"));
+  const partitionKey = lenientText(read(document, "partitionKey", "getPartitionKey"));
+  const metadata = plainObject(read(document, "documentMetadata", "getDocumentMetadata"));
+  const keyValues = read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap");
+  const message = lenientText(read(document, "errorMessage", "getErrorMessage"));
+  const parts = document.errorDocs ?? document.errorDocList;
+  return {
+    message: (message || "The handler returned ERROR without a message.").slice(0, messageLengthMax),
+    documentId,
+    recordType,
+    partitionKey,
+    documentMetadata: metadata ?? {},
+    startOffsets: offsets(read(document, "errorStartoffsetMap", "getErrorStartOffsetMap")),
+    endOffsets: offsets(read(document, "errorEndoffsetMap", "getErrorEndOffsetMap")),
+    document: keyValues ? bodyIfPossible(documentId, recordType, partitionKey, metadata, keyValues) : null,
+    parts: Array.isArray(parts) ? parts.filter((part) => part && typeof part === "object").map(errorDocument) : [],
+  };
+}
+
+function bodyIfPossible(...parts: Parameters<typeof flatBody>): string | null {
+  try {
+    return flatBody(...parts);
+  } catch {
+    return null;
+  }
+}
+
+function skipReason(document: HandlerDocument): string | null {
+  const reason = read(document, "skipMessage", "getSkipMessage") ?? read(document, "errorMessage", "getErrorMessage");
+  return lenientText(reason)?.slice(0, messageLengthMax) ?? null;
+}
+
+/** An error record is archived whatever its fields are. */
+function lenientText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === "string" ? value : describeValue(value);
+}
+
+function describeValue(value: unknown): string {
+  return typeof value === "object" || typeof value === "function"
+    ? value instanceof Error
+      ? describeThrown(value).text
+      : (jsonIfPossible(value) ?? "")
+    : String(value);
+}
+
+function jsonIfPossible(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function plainObject(value: unknown): Record<string, unknown> | null {
+  const text = value instanceof Map ? jsonIfPossible(Object.fromEntries(value)) : jsonIfPossible(value);
+  const plain: unknown = text === undefined ? null : JSON.parse(text);
+  return typeof plain === "object" && plain !== null && !Array.isArray(plain)
+    ? (plain as Record<string, unknown>)
+    : null;
+}
+
+function offsets(value: unknown): OffsetMap | null {
+  const plain = plainObject(value);
+  if (plain === null) return null;
+  const known = Object.entries(plain).filter(([, offset]) => offset !== null && typeof offset !== "object");
+  return Object.fromEntries(known.map(([type, offset]) => [type, String(offset)]));
+}

@@ -1,0 +1,6 @@
+export const DocumentType = Object.freeze({
+  Document: "Document",
+  ErrorDoc: "ErrorDoc",
+  SkipDoc: "SkipDoc",
+  CompositeDoc: "CompositeDoc",
+});

@@ -1,0 +1,33 @@
+import { DocumentType } from "./DocumentType.js";
+import { SingleDoc } from "./SingleDoc.js";
+
+/** Offsets are strings by file type, such as {"LOG": "58965"}; the engine fills missing ones with the record's own. */
+export class ErrorDoc extends SingleDoc {
+  constructor(
+    documentId,
+    recordType,
+    partitionKey,
+    documentMetadata,
+    documentKeyValuesMap,
+    errorStartoffsetMap,
+    errorEndoffsetMap,
+    errorMessage,
+  ) {
+    super(DocumentType.ErrorDoc, documentId, recordType, partitionKey, documentMetadata, documentKeyValuesMap);
+    this.errorStartoffsetMap = errorStartoffsetMap;
+    this.errorEndoffsetMap = errorEndoffsetMap;
+    this.errorMessage = errorMessage;
+  }
+
+  getErrorStartOffsetMap() {
+    return this.errorStartoffsetMap;
+  }
+
+  getErrorEndOffsetMap() {
+    return this.errorEndoffsetMap;
+  }
+
+  getErrorMessage() {
+    return this.errorMessage;
+  }
+}

@@ -1,0 +1,7 @@
+import { Document } from "./Document.js";
+
+export class SingleDoc extends Document {
+  isSingleDoc() {
+    return true;
+  }
+}

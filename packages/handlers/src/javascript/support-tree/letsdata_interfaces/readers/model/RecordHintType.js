@@ -1,0 +1,1 @@
+export const RecordHintType = Object.freeze({ OFFSET: "OFFSET", PATTERN: "PATTERN" });

@@ -1,0 +1,3 @@
+export function letsdata_assert(result, message) {
+  if (!result) throw new Error(`letsdata assert - ${message}`);
+}
