@@ -1,0 +1,119 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CreateStreamCommand,
+  DeleteStreamCommand,
+  DescribeStreamSummaryCommand,
+  KinesisClient,
+  type StreamDescriptionSummary,
+  UpdateShardCountCommand,
+} from "@aws-sdk/client-kinesis";
+import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { clientFor } from "@letsdata/aws/client-for";
+import { withRetry } from "@letsdata/aws/with-retry";
+import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import { type KinesisTarget, nameOfStream, streamArn } from "./permissions.ts";
+
+const POLL_MS = 250;
+const POLL_SLOWEST_MS = 5_000;
+const STEPS_MAX = 400;
+
+/**
+ * Makes LetsData's stream, or resizes a stream to the configured shards; waits until it is ACTIVE. Each step looks first,
+ * so that it can be repeated after a crash at any point.
+ */
+export async function provisionStream(
+  config: KinesisTarget,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<readonly ProvisionedResource[]> {
+  const isOurs = config.resourceLocation === "LetsData";
+  const shards = config.kinesisShardCount ?? (isOurs ? 1 : undefined);
+  if (!isOurs && shards === undefined) return [];
+  const StreamName = nameOfStream(config);
+  const kinesis = clientFor(KinesisClient, access);
+  const options = { abortSignal: signal };
+  const resource = streamArn(config, access);
+  let pollMs = POLL_MS;
+  for (let steps = 0; steps < STEPS_MAX; steps++) {
+    const found = await describe(kinesis, StreamName, resource, signal);
+    if (found === null) {
+      if (!isOurs)
+        throw new Problem("RESOURCE_NOT_FOUND", `${resource} does not exist.`, {
+          path: "writeConnector.kinesisStreamName",
+        });
+      await withRetry(
+        () =>
+          kinesis
+            .send(
+              new CreateStreamCommand({
+                StreamName,
+                ShardCount: shards,
+                StreamModeDetails: { StreamMode: "PROVISIONED" },
+                Tags: { "letsdata:datasetName": access.datasetName },
+              }),
+              options,
+            )
+            .catch(unlessInUse),
+        { call: { action: "kinesis:CreateStream", resource }, signal },
+      );
+    } else if (found.StreamStatus === "ACTIVE") {
+      if (found.OpenShardCount === shards) {
+        return isOurs ? [{ kind: "kinesis-stream", name: StreamName, arn: resource, region: access.region }] : [];
+      }
+      await withRetry(
+        () =>
+          kinesis
+            .send(
+              new UpdateShardCountCommand({ StreamName, TargetShardCount: shards, ScalingType: "UNIFORM_SCALING" }),
+              options,
+            )
+            .catch(unlessInUse),
+        { call: { action: "kinesis:UpdateShardCount", resource }, signal },
+      );
+    }
+    await delay(pollMs, undefined, { signal });
+    pollMs = Math.min(pollMs * 1.5, POLL_SLOWEST_MS);
+  }
+  throw new Problem("CLOUD_UNAVAILABLE", `${resource} does not become ACTIVE with ${shards} shards.`);
+}
+
+/** Removes LetsData's stream and waits for nothing; one that is gone already is fine. */
+export async function removeStream(config: KinesisTarget, access: CloudAccess, signal: AbortSignal): Promise<void> {
+  if (config.resourceLocation !== "LetsData" || !config.kinesisStreamName) return;
+  const kinesis = clientFor(KinesisClient, access);
+  const input = { StreamName: config.kinesisStreamName, EnforceConsumerDeletion: true };
+  await withRetry(
+    async () => {
+      try {
+        await kinesis.send(new DeleteStreamCommand(input), { abortSignal: signal });
+      } catch (thrown) {
+        if (classifyAwsError(thrown).code !== "RESOURCE_NOT_FOUND") throw thrown;
+      }
+    },
+    { call: { action: "kinesis:DeleteStream", resource: streamArn(config, access) }, signal },
+  );
+}
+
+async function describe(
+  kinesis: KinesisClient,
+  StreamName: string,
+  resource: string,
+  signal: AbortSignal,
+): Promise<StreamDescriptionSummary | null> {
+  try {
+    const answer = await withRetry(
+      () => kinesis.send(new DescribeStreamSummaryCommand({ StreamName }), { abortSignal: signal }),
+      { call: { action: "kinesis:DescribeStreamSummary", resource }, signal },
+    );
+    return answer.StreamDescriptionSummary ?? null;
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.code === "RESOURCE_NOT_FOUND") return null;
+    throw thrown;
+  }
+}
+
+/** Somebody (an earlier attempt of ours) is at it: the next look decides. */
+function unlessInUse(thrown: unknown): void {
+  if ((thrown as { name?: string }).name !== "ResourceInUseException") throw thrown;
+}

@@ -1,0 +1,37 @@
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { clientFor } from "@letsdata/aws/client-for";
+import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
+import type { ErrorSink } from "@letsdata/plugin-kit/error-sink";
+import { nameOfBucket } from "./permissions.ts";
+
+/** Error records as JSON lines (product.md §7). A repeated batch overwrites its own object; the pipeline repeats failed calls. */
+export function openS3ErrorSink(input: {
+  readonly config: { readonly bucketName?: string | undefined };
+  readonly access: CloudAccess;
+  readonly task: TaskIdentity;
+}): ErrorSink {
+  const { access, task } = input;
+  const bucket = nameOfBucket(input.config);
+  const s3 = clientFor(S3Client, access);
+  let last = { ordinal: -1, piece: 0 };
+  return {
+    async archive(records, firstOrdinal, signal) {
+      const piece = last.ordinal === firstOrdinal ? last.piece + 1 : 0;
+      const key = `${task.datasetName}/${task.taskId}/${firstOrdinal}-${piece}.jsonl`;
+      const body = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+      try {
+        await s3.send(
+          new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: "application/x-ndjson" }),
+          { abortSignal: signal },
+        );
+      } catch (thrown) {
+        signal.throwIfAborted();
+        throw classifyAwsError(thrown, { action: "s3:PutObject", resource: `arn:aws:s3:::${bucket}/${key}` });
+      }
+      last = { ordinal: firstOrdinal, piece };
+      return { key, records: records.length, bytes: body.length };
+    },
+    close: () => Promise.resolve(),
+  };
+}

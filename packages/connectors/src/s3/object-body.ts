@@ -1,0 +1,167 @@
+import { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { awsErrorCode, awsErrorStatus, classifyAwsError, isWorthRepeating } from "@letsdata/aws/classify-error";
+import { backoffMs } from "@letsdata/aws/with-retry";
+import { Problem } from "@letsdata/plugin-kit/problems";
+
+/** Large objects come in ranges: a connection that only waits is closed by S3, and a range is a bounded loss. */
+const RANGE_BYTES = 64 * 1024 * 1024;
+/** The next range is asked for when this much of the present one is left, so its latency is hidden. */
+const READ_AHEAD_BYTES = 4 * 1024 * 1024;
+/** Failures in a row without one byte of progress. */
+const FAILURES_MAX = 8;
+
+export interface ObjectAddress {
+  readonly s3: S3Client;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export interface ObjectBody {
+  /** As S3 gave it, with its quotes. */
+  readonly etag: string;
+  /** Whole object, in bytes. */
+  readonly size: number;
+  /** Bytes received so far. */
+  received(): number;
+  readonly chunks: AsyncGenerator<Uint8Array>;
+}
+
+interface RangeAnswer {
+  readonly body: Readable;
+  readonly etag: string;
+  readonly size: number;
+  /** Offset behind the range's last byte. */
+  readonly end: number;
+}
+
+/**
+ * Streams an object from byte `from`. Broken connections are continued at the byte reached, under the same ETag.
+ * Throws SOURCE_NOT_FOUND, SOURCE_CHANGED (another ETag than `etag`), or the Problem of the failed call.
+ */
+export async function openObject(
+  address: ObjectAddress,
+  options: { readonly from: number; readonly etag: string | null; readonly signal: AbortSignal },
+): Promise<ObjectBody> {
+  const { signal } = options;
+  const first = await requestWithRetry(address, options.from, options.from + RANGE_BYTES, options.etag, signal);
+  const { etag, size } = first;
+  let received = 0;
+
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    let position = options.from;
+    let answer: RangeAnswer = first;
+    let ahead: Promise<RangeAnswer> | null = null;
+    let failures = 0;
+    try {
+      for (;;) {
+        const stopReading = () => answer.body.destroy(new Error("aborted"));
+        signal.addEventListener("abort", stopReading, { once: true });
+        try {
+          signal.throwIfAborted();
+          for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
+            position += chunk.length;
+            received += chunk.length;
+            failures = 0;
+            if (!ahead && answer.end < size && answer.end - position <= READ_AHEAD_BYTES) {
+              ahead = requestWithRetry(address, answer.end, answer.end + RANGE_BYTES, etag, signal);
+              ahead.catch(() => {});
+            }
+            yield chunk;
+          }
+          if (position < answer.end) throw new Problem("CLOUD_UNAVAILABLE", "The body ended early.");
+        } catch (thrown) {
+          signal.throwIfAborted();
+          const problem = readProblem(thrown, address, true);
+          failures += 1;
+          if (!isWorthRepeating(problem) || failures > FAILURES_MAX) throw problem;
+          await delay(backoffMs(failures - 1), undefined, { signal });
+          answer = await requestWithRetry(address, position, answer.end, etag, signal);
+          continue;
+        } finally {
+          signal.removeEventListener("abort", stopReading);
+        }
+        if (position >= size) return;
+        answer = await (ahead ?? requestWithRetry(address, position, position + RANGE_BYTES, etag, signal));
+        ahead = null;
+      }
+    } finally {
+      answer.body.destroy();
+      ahead?.then(
+        (unused) => unused.body.destroy(),
+        () => {},
+      );
+    }
+  }
+  return { etag, size, received: () => received, chunks: chunks() };
+}
+
+async function requestWithRetry(
+  address: ObjectAddress,
+  from: number,
+  end: number,
+  etag: string | null,
+  signal: AbortSignal,
+): Promise<RangeAnswer> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await request(address, from, end, etag, signal);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const problem = readProblem(thrown, address, etag !== null);
+      if (!isWorthRepeating(problem) || failures > FAILURES_MAX) throw problem;
+      await delay(backoffMs(failures), undefined, { signal });
+    }
+  }
+}
+
+async function request(
+  { s3, bucket, key }: ObjectAddress,
+  from: number,
+  end: number,
+  etag: string | null,
+  signal: AbortSignal,
+): Promise<RangeAnswer> {
+  const input = { Bucket: bucket, Key: key, ...(etag === null ? {} : { IfMatch: etag }) };
+  const send = (range: string | null) =>
+    s3.send(new GetObjectCommand(range === null ? input : { ...input, Range: range }), { abortSignal: signal });
+  let answer: Awaited<ReturnType<typeof send>>;
+  try {
+    answer = await send(`bytes=${from}-${end - 1}`);
+  } catch (thrown) {
+    if (awsErrorStatus(thrown) !== 416) throw thrown;
+    // An empty object, or a position at the very end: there is no range to ask for.
+    answer = await send(null);
+    (answer.Body as Readable).resume();
+    const size = answer.ContentLength ?? 0;
+    if (size > from) throw new Problem("CLOUD_UNAVAILABLE", `S3 refused a range of s3://${bucket}/${key}.`);
+    return { body: Readable.from([]), etag: answer.ETag ?? "", size: from, end: from };
+  }
+  const body = answer.Body as Readable;
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? "");
+  const size = range ? Number(range[3]) : (answer.ContentLength ?? 0);
+  const begins = range ? Number(range[1]) : 0;
+  if (begins !== from) {
+    body.destroy();
+    throw new Problem("CLOUD_UNAVAILABLE", `S3 answered another range of s3://${bucket}/${key} than asked for.`);
+  }
+  return { body, etag: answer.ETag ?? "", size, end: range ? Number(range[2]) + 1 : size };
+}
+
+function readProblem(thrown: unknown, { bucket, key }: ObjectAddress, known: boolean): Problem {
+  if (thrown instanceof Problem) return thrown;
+  const name = `s3://${bucket}/${key}`;
+  const code = awsErrorCode(thrown);
+  if (code === "NoSuchKey") {
+    return known
+      ? new Problem("SOURCE_CHANGED", `${name} was removed while it was being read.`, { cause: thrown })
+      : new Problem("SOURCE_NOT_FOUND", `${name} does not exist.`, { cause: thrown });
+  }
+  if (code === "PreconditionFailed" || awsErrorStatus(thrown) === 412) {
+    return new Problem("SOURCE_CHANGED", `${name} is not the object it was when reading began (ETag).`, {
+      cause: thrown,
+    });
+  }
+  return classifyAwsError(thrown, { action: "s3:GetObject", resource: `arn:aws:s3:::${bucket}/${key}` });
+}
