@@ -1,0 +1,84 @@
+import type { JsonSchema } from "@letsdata/plugin-kit/json-schema";
+import { type Findings, pathOf } from "./findings.ts";
+import { generatedNamePattern } from "./names.ts";
+import { nearestName } from "./nearest-name.ts";
+import {
+  allowedValues,
+  discriminators,
+  isObject,
+  type JsonObject,
+  matchingVariants,
+  propertyOf,
+  variants,
+} from "./schema-variants.ts";
+
+/**
+ * Removes what the schema does not know, in place: unknown attributes become problems that name the nearest, attributes
+ * of another variant say when they apply, and generated names are dropped with a notice.
+ */
+export function removeUnknownAttributes(
+  value: JsonObject,
+  schema: JsonSchema,
+  findings: Findings,
+  path: readonly PropertyKey[] = [],
+): void {
+  const all = variants(schema);
+  if (all.length === 0) return;
+  const matching = matchingVariants(all, value);
+  const known = [...new Set(matching.flatMap((variant) => Object.keys(variant.properties ?? {})))];
+  for (const name of Object.keys(value)) {
+    const at = pathOf([...path, name]);
+    const properties = matching.map((variant) => propertyOf(variant, name)).filter((one) => one !== undefined);
+    if (properties.length > 0) {
+      if (properties.every((property) => property["x-generated"])) dropGenerated(value, name, at, findings);
+      else if (isObject(value[name]))
+        removeUnknownAttributes(value[name], { oneOf: properties }, findings, [...path, name]);
+      continue;
+    }
+    const elsewhere = all.filter((variant) => propertyOf(variant, name) !== undefined);
+    if (elsewhere.length > 0)
+      findings.problem(at, "NOT_APPLICABLE", `${at} does not apply here`, conditionOf(elsewhere, all, value, name));
+    else {
+      const nearest = nearestName(name, known);
+      findings.problem(
+        at,
+        "UNKNOWN_ATTRIBUTE",
+        `${at} is not an attribute of ${path.length === 0 ? "a dataset" : pathOf(path)}`,
+        nearest === undefined ? `Remove it. Known are: ${known.join(", ")}.` : `Did you mean ${nearest}?`,
+      );
+    }
+    delete value[name];
+  }
+}
+
+function dropGenerated(value: JsonObject, name: string, at: string, findings: Findings): void {
+  const given = value[name];
+  delete value[name];
+  const last =
+    typeof given === "string" ? (given.split(/[:/]/).find((part) => generatedNamePattern.test(part)) ?? "") : "";
+  if (last !== "") findings.notice(at, `${at} is a generated name and was left out`);
+  else
+    findings.problem(
+      at,
+      "NOT_APPLICABLE",
+      `${at} is named by the system when resourceLocation is LetsData`,
+      "Leave it out, or set resourceLocation to Customer to use your own.",
+    );
+}
+
+function conditionOf(
+  elsewhere: readonly JsonSchema[],
+  all: readonly JsonSchema[],
+  value: JsonObject,
+  name: string,
+): string {
+  for (const discriminator of discriminators(all)) {
+    const values = [
+      ...new Set(elsewhere.flatMap((variant) => allowedValues(propertyOf(variant, discriminator)) ?? [])),
+    ];
+    const given = value[discriminator];
+    if (typeof given === "string" && !values.includes(given))
+      return `Remove it: ${name} goes with ${discriminator} ${values.join(", ")}.`;
+  }
+  return "Remove it.";
+}
