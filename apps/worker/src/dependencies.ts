@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import type { Installation } from "@letsdata/access/installation";
+import { staticCredentials } from "@letsdata/aws/session-source";
+import { createTaskProcessPool } from "@letsdata/compute/local/task-process-pool";
+import { createDatabase } from "@letsdata/database/database";
+import { createArtifactCache } from "./artifact-cache.ts";
+import { createDatasetContexts } from "./dataset-contexts.ts";
+import type { WorkerSettings } from "./env.ts";
+import { createLog } from "./log.ts";
+
+const repositoryDir = join(import.meta.dirname, "../../..");
+/** Loops, settling tasks and checkpoints share these. */
+const CONNECTIONS_BESIDE_TASKS = 6;
+
+/** Everything the worker's loops are handed; the only place that knows how each is made. */
+export function createWorkerDependencies(settings: WorkerSettings) {
+  const installation: Installation = {
+    ...settings.installation,
+    stage: settings.stage,
+    credentials: staticCredentials(settings.installation.credentials),
+  };
+  const database = createDatabase(settings.databaseUrl, {
+    applicationName: settings.workerId,
+    connectionsMax: Math.min(40, settings.taskSlots + CONNECTIONS_BESIDE_TASKS),
+  });
+  const pool = createTaskProcessPool({
+    entry: join(import.meta.dirname, "data-task.ts"),
+    programFolders: ["apps/worker", "packages", "node_modules"].map((folder) => join(repositoryDir, folder)),
+    maxProcesses: settings.taskSlots,
+  });
+  return {
+    settings,
+    installation,
+    database,
+    pool,
+    log: createLog(settings.workerId),
+    contexts: createDatasetContexts(database, installation),
+    // Each worker keeps its own copy: two of them never unpack into one folder.
+    artifacts: createArtifactCache(installation, join(settings.stateDir, "artifacts", String(process.pid))),
+  };
+}
+
+export type WorkerDependencies = ReturnType<typeof createWorkerDependencies>;

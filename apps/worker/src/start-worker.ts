@@ -1,0 +1,72 @@
+import { hostname } from "node:os";
+import { ensureDataTaskRole } from "@letsdata/access/installation-roles";
+import { listenForChanges } from "@letsdata/database/changes";
+import { startJobs } from "@letsdata/database/jobs";
+import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-store";
+import type { WorkerDependencies } from "./dependencies.ts";
+import { workOnRequests } from "./loops/carry-out-requests.ts";
+import { workOnInitialisations } from "./loops/initialise-datasets.ts";
+import { createLeaseKeeper } from "./loops/keep-leases.ts";
+import { releaseExpired } from "./loops/release-expired-leases.ts";
+import { scheduleTasks } from "./loops/schedule-tasks.ts";
+import { settleDatasets } from "./loops/settle-datasets.ts";
+import { runRepeatedly } from "./run-repeatedly.ts";
+import { RunningTasks } from "./running-tasks.ts";
+import { createTaskRunner } from "./task-runner.ts";
+
+const LEASE_RENEWALS_PER_LEASE = 3;
+/** Running attempts get this long to drain to a checkpoint when the worker stops. */
+const DRAIN_MS = 6_000;
+
+export interface RunningWorker {
+  /** Drains to checkpoints, hands tasks back, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** The loops of a worker; any number of workers on any number of machines share one database. */
+export async function startWorker(dependencies: WorkerDependencies): Promise<RunningWorker> {
+  const { settings, installation, database, pool, log } = dependencies;
+  const { workerId, leaseSeconds } = settings;
+  const pollMs = settings.pollSeconds * 1_000;
+  await ensureDataTaskRole(installation);
+
+  const running = new RunningTasks(settings.taskSlots);
+  const run = createTaskRunner({ ...dependencies, leaseSeconds });
+  const schedule = runRepeatedly("scheduling tasks", pollMs, log, () =>
+    scheduleTasks({
+      database,
+      workerId,
+      leaseSeconds,
+      running,
+      run,
+      onEnded: () => {
+        schedule.wake();
+        settle.wake();
+      },
+    }),
+  );
+  const settle = runRepeatedly("settling datasets", pollMs, log, () => settleDatasets(database, log));
+  const expire = runRepeatedly("releasing expired leases", pollMs, log, () => releaseExpired(database, log));
+  const keepLeases = createLeaseKeeper({ database, workerId, leaseSeconds, running, monotonic: () => performance.now(), log });
+  const leases = runRepeatedly("renewing leases", (leaseSeconds * 1_000) / LEASE_RENEWALS_PER_LEASE, log, async () => {
+    await keepLeases();
+    await heartbeatWorker(database, { workerId, host: hostname(), pid: process.pid });
+  });
+  const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
+  const jobs = await startJobs(settings.databaseUrl);
+  await workOnInitialisations(jobs, dependencies, () => schedule.wake());
+  await workOnRequests(jobs, dependencies, () => schedule.wake());
+
+  return {
+    stop: async () => {
+      await jobs.stop();
+      await schedule.stop();
+      for (const task of running.all) task.drain.abort("rerun");
+      await Promise.race([running.allEnded(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
+      await pool.close();
+      await Promise.all([settle.stop(), expire.stop(), leases.stop(), changes.close()]);
+      await removeWorker(database, workerId).catch(() => {});
+      await database.$disconnect();
+    },
+  };
+}

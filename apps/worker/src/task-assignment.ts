@@ -1,0 +1,50 @@
+import { type AccessedComponent, locationOf, scopeOf } from "@letsdata/access/component-access";
+import type { Installation } from "@letsdata/access/installation";
+import type { ComponentAssignment, TaskAssignment } from "@letsdata/compute/task-protocol";
+import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
+import { timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import type { DatasetContext } from "./dataset-contexts.ts";
+import { handlerOf } from "./dataset-handler.ts";
+
+/** Everything one attempt needs, as JSON for the task process: no secret is in it. */
+export function taskAssignment(
+  installation: Installation,
+  context: DatasetContext,
+  claimed: ClaimedTask,
+  artifactDir: string,
+): TaskAssignment {
+  const { config } = context;
+  const component = (
+    name: Extract<AccessedComponent, "readConnector" | "writeConnector" | "errorConnector">,
+  ): ComponentAssignment => {
+    const { region, accountId } = scopeOf(installation, config, name);
+    return {
+      destination: config[name].connectorDestination,
+      config: config[name],
+      access: {
+        region,
+        accountId,
+        endpoint: installation.endpoint ?? null,
+        purpose: locationOf(config, name) === "LetsData" ? "letsdata" : "customer",
+      },
+    };
+  };
+  return {
+    task: {
+      tenantId: claimed.tenantId,
+      datasetId: claimed.datasetId,
+      datasetName: claimed.datasetName,
+      taskId: claimed.taskId,
+      attempt: claimed.attempt,
+      codeVersion: claimed.codeVersion,
+    },
+    lease: claimed.lease,
+    resumeFrom: claimed.checkpoint.position === null ? null : claimed.checkpoint,
+    reader: { ...component("readConnector"), definition: claimed.readerDefinition },
+    writer: component("writeConnector"),
+    errorConnector: component("errorConnector"),
+    handler: { ...handlerOf(config), artifactDir },
+    recordErrorPolicy: config.readConnector.recordErrorPolicy,
+    limits: { timeoutSeconds: timeoutSecondsOf(config.computeEngine) },
+  };
+}

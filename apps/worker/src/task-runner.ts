@@ -1,0 +1,105 @@
+import type { Installation } from "@letsdata/access/installation";
+import type { TaskProcessPool } from "@letsdata/compute/local/task-process-pool";
+import type { CredentialsPurpose, TaskLogLine } from "@letsdata/compute/task-protocol";
+import type { Database } from "@letsdata/database/database";
+import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
+import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
+import { appendLogLines } from "@letsdata/database/stores/log-store";
+import { settleTask } from "@letsdata/database/stores/settle-task";
+import { renewLeases } from "@letsdata/database/stores/task-leases";
+import { memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
+import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
+import type { ArtifactCache } from "./artifact-cache.ts";
+import type { DatasetContext, DatasetContexts } from "./dataset-contexts.ts";
+import type { Log } from "./log.ts";
+import { retryWhileDatabaseIsAway } from "./retry-database.ts";
+import type { RunningTask } from "./running-tasks.ts";
+import { taskAssignment } from "./task-assignment.ts";
+
+export interface TaskRunnerParts {
+  readonly installation: Installation;
+  readonly database: Database;
+  readonly contexts: DatasetContexts;
+  readonly artifacts: ArtifactCache;
+  readonly pool: TaskProcessPool;
+  readonly leaseSeconds: number;
+  readonly log: Log;
+}
+
+/** Runs one claimed task to the end of its attempt and settles it under its lease. Never throws. */
+export function createTaskRunner(
+  parts: TaskRunnerParts,
+): (claimed: ClaimedTask, running: RunningTask) => Promise<void> {
+  const { database, log } = parts;
+
+  return async (claimed, running) => {
+    try {
+      const outcome = await attempt(parts, claimed, running);
+      await retryWhileDatabaseIsAway(running.lost.signal, () =>
+        settleTask(database, { taskId: claimed.taskId, lease: claimed.lease, outcome }),
+      );
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.code === "LEASE_LOST") log.info(`task ${claimed.taskId}: another worker holds it now`);
+      else log.error(`task ${claimed.taskId} could not be settled; its lease will expire`, problem);
+    }
+  };
+}
+
+async function attempt(parts: TaskRunnerParts, claimed: ClaimedTask, running: RunningTask): Promise<AttemptOutcome> {
+  try {
+    const context = await parts.contexts.get(claimed.datasetId, claimed.codeVersion);
+    const artifact = await parts.artifacts.open({ ...context, expectedDigest: context.codeDigest });
+    return await runInProcess(parts, context, claimed, running, artifact.artifactDir);
+  } catch (error) {
+    const { code, message } = asProblem(error);
+    parts.log.warn(`task ${claimed.taskId}: the attempt could not start`, error);
+    return { kind: "failed", counts: claimed.checkpoint.counts ?? noCounts, error: { code, message } };
+  }
+}
+
+function runInProcess(
+  parts: TaskRunnerParts,
+  context: DatasetContext,
+  claimed: ClaimedTask,
+  running: RunningTask,
+  artifactDir: string,
+): Promise<AttemptOutcome> {
+  const { database, pool } = parts;
+  const checkpoints = createCheckpointStore(database);
+  const lease = { taskId: claimed.taskId, token: claimed.lease.token };
+  return pool.run({
+    assignment: taskAssignment(parts.installation, context, claimed, artifactDir),
+    memoryMegabytes: memoryMegabytesOf(context.config.computeEngine),
+    timeoutSeconds: timeoutSecondsOf(context.config.computeEngine),
+    key: `${claimed.datasetId}/${claimed.codeVersion}`,
+    artifactDir,
+    signalStop: running.drain.signal,
+    signalLost: running.lost.signal,
+    onCheckpoint: (update) => checkpoints.save(claimed.taskId, claimed.lease, update),
+    onCredentials: (purpose: CredentialsPurpose) => context[purpose](),
+    onConfirmLease: async () => {
+      const { lost } = await renewLeases(database, claimed.lease.workerId, [lease], parts.leaseSeconds);
+      if (lost.length > 0) throw new Problem("LEASE_LOST", `Task ${claimed.taskId} belongs to another worker by now.`);
+    },
+    onLog: (lines: readonly TaskLogLine[]) => saveLog(parts, claimed, lines),
+  });
+}
+
+/** Log lines are worth less than the task: one that cannot be stored is said and dropped. */
+function saveLog(parts: TaskRunnerParts, claimed: ClaimedTask, lines: readonly TaskLogLine[]): void {
+  const { datasetId, taskId, attempt } = claimed;
+  const stored = lines.map(({ time, level, message, dropped }) => ({
+    datasetId,
+    taskId,
+    attempt,
+    time,
+    level,
+    source: "HANDLER" as const,
+    message: dropped ? `[${dropped} lines left out] ${message}` : message,
+  }));
+  appendLogLines(parts.database, stored).catch((error: unknown) => {
+    parts.log.warn(`${lines.length} log lines of task ${taskId} could not be stored`, error);
+  });
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { type ClientSettings, clientFor } from "@letsdata/aws/client-for";
+import { putRole } from "@letsdata/aws/identity-roles";
+import type { PolicyDocument } from "@letsdata/plugin-kit/permissions";
+import { packHandler } from "./pack-handlers.ts";
+import { movieFiles, type SampleObject, zipCodeFiles } from "./public-data.ts";
+import { wetFiles } from "./web-archive.ts";
+
+export const demoBuckets = { data: "letsdata-demo-data", code: "letsdata-demo-code", output: "letsdata-demo-output" };
+export const demoAccessRole = "LetsData_AccessRole_Demo";
+
+const WET_PARTS = 4;
+
+/** The demo customer's side of the cloud: buckets, public data, packed handlers, and the role that lets LetsData in. Repeatable. */
+export async function seedCustomerCloud(input: {
+  /** The customer's own principal. */
+  readonly customer: ClientSettings;
+  readonly repositoryDir: string;
+  readonly accessRole: { readonly trust: PolicyDocument; readonly policies: Readonly<Record<string, PolicyDocument>> };
+}): Promise<void> {
+  const s3 = clientFor(S3Client, input.customer);
+  for (const bucket of Object.values(demoBuckets)) await createBucket(s3, bucket);
+  await putMissing(s3, demoBuckets.data, await dataObjects(input.repositoryDir));
+  await putMissing(s3, demoBuckets.code, await handlerObjects(input.repositoryDir));
+  await putRole(input.customer, {
+    name: demoAccessRole,
+    description: "Lets the demo user's datasets read and write the demo buckets",
+    ...input.accessRole,
+  });
+}
+
+async function dataObjects(repositoryDir: string): Promise<SampleObject[]> {
+  const zipCodes = await zipCodeFiles();
+  const manifest = {
+    key: "manifests/zip-codes.txt",
+    body: Buffer.from(`${zipCodes.map(({ key }) => key).join("\n")}\n`),
+  };
+  return [...(await movieFiles()), ...zipCodes, manifest, ...wetFiles(join(repositoryDir, "node_modules"), WET_PARTS)];
+}
+
+async function handlerObjects(repositoryDir: string): Promise<SampleObject[]> {
+  const folder = join(repositoryDir, "samples/handlers");
+  const names = readdirSync(folder).sort();
+  return Promise.all(names.map(async (name) => ({ key: `${name}.zip`, body: await packHandler(join(folder, name)) })));
+}
+
+async function createBucket(s3: S3Client, bucket: string): Promise<void> {
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    if ((error as Error).name !== "BucketAlreadyOwnedByYou") throw error;
+  }
+}
+
+/** Objects that are there with the same bytes stay: a second start uploads nothing and running datasets see no change. */
+async function putMissing(s3: S3Client, bucket: string, objects: readonly SampleObject[]): Promise<void> {
+  for (const { key, body } of objects) {
+    const etag = `"${createHash("md5").update(body).digest("hex")}"`;
+    const present = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch((error: Error) => {
+      if (error.name === "NotFound") return null;
+      throw error;
+    });
+    if (present?.ETag !== etag) await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  }
+}

@@ -1,0 +1,66 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LocalSecrets } from "./secrets.ts";
+import type { StartSettings } from "./settings.ts";
+
+// Servers get what is listed here and nothing else of the person's environment.
+function ordinary(): Record<string, string> {
+  const names = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+export function cloudEndpoint(settings: StartSettings): string {
+  return `http://127.0.0.1:${settings.cloudPort}`;
+}
+
+export function cloudEnvironment(settings: StartSettings, secrets: LocalSecrets): Record<string, string> {
+  const accountsFile = join(settings.stateDir, "cloud-accounts.json");
+  writeFileSync(accountsFile, JSON.stringify({ accounts: [secrets.installation, secrets.customer] }), { mode: 0o600 });
+  return {
+    ...ordinary(),
+    LETSDATA_CLOUD_PORT: String(settings.cloudPort),
+    LETSDATA_CLOUD_DIR: join(settings.stateDir, "cloud"),
+    LETSDATA_CLOUD_CONFIG: accountsFile,
+  };
+}
+
+function installationEnvironment(
+  settings: StartSettings,
+  secrets: LocalSecrets,
+  databaseUrl: string,
+): Record<string, string> {
+  return {
+    ...ordinary(),
+    DATABASE_URL: databaseUrl,
+    LETSDATA_STAGE: "Test",
+    LETSDATA_STATE_DIR: settings.stateDir,
+    LETSDATA_ACCOUNT_ID: secrets.installation.accountId,
+    AWS_ENDPOINT_URL: cloudEndpoint(settings),
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: secrets.installation.rootAccessKeyId,
+    AWS_SECRET_ACCESS_KEY: secrets.installation.rootSecretAccessKey,
+  };
+}
+
+export function workerEnvironment(
+  settings: StartSettings,
+  secrets: LocalSecrets,
+  databaseUrl: string,
+): Record<string, string> {
+  return installationEnvironment(settings, secrets, databaseUrl);
+}
+
+export function consoleEnvironment(
+  settings: StartSettings,
+  secrets: LocalSecrets,
+  databaseUrl: string,
+): Record<string, string> {
+  return {
+    ...installationEnvironment(settings, secrets, databaseUrl),
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    LETSDATA_AUTH_SECRET: secrets.authSecret,
+    LETSDATA_CONSOLE_URL: `http://127.0.0.1:${settings.consolePort}`,
+    LETSDATA_SAMPLES_DIR: join(settings.repositoryDir, "samples/datasets"),
+  };
+}
