@@ -28,13 +28,14 @@ export interface PoolOptions {
 }
 
 export interface RunRequest {
-  /** Processes are reused under one key only: dataset and code version. */
+  /** Processes are reused under one key only: dataset and code version. What a process once loaded stays in it. */
   readonly key: string;
+  /** Unpacked artifact: the only folder beside the program the process can read. */
+  readonly artifactDir: string;
   readonly assignment: TaskAssignment;
   readonly memoryMegabytes: number;
   /** Hard limit of the attempt: then the process is killed. */
   readonly timeoutSeconds: number;
-  readonly artifactDir: string;
   /** Rejects with Problem LEASE_LOST when another worker has the task. */
   readonly onCheckpoint: (update: TaskCheckpointUpdate) => Promise<void>;
   readonly onCredentials: (purpose: CredentialsPurpose) => Promise<Credentials>;
@@ -110,9 +111,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
   const take = async (key: string, artifactDir: string, memoryMegabytes: number): Promise<Slot> => {
     for (;;) {
       if (closed) throw new Problem("TASK_CRASHED", "The worker is shutting down.");
-      const warm = [...slots].filter(
-        (slot) => !slot.busy && slot.process.ended === null && slot.process.child.connected,
-      );
+      const warm = [...slots].filter(({ busy, process }) => !busy && process.ended === null && !process.child.killed);
       const match = warm.find((slot) => slot.key === key);
       if (match !== undefined) {
         match.busy = true;
@@ -132,7 +131,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
   };
 
   const run = async (request: RunRequest): Promise<TaskOutcome> => {
-    const key = `${request.key}|${request.memoryMegabytes}|${request.artifactDir}`;
+    const key = [request.key, request.memoryMegabytes, request.artifactDir].join("|");
     let counts = request.assignment.resumeFrom?.counts ?? noCounts;
     const failed = (code: string, message: string, details?: string): TaskOutcome => ({
       kind: "failed",
@@ -193,19 +192,25 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
           void answer(message.id, async () => request.onConfirmLease?.());
         }
       };
-      const onEnd = (ending: Ending): void => {
-        if (isLost) return finish({ kind: "abandoned", counts });
+      const outcomeOf = (ending: Ending): TaskOutcome => {
+        if (isLost) return { kind: "abandoned", counts };
         if (timedOut) {
           const message = `The attempt ran for ${request.timeoutSeconds} s without draining and was ended.`;
-          return finish(failed("TASK_TIMED_OUT", message));
+          return failed("TASK_TIMED_OUT", message);
         }
         if (ending.kind === "memory") {
-          return finish(failed("OUT_OF_MEMORY", `The task needed more than ${request.memoryMegabytes} MiB.`));
+          return failed("OUT_OF_MEMORY", `The task needed more than ${request.memoryMegabytes} MiB.`);
         }
-        finish(failed("TASK_CRASHED", `The task's process ended: ${inWords(ending)}.`, lastWords(ending)));
+        return failed("TASK_CRASHED", `The task's process ended: ${inWords(ending)}.`, lastWords(ending));
+      };
+      const onEnd = (ending: Ending): void => {
+        finish(outcomeOf(ending));
       };
       process.occupy({ onMessage, onLog: request.onLog, onEnd });
-      if (process.ended !== null) return onEnd(process.ended);
+      if (process.ended !== null) {
+        onEnd(process.ended);
+        return;
+      }
       request.signalStop?.addEventListener("abort", onStop, { once: true });
       request.signalLost?.addEventListener("abort", onLost, { once: true });
       process.send({ type: "run", assignment: request.assignment });
@@ -236,7 +241,10 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
           else if (message.type === "notDescribed") reject(fromProblemMessage(message.problem));
         };
         process.occupy({ onMessage, onLog: () => {}, onEnd });
-        if (process.ended !== null) return onEnd(process.ended);
+        if (process.ended !== null) {
+          onEnd(process.ended);
+          return;
+        }
         process.send({ type: "describe", request: question });
       });
     } finally {
