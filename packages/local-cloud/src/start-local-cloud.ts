@@ -1,10 +1,12 @@
 import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { type Cloud, type CloudLimits, REAL_LIMITS, type RootAccount } from "./cloud.ts";
+import { cloudwatchService } from "./cloudwatch/cloudwatch-service.ts";
 import { iamService } from "./iam/iam-service.ts";
 import { openIamState } from "./iam/iam-state.ts";
 import { kinesisService } from "./kinesis/kinesis-service.ts";
 import { s3Service } from "./s3/s3-service.ts";
+import { secretsService } from "./secrets-manager/secrets-service.ts";
 import { createFaultRules, type FaultRules } from "./server/faults.ts";
 import { createCloudServer } from "./server/http-server.ts";
 import type { Service } from "./server/service.ts";
@@ -58,6 +60,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     ["iam", iamService(cloud)],
     ["sts", stsService(cloud)],
     ["kinesis", kinesis],
+    ["secretsmanager", secretsService(cloud)],
+    // The name CloudWatch signs with.
+    ["monitoring", cloudwatchService(cloud)],
   ]);
   const server = createCloudServer(cloud, services);
   await new Promise<void>((resolve, reject) => {

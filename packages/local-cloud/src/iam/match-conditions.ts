@@ -42,9 +42,9 @@ function testOf(operator: string): Test {
   switch (operator) {
     case "StringEquals":
     case "BinaryEquals":
-      return (actual, wanted) => actual === wanted.replaceAll(ESCAPED, (char) => char.slice(2, 3));
+      return (actual, wanted) => actual === literal(wanted);
     case "StringEqualsIgnoreCase":
-      return (actual, wanted) => actual.toLowerCase() === wanted.toLowerCase();
+      return (actual, wanted) => actual.toLowerCase() === literal(wanted).toLowerCase();
     case "StringLike":
       return (actual, wanted) => matchesWildcard(wanted, actual);
     // In AWS ArnEquals and ArnLike behave the same.
@@ -80,7 +80,9 @@ function testOf(operator: string): Test {
   }
 }
 
-const ESCAPED = /\$\{[*?$]\}/g;
+function literal(text: string): string {
+  return text.replaceAll(/\$\{[*?$]\}/g, (escaped) => escaped.slice(2, 3));
+}
 
 function compare(toNumber: (text: string) => number, test: (a: number, b: number) => boolean): Test {
   return (actual, wanted) => {
@@ -113,7 +115,10 @@ export function substituteVariables(text: string, context: ConditionContext, ver
     if (inner === "*" || inner === "?" || inner === "$") return whole;
     const [name = "", fallback] = inner.split(",").map((part) => part.trim());
     const values = context.get(name.toLowerCase());
-    if (values?.length === 1 && values[0] !== undefined) return values[0];
+    if (values?.length === 1 && values[0] !== undefined) {
+      // A star in a caller's name must not become a wildcard.
+      return values[0].replaceAll(/[*?]/g, (char) => `\${${char}}`);
+    }
     if (fallback?.startsWith("'")) return fallback.slice(1, -1);
     missing = true;
     return "";

@@ -1,20 +1,19 @@
 const compiled = new Map<string, RegExp>();
 const CACHE_ENTRIES_MAX = 5000;
 
-/** `*` any run of characters, `?` one character; everything else is literal. */
+/** `*` any run of characters, `?` one character, `${*}`, `${?}` and `${$}` the character itself; everything else is literal. */
 export function matchesWildcard(pattern: string, value: string, ignoreCase = false): boolean {
   if (pattern === "*") return true;
-  if (!pattern.includes("*") && !pattern.includes("?")) {
+  if (!/[*?]|\$\{\$\}/.test(pattern)) {
     return ignoreCase ? pattern.toLowerCase() === value.toLowerCase() : pattern === value;
   }
   const cacheKey = (ignoreCase ? "i:" : "c:") + pattern;
   let expression = compiled.get(cacheKey);
   if (!expression) {
-    const source = pattern
-      .replace(/\*+/g, "*")
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".");
+    const source = pattern.replace(/\$\{[*?$]\}|\*+|\?|[.+^${}()|[\]\\]/g, (token) => {
+      if (token.startsWith("${") && token.length === 4) return `\\${token[2]}`;
+      return token.startsWith("*") ? ".*" : token === "?" ? "." : `\\${token}`;
+    });
     expression = new RegExp(`^${source}$`, ignoreCase ? "is" : "s");
     if (compiled.size >= CACHE_ENTRIES_MAX) compiled.clear();
     compiled.set(cacheKey, expression);
