@@ -1,0 +1,105 @@
+import { fromPrisma, type Job, PgBoss } from "pg-boss";
+import type { Queryable } from "./database.ts";
+
+/** A coarse job as its handler sees it. `signal` aborts when its time is up or the process stops. */
+export interface RunningJob<Data> {
+  readonly id: string;
+  readonly data: Data;
+  readonly signal: AbortSignal;
+}
+
+export interface Jobs {
+  /**
+   * Puts a job into the queue `name` with the transaction it is given: committed with it or never. With a
+   * `singletonKey` a job that still waits under the same key is not doubled. Returns the id, null when not doubled.
+   */
+  enqueue(
+    transaction: Queryable,
+    name: string,
+    data: object,
+    options?: { readonly singletonKey?: string; readonly startAfterSeconds?: number },
+  ): Promise<string | null>;
+  /** Runs jobs of the queue here, one at a time unless `concurrency` says more. A throw repeats the job with back-off. */
+  work<Data extends object>(
+    name: string,
+    handler: (job: RunningJob<Data>) => Promise<void>,
+    options?: { readonly concurrency?: number },
+  ): Promise<void>;
+  /** Lets running jobs finish for up to 10 s. */
+  stop(): Promise<void>;
+}
+
+export interface StartJobs {
+  /** Called for errors of the queue itself; a lost database is retried by itself. */
+  readonly onError?: (error: Error) => void;
+  /** False for processes that only enqueue (the console): no maintenance loops. */
+  readonly supervise?: boolean;
+}
+
+/**
+ * The queue of coarse jobs in the product's own database (schema `jobs`). A killed worker's job starts elsewhere once
+ * its heartbeat is missed.
+ */
+export async function startJobs(url: string, options: StartJobs = {}): Promise<Jobs> {
+  const boss = new PgBoss({
+    connectionString: url,
+    schema: "jobs",
+    application_name: "letsdata-jobs",
+    max: 4,
+    schedule: false,
+    supervise: options.supervise ?? true,
+    monitorIntervalSeconds: 5,
+    superviseIntervalSeconds: 5,
+  });
+  boss.on("error", (error) => options.onError?.(error));
+  await boss.start();
+  const known = new Map<string, Promise<void>>();
+
+  const ensureQueue = (name: string): Promise<void> => {
+    const making =
+      known.get(name) ??
+      boss
+        .createQueue(name, {
+          policy: "short",
+          retryLimit: 20,
+          retryDelay: 1,
+          retryBackoff: true,
+          retryDelayMax: 60,
+          expireInSeconds: 3_600,
+          heartbeatSeconds: 10,
+        })
+        .catch((thrown: unknown) => {
+          known.delete(name);
+          throw thrown;
+        });
+    known.set(name, making);
+    return making;
+  };
+
+  return {
+    async enqueue(transaction, name, data, { singletonKey, startAfterSeconds } = {}) {
+      await ensureQueue(name);
+      return boss.send(name, data, {
+        db: fromPrisma(transaction),
+        // Queues hold one waiting job per key; without a key of its own every job is one of its own.
+        singletonKey: singletonKey ?? crypto.randomUUID(),
+        ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
+      });
+    },
+    async work<Data extends object>(
+      name: string,
+      handler: (job: RunningJob<Data>) => Promise<void>,
+      { concurrency = 1 }: { readonly concurrency?: number } = {},
+    ) {
+      await ensureQueue(name);
+      await boss.work<Data>(
+        name,
+        { pollingIntervalSeconds: 0.5, batchSize: 1, localConcurrency: concurrency, heartbeatRefreshSeconds: 3 },
+        async (jobs: Job<Data>[]) => {
+          for (const job of jobs) await handler({ id: job.id, data: job.data, signal: job.signal });
+        },
+      );
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  };
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { startPostgres } from "../embedded-postgres/start-postgres.ts";
+import { applyMigrations } from "../migrate/apply-migrations.ts";
+import { ownFolders, readMigrations } from "../migrate/migration-files.ts";
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Drops the database. The server stays for the next test file and is taken over by the next run. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A migrated database of its own for one test file, copied from a template. All test files of all packages share one
+ * server (DATABASE_URL's, where that is set), so that a test waits for a copy and not for a start.
+ */
+export async function startTestDatabase(options: { readonly migrated?: boolean } = {}): Promise<TestDatabase> {
+  const server = process.env["DATABASE_URL"] ?? (await sharedServer());
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  if (options.migrated === false) await administer(server, (client) => client.query(`CREATE DATABASE ${name}`));
+  else {
+    const template = await migratedTemplate(server);
+    await administer(server, async (client) => {
+      await client.query("SELECT pg_advisory_lock(7270736903)");
+      await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    });
+  }
+  return {
+    url: withDatabase(server, name),
+    stop: () => administer(server, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+  };
+}
+
+const folder = path.join(tmpdir(), `letsdata-test-postgres-${userInfo().uid}`);
+
+async function sharedServer(): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o711);
+  return locked(path.join(folder, "lock"), async () => {
+    const server = await startPostgres({
+      stateDir: folder,
+      // Tests need the rules of a database, not its durability.
+      settings: { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "400" },
+    });
+    return server.url;
+  });
+}
+
+async function migratedTemplate(server: string): Promise<string> {
+  const migrations = await readMigrations(ownFolders);
+  const mark = migrations.map((migration) => migration.checksum.slice(0, 6)).join("");
+  const template = `template_${mark.slice(-40)}`;
+  await administer(server, async (client) => {
+    await client.query("SELECT pg_advisory_lock(7270736902)");
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [template]);
+    if (rowCount) return;
+    const making = `${template}_making`;
+    await client.query(`DROP DATABASE IF EXISTS ${making} WITH (FORCE)`);
+    await client.query(`CREATE DATABASE ${making}`);
+    await applyMigrations(withDatabase(server, making));
+    await client.query(`ALTER DATABASE ${making} RENAME TO ${template}`);
+  });
+  return template;
+}
+
+async function administer(server: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: withDatabase(server, "postgres") });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
+
+const staleLockMilliseconds = 60_000;
+
+async function locked<T>(lock: string, work: () => Promise<T>): Promise<T> {
+  const owner = path.join(lock, "pid");
+  for (;;) {
+    try {
+      await mkdir(lock);
+      break;
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
+      const held = await stat(lock).catch(() => null);
+      const pid = Number(await readFile(owner, "utf8").catch(() => "0"));
+      const abandoned = held && Date.now() - held.mtimeMs > staleLockMilliseconds;
+      if (abandoned || (pid > 0 && !isAlive(pid))) await rm(lock, { recursive: true, force: true });
+      else await sleep(50);
+    }
+  }
+  try {
+    await writeFile(owner, String(process.pid));
+    return await work();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
