@@ -3,7 +3,6 @@ import { OpenAPIHandler } from "@orpc/openapi/fetch";
 import { ORPCError } from "@orpc/server";
 import type { ApiDependencies } from "./dependencies.ts";
 import { asRequestProblem } from "./http/as-request-problem.ts";
-import { answerOnce } from "./http/idempotency.ts";
 import { problemBody, problemResponse } from "./http/problem-response.ts";
 import { readJsonBody } from "./http/read-body.ts";
 import { assertSameOrigin } from "./http/same-origin.ts";
@@ -40,13 +39,10 @@ export function createApiServer(options: ApiServerOptions): (request: Request) =
     const caller = await options.resolveCaller(request);
     if (isUnsafe(request)) assertSameOrigin(request, options.trustedOrigins);
     const body = isUnsafe(request) ? await readJsonBody(request) : "";
-    const context: RequestContext = { requestId, caller, dependencies };
-    return await answerOnce({ request, body, caller, dependencies }, async () => {
-      const result = await handler.handle(withBody(request, body), { prefix: apiBasePath, context });
-      if (!result.matched)
-        throw new Problem("NOT_FOUND", `There is no operation ${request.method} ${pathOf(request)}.`);
-      return result.response;
-    });
+    const context: RequestContext = { requestId, caller, idempotencyKey: idempotencyKeyOf(request), dependencies };
+    const result = await handler.handle(withBody(request, body), { prefix: apiBasePath, context });
+    if (!result.matched) throw new Problem("NOT_FOUND", `There is no operation ${request.method} ${pathOf(request)}.`);
+    return result.response;
   }
 
   return async (request) => {
@@ -66,6 +62,14 @@ export function createApiServer(options: ApiServerOptions): (request: Request) =
 
 function isUnsafe(request: Request): boolean {
   return request.method !== "GET" && request.method !== "HEAD" && request.method !== "OPTIONS";
+}
+
+function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.headers.get("idempotency-key") ?? undefined;
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new Problem("REQUEST_INVALID", "Idempotency-Key must be 1 to 255 visible characters.", {
+    path: "Idempotency-Key",
+  });
 }
 
 function pathOf(request: Request): string {

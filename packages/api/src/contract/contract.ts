@@ -6,6 +6,7 @@ import { logs } from "./logs.ts";
 import { metrics } from "./metrics.ts";
 import { redrives, requests, stops } from "./requests.ts";
 import { session } from "./session.ts";
+import { signUp } from "./sign-up.ts";
 import { system } from "./system.ts";
 import { tasks } from "./tasks.ts";
 import { usage } from "./usage.ts";
@@ -22,6 +23,7 @@ export const contract = {
   redrives,
   requests,
   session,
+  signUp,
   stops,
   system,
   tasks,

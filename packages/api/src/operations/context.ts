@@ -14,6 +14,7 @@ export interface Caller {
 export interface RequestContext {
   readonly requestId: string;
   readonly caller: Caller | null;
+  readonly idempotencyKey: string | undefined;
   readonly dependencies: ApiDependencies;
 }
 

@@ -46,7 +46,7 @@ export function summariseComponents(config: StoredConfig): ComponentSummaries {
       name: null,
       resourceLocation: null,
       region: text(compute.region) ?? datasetRegion,
-      detail: `${concurrencyOf(config)} tasks at once`,
+      detail: concurrencyText(compute),
     },
     manifestFile: {
       type: text(manifest.manifestType) ?? "?",
@@ -63,11 +63,9 @@ export function component(config: StoredConfig, name: string): Component {
   return typeof part === "object" && part !== null && !Array.isArray(part) ? (part as Component) : {};
 }
 
-export function concurrencyOf(config: StoredConfig): number {
-  const compute = component(config, "computeEngine");
-  const nested = component(compute, "lambda");
-  const value = compute.concurrency ?? nested.lambdaConcurrency;
-  return typeof value === "number" ? value : 10;
+function concurrencyText(compute: Component): string | null {
+  const value = compute.concurrency ?? component(compute, "lambda").lambdaConcurrency;
+  return typeof value === "number" ? `${value} tasks at once` : null;
 }
 
 function text(value: unknown): string | null {

@@ -1,0 +1,100 @@
+import Table from "cli-table3";
+
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+export interface Printing {
+  readonly prettyPrint?: boolean;
+  readonly output: "json" | "table";
+}
+
+/** Heading → what stands under it. */
+export type Columns<Item> = Readonly<Record<string, (item: Item) => string | number | null | undefined>>;
+
+const undecorated = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
+};
+
+export class Printer {
+  readonly #terminal: Terminal;
+  readonly #printing: Printing;
+
+  constructor(terminal: Terminal, printing: Printing) {
+    this.#terminal = terminal;
+    this.#printing = printing;
+  }
+
+  get isTable(): boolean {
+    return this.#printing.output === "table";
+  }
+
+  /** One thing. */
+  value(value: unknown): void {
+    if (this.#printing.output === "table" && typeof value === "object" && value !== null) {
+      const rows = Object.entries(value).map(([name, part]) => [
+        name,
+        typeof part === "object" ? JSON.stringify(part) : String(part),
+      ]);
+      this.#table(["attribute", "value"], rows);
+      return;
+    }
+    this.#json(value);
+  }
+
+  /** A page of things; JSON keeps the whole answer with its `nextCursor`. */
+  list<Item>(page: { readonly items: readonly Item[]; readonly nextCursor?: string | null }, columns: Columns<Item>): void {
+    if (this.#printing.output === "json") {
+      this.#json(page);
+      return;
+    }
+    const cells = Object.values(columns);
+    this.#table(
+      Object.keys(columns),
+      page.items.map((item) => cells.map((cell) => String(cell(item) ?? ""))),
+    );
+  }
+
+  text(text: string): void {
+    this.#terminal.out(text.endsWith("\n") ? text : `${text}\n`);
+  }
+
+  /** For people only: progress and hints. */
+  note(text: string): void {
+    this.#terminal.err(`${text}\n`);
+  }
+
+  #json(value: unknown): void {
+    this.#terminal.out(`${JSON.stringify(value, null, this.#printing.prettyPrint ? 2 : undefined)}\n`);
+  }
+
+  #table(head: string[], rows: string[][]): void {
+    const table = new Table({
+      head,
+      chars: undecorated,
+      style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    });
+    table.push(...rows);
+    this.#terminal.out(`${table.toString()}\n`);
+  }
+}
+
+/** Epoch milliseconds as people read them. */
+export function timeText(time: number | null): string {
+  return time === null ? "" : new Date(time).toISOString();
+}

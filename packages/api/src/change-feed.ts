@@ -1,0 +1,45 @@
+import type { ChangeListener, DatasetChange } from "@letsdata/database/changes";
+
+/** `null`: changes may have been missed, look at everything. */
+type OnChange = (datasetId: string | null) => void;
+
+/** Hands the process's one stream of database notifications to any number of listeners. */
+export interface ChangeFeed {
+  /** Returns what ends the subscription. */
+  subscribe(tenantId: string, onChange: OnChange): () => void;
+  close(): Promise<void>;
+}
+
+type Listen = (onChange: (change: DatasetChange) => void, onReconnect: () => void) => Promise<ChangeListener>;
+
+/** Listens from the first subscription on. */
+export function createChangeFeed(listen: Listen): ChangeFeed {
+  const byTenant = new Map<string, Set<OnChange>>();
+  let listening: Promise<ChangeListener> | undefined;
+
+  function start(): void {
+    listening ??= listen(
+      ({ tenantId, datasetId }) => {
+        for (const onChange of byTenant.get(tenantId) ?? []) onChange(datasetId);
+      },
+      () => {
+        for (const listeners of byTenant.values()) for (const onChange of listeners) onChange(null);
+      },
+    );
+  }
+
+  return {
+    subscribe(tenantId, onChange) {
+      start();
+      const listeners = byTenant.get(tenantId) ?? new Set();
+      byTenant.set(tenantId, listeners.add(onChange));
+      return () => {
+        listeners.delete(onChange);
+        if (listeners.size === 0) byTenant.delete(tenantId);
+      };
+    },
+    async close() {
+      await (await listening)?.close();
+    },
+  };
+}

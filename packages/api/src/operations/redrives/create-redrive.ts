@@ -1,0 +1,71 @@
+import type { Database } from "@letsdata/database/database";
+import { type StoredDataset, transitionDataset } from "@letsdata/database/stores/dataset-store";
+import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
+import { countTasks, type TaskFilter } from "@letsdata/database/stores/task-store";
+import { allowedRedrivePolicies, type RedrivePolicy } from "@letsdata/dataset/lifecycle";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import { signedIn } from "../authorise.ts";
+import { requireDataset } from "../datasets/require-dataset.ts";
+import { askWorker } from "../requests/ask-worker.ts";
+import { taskFilterOf } from "../tasks/task-filter.ts";
+
+/** Beyond this the preview says "at least". */
+const countedTasksMax = 1_000_000;
+
+export const createRedrive = signedIn.redrives.create.handler(async ({ context, input }) => {
+  const { tenantId, userId, dependencies, idempotencyKey } = context;
+  const { database } = dependencies;
+  const { dataset: nameOrId, dryRun, ...asked } = input;
+  const dataset = await requireDataset(context, nameOrId);
+  assertPolicyAllowed(dataset, asked.policy);
+  const { datasetId } = dataset;
+  const matchingTasks =
+    asked.selection === "TASK_IDS"
+      ? await countOwnTasks(database, tenantId, datasetId, asked.taskIds ?? [])
+      : await countMatching(database, filterOf(tenantId, datasetId, asked));
+  if (dryRun) return { request: null, matchingTasks };
+  const call = { tenantId, key: idempotencyKey, request: ["redrives.create", userId, datasetId, asked] };
+  return await withIdempotencyKey(database, call, async (transaction) => {
+    await transitionDataset(transaction, datasetId, "redrive");
+    const request = await askWorker(context, transaction, { datasetId, kind: "redrive", input: asked });
+    return { request, matchingTasks };
+  });
+});
+
+function assertPolicyAllowed(dataset: StoredDataset, policy: RedrivePolicy): void {
+  const allowed = allowedRedrivePolicies(dataset.status);
+  if (allowed.includes(policy)) return;
+  const instead = allowed.length === 0 ? "no redrive is possible" : `only ${allowed.join(", ")} is possible`;
+  throw new Problem("TRANSITION_NOT_ALLOWED", `${dataset.name} is ${dataset.status}: ${instead}.`, { path: "policy" });
+}
+
+function filterOf(
+  tenantId: string,
+  datasetId: string,
+  asked: {
+    readonly selection: string;
+    readonly policy: RedrivePolicy;
+    readonly filter?: Parameters<typeof taskFilterOf>[2] | undefined;
+  },
+): TaskFilter {
+  const filter = taskFilterOf(tenantId, datasetId, asked.selection === "FILTER" ? (asked.filter ?? {}) : {});
+  const redrivable =
+    asked.policy === "ERROR_RECORDS_ONLY" ? (["ERRORED", "COMPLETED"] as const) : (["ERRORED"] as const);
+  const statuses = filter.statuses?.filter((status) => redrivable.some((allowed) => allowed === status)) ?? redrivable;
+  return { ...filter, statuses };
+}
+
+/** No status left in the filter matches nothing, where the store would take it as any status. */
+async function countMatching(database: Database, filter: TaskFilter): Promise<number> {
+  if (filter.statuses?.length === 0) return 0;
+  return (await countTasks(database, filter, countedTasksMax)) ?? countedTasksMax;
+}
+
+async function countOwnTasks(
+  database: Database,
+  tenantId: string,
+  datasetId: string,
+  taskIds: readonly string[],
+): Promise<number> {
+  return await database.task.count({ where: { tenantId, datasetId, id: { in: [...taskIds] } } });
+}
