@@ -1,0 +1,79 @@
+import { openSingleFileReader } from "@letsdata/connectors/s3/reader";
+import { createRecordSplitter } from "@letsdata/handlers/record-splitter/record-splitter";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { alternate } from "./alternate.ts";
+import type { BenchCloud } from "./endpoints/cloud.ts";
+import { getRaw } from "./raw-http.ts";
+import type { BenchRow } from "./result-table.ts";
+import { flightLines, gzipped, putSource, sourceBucket } from "./sources.ts";
+
+const objectsAtOnce = 8;
+const bytesPerMegabyte = 1_000_000;
+
+/** (c) Reading and splitting objects against a raw HTTP loop that throws the bytes away. */
+export async function sourceRows({ access }: BenchCloud, quick: boolean): Promise<BenchRow[]> {
+  const rounds = quick ? 3 : 7;
+  const small = gzipped(flightLines(20));
+  const keys = Array.from({ length: quick ? 200 : 1_000 }, (_, n) => `small-${n}.gz`);
+  await inParallel(keys, (key) => putSource(access, key, small));
+  const smallObjects = await alternate(
+    rounds,
+    async () => {
+      await inParallel(keys, (key) => readAll(access, key));
+      return keys.length;
+    },
+    async () => {
+      await inParallel(keys, (key) => getRaw(access.endpoint, sourceBucket, key));
+      return keys.length;
+    },
+  );
+  const large = Buffer.concat(Array<Buffer>(quick ? 4 : 16).fill(flightLines(80_000)));
+  await putSource(access, "large.log", large);
+  const largeObject = await alternate(
+    rounds,
+    async () => (await readAll(access, "large.log")) / bytesPerMegabyte,
+    async () => (await getRaw(access.endpoint, sourceBucket, "large.log")) / bytesPerMegabyte,
+  );
+  return [
+    {
+      row: "c",
+      what: `small objects (${small.length} bytes, ${objectsAtOnce} at once)`,
+      unit: "objects/s",
+      value: smallObjects.product,
+      bare: smallObjects.bare,
+      limit: { kind: "at least", of: "value", bar: 563 },
+    },
+    {
+      row: "c",
+      what: `large object (${Math.round(large.length / bytesPerMegabyte)} MB of lines)`,
+      unit: "MB/s",
+      value: largeObject.product,
+      bare: largeObject.bare,
+      limit: { kind: "at least", of: "value", bar: 195 },
+    },
+  ];
+}
+
+async function readAll(access: CloudAccess, key: string): Promise<number> {
+  const pattern = (text: string) => ({ kind: "pattern", pattern: Buffer.from(text) }) as const;
+  const splitter = createRecordSplitter({
+    fileType: "LOG",
+    resolvedName: key,
+    start: pattern("{"),
+    end: pattern("\n"),
+  });
+  const reader = openSingleFileReader({ bucketName: sourceBucket, access, splitter });
+  let bytes = 0;
+  for await (const batch of reader.read(null, new AbortController().signal)) bytes += batch.bytesRead;
+  await reader.close();
+  return bytes;
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const left = items.values();
+  await Promise.all(
+    Array.from({ length: objectsAtOnce }, async () => {
+      for (const item of left) await work(item);
+    }),
+  );
+}
