@@ -34,34 +34,53 @@ export function allowedValues(schema: JsonSchema | undefined): readonly string[]
   return values?.filter((value) => typeof value === "string");
 }
 
-const discriminatorsOf = new WeakMap<readonly JsonSchema[], readonly string[]>();
-
 /** Attributes whose value decides which variant applies: enumerations in every variant, and not the same in all. */
-export function discriminators(all: readonly JsonSchema[]): readonly string[] {
-  const known = discriminatorsOf.get(all);
-  if (known) return known;
-  const first = all[0]?.properties ?? {};
-  const found = Object.keys(first).filter((name) => {
+function discriminators(all: readonly JsonSchema[]): readonly string[] {
+  if (all.length < 2) return [];
+  return Object.keys(all[0]?.properties ?? {}).filter((name) => {
     const values = all.map((variant) => allowedValues(propertyOf(variant, name)));
     return values.every((list) => list !== undefined) && new Set(values.map((list) => list?.join())).size > 1;
   });
-  discriminatorsOf.set(all, found);
-  return found;
 }
 
-/** Variants whose discriminators agree with the value; all of them if none does. */
-export function matchingVariants(all: readonly JsonSchema[], value: JsonObject): readonly JsonSchema[] {
+/** One attribute that decides between variants, with the values open at that point. */
+export interface Decision {
+  readonly name: string;
+  readonly choices: readonly string[];
+}
+export interface Narrowed {
+  /** Variants that agree with the value; where a decision fits none, it is passed over. */
+  readonly matching: readonly JsonSchema[];
+  /** In the order in which they are taken: a later one may exist only because of an earlier one. */
+  readonly decisions: readonly Decision[];
+}
+
+const firstDecisionsOf = new WeakMap<readonly JsonSchema[], readonly string[]>();
+
+export function narrow(all: readonly JsonSchema[], value: JsonObject): Narrowed {
+  const decisions: Decision[] = [];
   let matching = all;
-  for (const name of discriminators(all)) {
-    const narrowed = matching.filter((variant) => {
-      const property = propertyOf(variant, name);
-      if (value[name] === undefined) return property?.default !== undefined || variant.required?.includes(name);
-      return allowedValues(property)?.includes(String(value[name]));
-    });
-    const byDefault =
-      value[name] === undefined ? narrowed.filter((variant) => !variant.required?.includes(name)) : narrowed;
-    if (byDefault.length > 0) matching = byDefault;
-    else if (narrowed.length > 0) matching = narrowed;
+  let open = firstDecisionsOf.get(all);
+  if (!open) {
+    open = discriminators(all);
+    firstDecisionsOf.set(all, open);
   }
-  return matching;
+  while (true) {
+    const name = open.find((candidate) => decisions.every((decision) => decision.name !== candidate));
+    if (name === undefined) return { matching, decisions };
+    const choices = [...new Set(matching.flatMap((variant) => allowedValues(propertyOf(variant, name)) ?? []))];
+    decisions.push({ name, choices });
+    const fitting = fittingVariants(matching, name, value);
+    if (fitting.length > 0 && fitting.length < matching.length) {
+      matching = fitting;
+      open = discriminators(matching);
+    }
+  }
+}
+
+function fittingVariants(all: readonly JsonSchema[], name: string, value: JsonObject): readonly JsonSchema[] {
+  const given = value[name];
+  if (given !== undefined)
+    return all.filter((variant) => allowedValues(propertyOf(variant, name))?.includes(String(given)));
+  return all.filter((variant) => !variant.required?.includes(name));
 }

@@ -4,10 +4,10 @@ import { generatedNamePattern } from "./names.ts";
 import { nearestName } from "./nearest-name.ts";
 import {
   allowedValues,
-  discriminators,
+  type Decision,
   isObject,
   type JsonObject,
-  matchingVariants,
+  narrow,
   propertyOf,
   variants,
 } from "./schema-variants.ts";
@@ -24,7 +24,7 @@ export function removeUnknownAttributes(
 ): void {
   const all = variants(schema);
   if (all.length === 0) return;
-  const matching = matchingVariants(all, value);
+  const { matching, decisions } = narrow(all, value);
   const known = [...new Set(matching.flatMap((variant) => Object.keys(variant.properties ?? {})))];
   for (const name of Object.keys(value)) {
     const at = pathOf([...path, name]);
@@ -37,7 +37,12 @@ export function removeUnknownAttributes(
     }
     const elsewhere = all.filter((variant) => propertyOf(variant, name) !== undefined);
     if (elsewhere.length > 0)
-      findings.problem(at, "NOT_APPLICABLE", `${at} does not apply here`, conditionOf(elsewhere, all, value, name));
+      findings.problem(
+        at,
+        "NOT_APPLICABLE",
+        `${at} does not apply here`,
+        conditionOf(elsewhere, decisions, value, name),
+      );
     else {
       const nearest = nearestName(name, known);
       findings.problem(
@@ -68,16 +73,16 @@ function dropGenerated(value: JsonObject, name: string, at: string, findings: Fi
 
 function conditionOf(
   elsewhere: readonly JsonSchema[],
-  all: readonly JsonSchema[],
+  decisions: readonly Decision[],
   value: JsonObject,
   name: string,
 ): string {
-  for (const discriminator of discriminators(all)) {
+  for (const { name: discriminator } of decisions) {
     const values = [
       ...new Set(elsewhere.flatMap((variant) => allowedValues(propertyOf(variant, discriminator)) ?? [])),
     ];
     const given = value[discriminator];
-    if (typeof given === "string" && !values.includes(given))
+    if (values.length > 0 && !values.includes(String(given)))
       return `Remove it: ${name} goes with ${discriminator} ${values.join(", ")}.`;
   }
   return "Remove it.";

@@ -232,18 +232,18 @@ const sparkWriter = {
     example: { compression: "gzip" },
   }).optional(),
 };
-const target = { connectorDestination: field(z.literal("S3"), destinationText), ...regionAttribute };
+const target = { connectorDestination: field(z.literal("S3"), destinationText) };
 const ours = { ...target, resourceLocation: ownedByDefault("LetsData", ownerText), bucketName: ourBucket };
 const yours = { ...target, resourceLocation: ownedBy("Customer", ownerText), bucketName: customerBucket };
 
 export const s3WriteConfig = z.discriminatedUnion("resourceLocation", [
   z.discriminatedUnion("writerType", [
-    z.strictObject({ ...ours, ...ownWriter }),
-    z.strictObject({ ...ours, ...sparkWriter }),
+    z.strictObject({ ...ours, ...ownWriter, ...regionAttribute }),
+    z.strictObject({ ...ours, ...sparkWriter, ...regionAttribute }),
   ]),
   z.discriminatedUnion("writerType", [
-    z.strictObject({ ...yours, ...ownWriter }),
-    z.strictObject({ ...yours, ...sparkWriter }),
+    z.strictObject({ ...yours, ...ownWriter, ...regionAttribute }),
+    z.strictObject({ ...yours, ...sparkWriter, ...regionAttribute }),
   ]),
 ]);
 export type S3WriteConfig = z.infer<typeof s3WriteConfig>;
@@ -254,7 +254,12 @@ const errorText = {
   example: "LetsData",
 };
 export const s3ErrorConfig = z.discriminatedUnion("resourceLocation", [
-  z.strictObject({ ...target, resourceLocation: ownedBy("LetsData", errorText), bucketName: ourBucket }),
+  z.strictObject({
+    ...target,
+    resourceLocation: ownedBy("LetsData", errorText),
+    bucketName: ourBucket,
+    ...regionAttribute,
+  }),
   z.strictObject({
     ...target,
     resourceLocation: ownedBy("Customer", errorText),
@@ -263,6 +268,7 @@ export const s3ErrorConfig = z.discriminatedUnion("resourceLocation", [
       help: "Bucket for records your handler rejected or the target cannot take.",
       example: "errors",
     }),
+    ...regionAttribute,
   }),
 ]);
 export type S3ErrorConfig = z.infer<typeof s3ErrorConfig>;

@@ -1,0 +1,136 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
+import { describe, expect, test } from "vitest";
+import { checkManifest, type ManifestInput, openText, planEqualTasks, planManifest } from "./plan-tasks.ts";
+import { fc } from "./testing/property.ts";
+
+const manifest = (text: string, grammar: ManifestInput["grammar"] = "single-file"): ManifestInput => ({
+  grammar,
+  path: "manifestFile.fileContents",
+  open: openText(text),
+});
+async function plansOf(input: ManifestInput) {
+  const plans = [];
+  for await (const batch of planManifest(input, await checkManifest(input))) plans.push(...batch);
+  return plans;
+}
+async function problemOf(promise: Promise<unknown>): Promise<Problem> {
+  const thrown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof Problem)) throw new Error("no Problem was thrown");
+  return thrown;
+}
+
+describe("planning an S3 manifest", () => {
+  test("one plan for each line that counts, with its place and line number", async () => {
+    expect(await plansOf(manifest("\uFEFF a.gz \r\n\r\n  \nb c.gz"))).toEqual([
+      { position: "0", readerDefinition: { line: 1, files: { "": "a.gz" } } },
+      { position: "1", readerDefinition: { line: 4, files: { "": "b c.gz" } } },
+    ]);
+  });
+
+  test("several files of a line by type, whatever case, blanks and order", async () => {
+    const plans = await plansOf(manifest("Head : 2026/h:1.gz | line: l1 \nLINE:l2|HEAD:h2", "multiple-file"));
+    expect(plans.map((plan) => plan.readerDefinition.files)).toEqual([
+      { HEAD: "2026/h:1.gz", LINE: "l1" },
+      { LINE: "l2", HEAD: "h2" },
+    ]);
+  });
+
+  test("one bad line and nothing is planned; a hundred are listed with their numbers", async () => {
+    const lines = [
+      "HEAD:a|LINE:b",
+      "no type",
+      ":k",
+      "HEAD:",
+      "HEAD:a|HEAD:b",
+      "HEAD:a",
+      ...Array.from({ length: 200 }, () => "x"),
+    ];
+    const problem = await problemOf(checkManifest(manifest(lines.join("\n"), "multiple-file")));
+    expect(problem.code).toBe("MANIFEST_INVALID");
+    expect(problem.message).toContain("205");
+    expect(problem.errors).toHaveLength(100);
+    expect(problem.errors[0]?.message).toBe('Line 2 has no TYPE: in front of "no type"');
+    expect(problem.errors[4]?.message).toContain("Line 6 has the file types HEAD; the first line has HEAD|LINE");
+  });
+
+  test("lines over 8 KiB, bad bytes and empty manifests are refused", async () => {
+    const long = await problemOf(checkManifest(manifest(`ok\n${"x".repeat(9000)}\nok`)));
+    expect(long.errors).toMatchObject([{ message: "Line 2 is longer than 8 KiB" }]);
+    const binary = {
+      ...manifest(""),
+      open: async function* () {
+        yield Uint8Array.of(0xff, 0xfe, 10, 65);
+      },
+    };
+    expect((await problemOf(checkManifest(binary))).errors).toMatchObject([{ message: "Line 1 is not UTF-8" }]);
+    expect((await problemOf(checkManifest(manifest(" \n\n")))).message).toBe("The manifest has no line");
+  });
+
+  test("duplicates are separate tasks, with a warning", async () => {
+    const check = await checkManifest(manifest("a\nb\na\na"));
+    expect(check).toMatchObject({ lines: 4, duplicates: 2, firstDuplicateLine: 3 });
+    expect(await plansOf(manifest("a\na"))).toHaveLength(2);
+  });
+
+  test("a manifest that changes between the passes fails", async () => {
+    const check = await checkManifest(manifest("a\nb"));
+    for (const changed of ["a\nc", "a", "a\nb\nc", "b\na"]) {
+      const all = (async () => {
+        for await (const _ of planManifest(manifest(changed), check));
+      })();
+      expect((await problemOf(all)).code).toBe("MANIFEST_CHANGED");
+    }
+  });
+
+  test("how the bytes are cut into chunks makes no difference", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.stringMatching(/^[a-zé/. ]{0,12}$/), { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (lines, size) => {
+          const bytes = new TextEncoder().encode(`${lines.join("\n")}\nend`);
+          const chunked = {
+            ...manifest(""),
+            open: async function* () {
+              for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+            },
+          };
+          expect(await plansOf(chunked)).toEqual(await plansOf(manifest(`${lines.join("\n")}\nend`)));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test("1,000,000 lines are planned in batches of 1,000 with flat memory", async () => {
+    const input = {
+      ...manifest(""),
+      open: async function* () {
+        for (let block = 0; block < 1000; block++)
+          yield new TextEncoder().encode(
+            Array.from({ length: 1000 }, (_, line) => `2026/part-${block}-${line}.gz\n`).join(""),
+          );
+      },
+    };
+    const check = await checkManifest(input);
+    const before = process.memoryUsage().heapUsed;
+    let count = 0;
+    let most = 0;
+    for await (const batch of planManifest(input, check)) {
+      expect(batch.length).toBeLessThanOrEqual(1000);
+      count += batch.length;
+      most = Math.max(most, process.memoryUsage().heapUsed - before);
+    }
+    expect(count).toBe(1_000_000);
+    expect(most).toBeLessThan(150 * 1024 * 1024);
+  }, 30_000);
+});
+
+test("equal tasks are planned by their number", () => {
+  const batches = [...planEqualTasks(2500, (segment) => ({ segment }))];
+  expect(batches.map((batch) => batch.length)).toEqual([1000, 1000, 500]);
+  expect(batches[2]?.at(-1)).toEqual({ position: "2499", readerDefinition: { segment: 2499 } });
+});
