@@ -39,6 +39,7 @@ export class Attempt {
   #segment: Segment;
   #ordinal: number;
   #writesUnderWay = 0;
+  #alarmAt = Number.POSITIVE_INFINITY;
   #committing: Promise<void> | null = null;
   #failure: Problem | null = null;
   /** Errors that stopped the task: registered with an unmoved checkpoint, so they can be listed and the balance stays closed. */
@@ -191,10 +192,18 @@ export class Attempt {
       until = Math.min(until, this.#segment.openedAt + this.#limits.milliseconds);
     }
     if (until === Number.POSITIVE_INFINITY) return this.#wakeup.wait();
-    const changed = new AbortController();
-    void this.#input.clock.sleep(Math.max(until - now, 0), changed.signal).then(this.#wakeup.wake);
+    this.#setAlarm(until, now);
     await this.#wakeup.wait();
-    changed.abort();
+  }
+
+  /** Alarms are left to ring rather than taken back: an early one costs a look around, a timer per read batch costs more. */
+  #setAlarm(at: number, now: number): void {
+    if (at >= this.#alarmAt) return;
+    this.#alarmAt = at;
+    void this.#input.clock.sleep(Math.max(at - now, 0), this.#over.signal).then(() => {
+      if (this.#alarmAt === at) this.#alarmAt = Number.POSITIVE_INFINITY;
+      this.#wakeup.wake();
+    });
   }
 
   async #accept(batch: ReadBatch, handled: HandledBatch, readBegan: number): Promise<void> {
