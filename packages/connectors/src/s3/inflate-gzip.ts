@@ -1,8 +1,8 @@
 import { crc32, createInflateRaw, type ZlibOptions } from "node:zlib";
-import { Problem } from "@letsdata/plugin-kit/problems";
 import type { ByteInput } from "./byte-input.ts";
+import { corrupt, UNPACKED_READ_AHEAD_BYTES, unpackOne } from "./unpack-one.ts";
 
-/** Where a gzip member begins: in the object and in the plain text. */
+/** Where a gzip member or zstd frame begins: in the object and in the plain text. */
 export interface MemberStart {
   readonly compressed: number;
   readonly plain: number;
@@ -10,8 +10,6 @@ export interface MemberStart {
 
 const LARGE_CHUNK_BYTES = 256 * 1024;
 const SMALL_CHUNK_BYTES = 16 * 1024;
-/** Plain text that may wait inflated while the consumer is busy. */
-const READ_AHEAD_BYTES = 1024 * 1024;
 const HEADER_BYTES = 10;
 const TRAILER_BYTES = 8;
 const FLAG_HEADER_CRC = 2;
@@ -38,7 +36,11 @@ export async function* inflateGzip(
     await skipHeader(input, name);
     const memberBegan = plain;
     let sum = 0;
-    for await (const bytes of inflateMember(input, chunkBytes, name)) {
+    const options: ZlibOptions & { readableHighWaterMark: number } = {
+      chunkSize: chunkBytes,
+      readableHighWaterMark: UNPACKED_READ_AHEAD_BYTES,
+    };
+    for await (const bytes of unpackOne(input, createInflateRaw(options), name)) {
       sum = crc32(bytes, sum);
       plain += bytes.length;
       yield bytes;
@@ -49,68 +51,6 @@ export async function* inflateGzip(
       throw corrupt(name, input.offset, "the checksum of a gzip member does not match");
     }
     chunkBytes = plain - memberBegan < LARGE_CHUNK_BYTES ? SMALL_CHUNK_BYTES : LARGE_CHUNK_BYTES;
-  }
-}
-
-async function* inflateMember(input: ByteInput, chunkSize: number, name: string): AsyncGenerator<Buffer> {
-  const options: ZlibOptions & { readableHighWaterMark: number } = {
-    chunkSize,
-    readableHighWaterMark: READ_AHEAD_BYTES,
-  };
-  const inflater = createInflateRaw(options);
-  const began = input.offset;
-  const fed: Buffer[] = [];
-  let fedBytes = 0;
-  let over = false;
-  let wake = () => {};
-  let sourceFailure: { readonly thrown: unknown } | null = null;
-
-  const feed = async () => {
-    while (!over) {
-      const chunk = await input.next();
-      if (over && chunk) {
-        input.unread(chunk);
-        return;
-      }
-      if (chunk === null) {
-        inflater.end();
-        return;
-      }
-      fed.push(chunk);
-      fedBytes += chunk.length;
-      while (fed.length > 1 && fedBytes - totalBytes(fed) + fed[0]!.length <= inflater.bytesWritten) fed.shift();
-      if (!inflater.write(chunk) && !over) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  };
-  inflater.on("drain", () => wake());
-  const feeding = feed().catch((thrown: unknown) => {
-    sourceFailure = { thrown };
-    inflater.destroy(thrown instanceof Error ? thrown : new Error("source failed"));
-  });
-  try {
-    for await (const bytes of inflater as AsyncIterable<Buffer>) yield bytes;
-  } catch (thrown) {
-    const failure = sourceFailure as { readonly thrown: unknown } | null;
-    if (failure) throw failure.thrown;
-    const reason = thrown instanceof Error ? thrown.message : "damaged";
-    throw corrupt(name, began + inflater.bytesWritten, reason);
-  } finally {
-    over = true;
-    inflater.on("error", () => {});
-    wake();
-    inflater.destroy();
-  }
-  await feeding;
-  const failure = sourceFailure as { readonly thrown: unknown } | null;
-  if (failure) throw failure.thrown;
-  const surplus = fedBytes - inflater.bytesWritten;
-  if (surplus > 0) {
-    const tail = Buffer.concat(fed);
-    input.unread(tail.subarray(tail.length - surplus));
   }
 }
 
@@ -154,14 +94,4 @@ async function skipPadding(input: ByteInput, name: string): Promise<boolean> {
       throw corrupt(name, input.offset - chunk.length + stray, "bytes that are not gzip stand behind a gzip member");
     }
   }
-}
-
-function totalBytes(chunks: readonly Buffer[]): number {
-  let sum = 0;
-  for (const chunk of chunks) sum += chunk.length;
-  return sum;
-}
-
-function corrupt(name: string, offset: number, reason: string): Problem {
-  return new Problem("SOURCE_CORRUPT", `${name} cannot be unpacked at byte ${offset}: ${reason}.`);
 }

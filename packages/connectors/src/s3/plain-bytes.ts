@@ -1,8 +1,6 @@
-import { pipeline, type Readable } from "node:stream";
-import { createZstdDecompress } from "node:zlib";
-import { Problem } from "@letsdata/plugin-kit/problems";
 import { ByteInput } from "./byte-input.ts";
 import { inflateGzip, type MemberStart } from "./inflate-gzip.ts";
+import { inflateZstd, isSkippable, ZSTD_MAGIC } from "./inflate-zstd.ts";
 
 export type Packing = "none" | "gzip" | "zstd";
 
@@ -12,10 +10,6 @@ export interface PlainBytes {
   /** The last place at or before a plain-text offset at which unpacking can begin; null = the object's beginning. */
   restartBefore(plainOffset: number): MemberStart | null;
 }
-
-const CHUNK_BYTES = 256 * 1024;
-/** https://datatracker.ietf.org/doc/html/rfc8878#section-3.1.1 ; skippable frames are 0x184D2A5? */
-const ZSTD_MAGIC = 0xfd2fb528;
 
 /** Unpacks by magic bytes. `start` is where `chunks` begin; `skip` plain bytes are dropped first. */
 export async function plainBytes(
@@ -36,7 +30,7 @@ export async function plainBytes(
     packing === "gzip"
       ? inflateGzip(input, start.plain, name, (member) => members.push(member))
       : packing === "zstd"
-        ? inflateZstd(input, name)
+        ? inflateZstd(input, start.plain, name, (frame) => members.push(frame))
         : untouched(input);
   return {
     packing,
@@ -50,34 +44,12 @@ export async function plainBytes(
 
 export function packingOf(head: Buffer): Packing {
   if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  if (head.length >= 4 && head.readUInt32LE(0) === ZSTD_MAGIC) return "zstd";
+  if (head.length >= 4 && (head.readUInt32LE(0) === ZSTD_MAGIC || isSkippable(head.readUInt32LE(0)))) return "zstd";
   return "none";
 }
 
 async function* untouched(input: ByteInput): AsyncGenerator<Uint8Array> {
   for (let chunk = await input.next(); chunk !== null; chunk = await input.next()) yield chunk;
-}
-
-async function* inflateZstd(input: ByteInput, name: string): AsyncGenerator<Uint8Array> {
-  const inflater = createZstdDecompress({ chunkSize: CHUNK_BYTES });
-  let sourceFailure: { readonly thrown: unknown } | null = null;
-  async function* compressed() {
-    try {
-      yield* untouched(input);
-    } catch (thrown) {
-      sourceFailure = { thrown };
-      throw thrown;
-    }
-  }
-  const output: Readable = pipeline(compressed(), inflater, () => {});
-  try {
-    yield* output as AsyncIterable<Uint8Array>;
-  } catch (thrown) {
-    const failure = sourceFailure as { readonly thrown: unknown } | null;
-    if (failure) throw failure.thrown;
-    const reason = thrown instanceof Error ? thrown.message : "damaged";
-    throw new Problem("SOURCE_CORRUPT", `${name} cannot be unpacked at byte ${inflater.bytesWritten}: ${reason}.`);
-  }
 }
 
 async function* dropFirst(bytes: AsyncGenerator<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {

@@ -1,0 +1,88 @@
+import { gzipSync } from "node:zlib";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ByteInput } from "./byte-input.ts";
+import { inflateGzip, type MemberStart } from "./inflate-gzip.ts";
+
+async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function inflate(packed: Buffer, chunkBytes = 1000, from: MemberStart = { compressed: 0, plain: 0 }) {
+  const starts: MemberStart[] = [];
+  const out: Uint8Array[] = [];
+  const input = new ByteInput(inChunks(packed.subarray(from.compressed), chunkBytes), from.compressed);
+  for await (const bytes of inflateGzip(input, from.plain, "s3://b/k", (start) => starts.push(start))) out.push(bytes);
+  return { plain: Buffer.concat(out), starts };
+}
+
+describe("inflateGzip", () => {
+  it("joins all members, however they are cut into chunks, and every member start can be resumed at", async () => {
+    const members = fc.array(fc.uint8Array({ maxLength: 3_000 }), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(members, fc.integer({ min: 1, max: 5_000 }), async (bodies, chunkBytes) => {
+        const packed = Buffer.concat(bodies.map((body) => gzipSync(body)));
+        const whole = Buffer.concat(bodies);
+        const { plain, starts } = await inflate(packed, chunkBytes);
+        expect(plain.equals(whole)).toBe(true);
+        expect(starts).toHaveLength(bodies.length);
+        for (const start of starts) {
+          const rest = await inflate(packed, chunkBytes, start);
+          expect(rest.plain.equals(whole.subarray(start.plain))).toBe(true);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("takes members larger than its buffers", async () => {
+    const bodies = [Buffer.alloc(3_000_000, "abcdefgh\n"), Buffer.from("end")];
+    const packed = Buffer.concat(bodies.map((body) => gzipSync(body)));
+    expect((await inflate(packed, 70_000)).plain.equals(Buffer.concat(bodies))).toBe(true);
+  });
+
+  it("reads a header with name, comment, extra field and checksum", async () => {
+    const plainMember = gzipSync("hello");
+    const flags = Buffer.from(plainMember.subarray(0, 10));
+    flags[3] = 2 | 4 | 8 | 16;
+    const header = Buffer.concat([flags, Buffer.from([3, 0, 1, 2, 3]), Buffer.from("n\0c\0"), Buffer.from([0, 0])]);
+    const { plain } = await inflate(Buffer.concat([header, plainMember.subarray(10)]), 3);
+    expect(plain.toString()).toBe("hello");
+  });
+
+  it("takes trailing zeros as padding", async () => {
+    const packed = Buffer.concat([gzipSync("hello"), Buffer.alloc(513)]);
+    expect((await inflate(packed)).plain.toString()).toBe("hello");
+  });
+
+  const whole = gzipSync(Buffer.from("0123456789".repeat(500)));
+  const broken = Buffer.from(whole);
+  broken[broken.length - 6]! ^= 1;
+  const damaged: readonly (readonly [string, Buffer])[] = [
+    ["cut within a member", whole.subarray(0, whole.length >> 1)],
+    ["cut within the checksum", whole.subarray(0, -3)],
+    ["cut within a header", Buffer.concat([whole, whole.subarray(0, 5)])],
+    ["followed by other bytes", Buffer.concat([whole, Buffer.from("this is not gzip")])],
+    ["followed by zeros and other bytes", Buffer.concat([whole, Buffer.alloc(9), Buffer.from("x")])],
+    ["with a wrong checksum", broken],
+  ];
+  it.each(damaged)("refuses a file %s, naming object and byte", async (_, bytes) => {
+    const thrown = await inflate(bytes).catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(Problem);
+    expect((thrown as Problem).code).toBe("SOURCE_CORRUPT");
+    expect((thrown as Problem).message).toMatch(/s3:\/\/b\/k .*byte \d+/);
+  });
+
+  it("passes a failure of the source on as it is", async () => {
+    const failure = new Problem("SOURCE_CHANGED", "changed");
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield whole.subarray(0, 20);
+      throw failure;
+    }
+    const reading = (async () => {
+      for await (const _ of inflateGzip(new ByteInput(failing(), 0), 0, "n", () => {}));
+    })();
+    await expect(reading).rejects.toBe(failure);
+  });
+});

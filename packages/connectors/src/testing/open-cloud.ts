@@ -1,0 +1,93 @@
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { assumedRole } from "@letsdata/aws/assume-role";
+import { clientFor } from "@letsdata/aws/client-for";
+import { putRole } from "@letsdata/aws/identity-roles";
+import { staticCredentials } from "@letsdata/aws/session-source";
+import { ACCOUNT, KEYS, startTestCloud } from "@letsdata/local-cloud/testing/test-cloud";
+import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
+import type { Permission, PolicyDocument } from "@letsdata/plugin-kit/permissions";
+
+export const datasetName = "Clicks";
+export const task: TaskIdentity = {
+  tenantId: "tenant",
+  datasetId: "d".repeat(32),
+  datasetName,
+  taskId: "7".repeat(32),
+  attempt: 1,
+};
+
+/** A local cloud with everything a connector test asks of it. */
+export async function openCloud(limits: Parameters<typeof startTestCloud>[0] = {}) {
+  const cloud = await startTestCloud(limits);
+  const region = "eu-west-1";
+  const access: CloudAccess = {
+    region,
+    accountId: ACCOUNT,
+    datasetName,
+    endpoint: cloud.endpoint,
+    credentials: staticCredentials(KEYS),
+  };
+  const s3 = clientFor(S3Client, access);
+  let made = 0;
+
+  return {
+    cloud,
+    access,
+    s3,
+    faults: cloud.faults,
+    async bucket(): Promise<string> {
+      const Bucket = `test-bucket-${made++}`;
+      await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } }));
+      return Bucket;
+    },
+    async put(Bucket: string, Key: string, Body: Uint8Array | string): Promise<void> {
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    },
+    async get(Bucket: string, Key: string): Promise<Buffer> {
+      const answer = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      return Buffer.from(await answer.Body!.transformToByteArray());
+    },
+    async keys(Bucket: string): Promise<readonly string[]> {
+      const answer = await s3.send(new ListObjectsV2Command({ Bucket }));
+      return (answer.Contents ?? []).map(({ Key }) => Key ?? "");
+    },
+    /** Access of a fresh role that may do exactly this. */
+    async narrowed(permissions: readonly Permission[]): Promise<CloudAccess> {
+      const name = `narrow-${made++}`;
+      const trust: PolicyDocument = {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "sts:AssumeRole" }],
+      };
+      const policy: PolicyDocument = {
+        Version: "2012-10-17",
+        Statement: permissions.map(({ actions, resources }) => ({
+          Effect: "Allow",
+          Action: actions,
+          Resource: resources,
+        })),
+      };
+      const roleArn = await putRole(access, {
+        name,
+        description: "test",
+        trust,
+        policies: permissions.length ? { policy } : {},
+      });
+      const credentials = assumedRole({
+        from: access.credentials,
+        region,
+        endpoint: cloud.endpoint,
+        roleArn,
+        sessionName: "test",
+      });
+      return { ...access, credentials };
+    },
+  };
+}
+
+export type OpenCloud = Awaited<ReturnType<typeof openCloud>>;
