@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,7 +14,7 @@ export interface LocalSecrets {
   readonly installation: CloudAccount;
   /** The demo customer: another AWS account than the installation's. */
   readonly customer: CloudAccount;
-  readonly demoUser: { readonly userId: string; readonly emailAddress: string; readonly password: string };
+  readonly demoUser: { readonly emailAddress: string; readonly password: string };
 }
 
 export const installationAccountId = "000000000001";
@@ -29,7 +29,6 @@ export function loadOrCreateSecrets(stateDir: string): LocalSecrets {
     installation: makeAccount(installationAccountId),
     customer: makeAccount(demoCustomerAccountId),
     demoUser: {
-      userId: randomUUID(),
       emailAddress: "demo@letsdata.example",
       password: `demo-${randomBytes(6).toString("base64url")}`,
     },

@@ -13,6 +13,10 @@ export function cloudEndpoint(settings: StartSettings): string {
   return `http://127.0.0.1:${settings.cloudPort}`;
 }
 
+export function consoleAddress(settings: StartSettings): string {
+  return `http://127.0.0.1:${settings.consolePort}`;
+}
+
 export function cloudEnvironment(settings: StartSettings, secrets: LocalSecrets): Record<string, string> {
   const accountsFile = join(settings.stateDir, "cloud-accounts.json");
   writeFileSync(accountsFile, JSON.stringify({ accounts: [secrets.installation, secrets.customer] }), { mode: 0o600 });
@@ -34,7 +38,7 @@ function installationEnvironment(
     DATABASE_URL: databaseUrl,
     LETSDATA_STAGE: "Test",
     LETSDATA_STATE_DIR: settings.stateDir,
-    LETSDATA_ACCOUNT_ID: secrets.installation.accountId,
+    LETSDATA_INSTALLATION_ACCOUNT_ID: secrets.installation.accountId,
     AWS_ENDPOINT_URL: cloudEndpoint(settings),
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: secrets.installation.rootAccessKeyId,
@@ -60,7 +64,7 @@ export function consoleEnvironment(
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
     LETSDATA_AUTH_SECRET: secrets.authSecret,
-    LETSDATA_CONSOLE_URL: `http://127.0.0.1:${settings.consolePort}`,
+    LETSDATA_CONSOLE_URL: consoleAddress(settings),
     LETSDATA_SAMPLES_DIR: join(settings.repositoryDir, "samples/datasets"),
   };
 }

@@ -8,7 +8,7 @@ import { buildConsole } from "./build-console.ts";
 import { ProcessLedger } from "./leftover-processes.ts";
 import { assertPortFree } from "./ports.ts";
 import { loadOrCreateSecrets } from "./secrets.ts";
-import { cloudEnvironment, consoleEnvironment, workerEnvironment } from "./server-environments.ts";
+import { cloudEndpoint, cloudEnvironment, consoleAddress, consoleEnvironment, workerEnvironment } from "./server-environments.ts";
 import { StartProblem, type StartSettings } from "./settings.ts";
 import { type SupervisedProcess, superviseProcess } from "./supervised-process.ts";
 
@@ -73,7 +73,7 @@ export async function startProduct(settings: StartSettings, say: (line: string) 
     const consoleBuilt = buildConsole(repositoryDir, join(logDir, "console-build.log"), say);
     await ensureClientGenerated();
     await applyMigrations(database.url);
-    await answers(`http://127.0.0.1:${settings.cloudPort}/_local/health`, "local cloud", logDir);
+    await answers(`${cloudEndpoint(settings)}/_local/health`, "local cloud", logDir);
     // The generated database client exists only now.
     const { seedDemo } = await import("./seed-demo.ts");
     await seedDemo({ settings, secrets, databaseUrl: database.url });
@@ -92,7 +92,7 @@ export async function startProduct(settings: StartSettings, say: (line: string) 
       consoleEnvironment(settings, secrets, database.url),
       ["start", "--hostname", "127.0.0.1", "--port", String(settings.consolePort)],
     );
-    const address = `http://127.0.0.1:${settings.consolePort}`;
+    const address = consoleAddress(settings);
     await answers(`${address}/api/v1/health`, "console", logDir);
     say("");
     say(`  LetsData runs at ${address}`);

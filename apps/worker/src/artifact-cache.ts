@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { componentAccess, type DatasetOwner } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
 import { fetchObject } from "@letsdata/connectors/s3/fetch-object";
@@ -12,6 +12,7 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 /** Packed artifacts larger than this are refused before they are unpacked. */
 const ARTIFACT_BYTES_MAX = 250 * 1024 * 1024;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
+const RECORD_FILE = "artifact.json";
 
 export interface CachedArtifact {
   /** Folder that holds the handler tree. */
@@ -44,12 +45,27 @@ export function createArtifactCache(installation: Installation, directory: strin
 
   async function download(dataset: ArtifactOwner): Promise<CachedArtifact> {
     const versionDir = join(directory, dataset.datasetId, String(dataset.codeVersion));
-    const known = readCached(versionDir);
+    const known = await readCached(versionDir);
     if (known) return known;
     const link = artifactLink(dataset.config);
-    await rm(versionDir, { recursive: true, force: true });
-    await mkdir(versionDir, { recursive: true, mode: 0o700 });
-    const packed = join(versionDir, "packed");
+    // Built beside the final folder and renamed whole, because several workers of a machine share these folders.
+    const draft = `${versionDir}.${randomUUID()}.part`;
+    await mkdir(draft, { recursive: true, mode: 0o700 });
+    try {
+      await build(dataset, link, draft);
+      await rename(draft, versionDir).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+      });
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+    const cached = await readCached(versionDir);
+    if (!cached) throw new Problem("INTERNAL", `The unpacked artifact ${link} disappeared from ${versionDir}.`);
+    return cached;
+  }
+
+  async function build(dataset: ArtifactOwner, link: string, draft: string): Promise<void> {
+    const packed = join(draft, "packed");
     const access = componentAccess(installation, dataset.config, dataset.owner, "artifact");
     const { sha256: digest } = await fetchObject(link, packed, access, {
       bytesMax: ARTIFACT_BYTES_MAX,
@@ -68,14 +84,10 @@ export function createArtifactCache(installation: Installation, directory: strin
         ],
       });
     }
-    const artifactDir = await unpackArtifact(packed, join(versionDir, "unpacked"));
+    const artifactDir = await unpackArtifact(packed, join(draft, "unpacked"));
     await supplySupportModules(artifactDir);
     await rm(packed);
-    const cached = { artifactDir, digest };
-    // Written last: a version without this file was never finished.
-    await writeFile(join(versionDir, "ready.json.part"), JSON.stringify(cached));
-    await rename(join(versionDir, "ready.json.part"), join(versionDir, "ready.json"));
-    return cached;
+    await writeFile(join(draft, RECORD_FILE), JSON.stringify({ root: relative(draft, artifactDir), digest }));
   }
 
   return {
@@ -93,11 +105,11 @@ export function createArtifactCache(installation: Installation, directory: strin
   };
 }
 
-function readCached(versionDir: string): CachedArtifact | null {
-  const file = join(versionDir, "ready.json");
-  if (!existsSync(file)) return null;
-  const cached = JSON.parse(readFileSync(file, "utf8")) as CachedArtifact;
-  return existsSync(cached.artifactDir) ? cached : null;
+async function readCached(versionDir: string): Promise<CachedArtifact | null> {
+  const text = await readFile(join(versionDir, RECORD_FILE), "utf8").catch(() => null);
+  if (text === null) return null;
+  const { root, digest } = JSON.parse(text) as { root: string; digest: string };
+  return { artifactDir: join(versionDir, root), digest };
 }
 
 function artifactLink(config: DatasetConfig): string {

@@ -35,8 +35,7 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     pool,
     log: createLog(settings.workerId),
     contexts: createDatasetContexts(database, installation),
-    // Each worker keeps its own copy: two of them never unpack into one folder.
-    artifacts: createArtifactCache(installation, join(settings.stateDir, "artifacts", String(process.pid))),
+    artifacts: createArtifactCache(installation, join(settings.stateDir, "artifacts")),
   };
 }
 

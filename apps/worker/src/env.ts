@@ -9,7 +9,7 @@ const schema = z.object({
   LETSDATA_STATE_DIR: z.string().min(1),
   LETSDATA_STAGE: z.enum(["Test", "Prod"]).default("Test"),
   /** AWS account of the installation. */
-  LETSDATA_ACCOUNT_ID: z.string().regex(/^\d{12}$/),
+  LETSDATA_INSTALLATION_ACCOUNT_ID: z.string().regex(/^\d{12}$/),
   AWS_ENDPOINT_URL: z.string().url().optional(),
   AWS_REGION: z.string().default("us-east-1"),
   AWS_ACCESS_KEY_ID: z.string().min(1),
@@ -56,7 +56,7 @@ export function readWorkerSettings(environment: NodeJS.ProcessEnv, uniqueSuffix:
     stateDir: resolve(env.LETSDATA_STATE_DIR),
     stage: env.LETSDATA_STAGE,
     installation: {
-      accountId: env.LETSDATA_ACCOUNT_ID,
+      accountId: env.LETSDATA_INSTALLATION_ACCOUNT_ID,
       region: env.AWS_REGION,
       endpoint: env.AWS_ENDPOINT_URL,
       credentials: {

@@ -35,6 +35,12 @@ export async function createRequest(db: Queryable, request: NewRequest): Promise
 }
 
 /** For the worker: the id comes from its own queue. */
+export async function requestById(db: Queryable, requestId: string): Promise<StoredRequest | null> {
+  const row = await db.request.findUnique({ where: { id: requestId } });
+  return row ? fromRow(row) : null;
+}
+
+/** For the worker: the id comes from its own queue. */
 export async function updateRequest(
   db: Queryable,
   requestId: string,
