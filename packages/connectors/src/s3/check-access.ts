@@ -139,7 +139,8 @@ function putChecks(
     {
       ...place,
       action: "s3:PutObject",
-      call: () => s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "" }), options),
+      call: () =>
+        s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: new Uint8Array(0), ContentLength: 0 }), options),
     },
     {
       ...place,

@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Permission } from "@letsdata/plugin-kit/permissions";
+import { describe, expect, it } from "vitest";
+import { errorConnectors, readConnectors, writeConnectors } from "./catalogue.ts";
+import { errorConnectorConfigs, readConnectorConfigs, writeConnectorConfigs } from "./config-catalogue.ts";
+import { s3ObjectPermissions } from "./s3/permissions.ts";
+
+const scope = { region: "eu-west-1", accountId: "111122223333", datasetName: "Clicks" };
+const handler = { artifactImplementationLanguage: "PYTHON", artifactFileS3Link: "s3://code/c.zip" };
+const reads = { S3: { connectorDestination: "S3", readerType: "SINGLEFILEREADER", bucketName: "clicks", ...handler } };
+const writes = {
+  S3: { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "out", s3KeyPrefix: "orders/" },
+  KINESIS: {
+    connectorDestination: "KINESIS",
+    resourceLocation: "Customer",
+    kinesisStreamName: "events",
+    kinesisShardCount: 2,
+  },
+};
+const errors = { S3: { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "errors" } };
+
+const statements: readonly (readonly [string, readonly Permission[]])[] = [
+  ["S3 read", readConnectors.S3.permissions(readConnectorConfigs.S3.schema.parse(reads.S3), scope)],
+  ["S3 write", writeConnectors.S3.permissions(writeConnectorConfigs.S3.schema.parse(writes.S3), scope)],
+  ["S3 write, reader", writeConnectors.S3.readPermissions(writeConnectorConfigs.S3.schema.parse(writes.S3), scope)],
+  [
+    "Kinesis write",
+    writeConnectors.KINESIS.permissions(writeConnectorConfigs.KINESIS.schema.parse(writes.KINESIS), scope),
+  ],
+  [
+    "Kinesis write, reader",
+    writeConnectors.KINESIS.readPermissions(writeConnectorConfigs.KINESIS.schema.parse(writes.KINESIS), scope),
+  ],
+  ["S3 error", errorConnectors.S3.permissions(errorConnectorConfigs.S3.schema.parse(errors.S3), scope)],
+  ["S3 error, reader", errorConnectors.S3.readPermissions(errorConnectorConfigs.S3.schema.parse(errors.S3), scope)],
+  ["artifact", s3ObjectPermissions("s3://code/a/b.zip", "Fetch the handler")],
+];
+
+describe("the connector catalogue", () => {
+  it("has a configuration for everything that runs", () => {
+    expect(Object.keys(readConnectorConfigs)).toEqual(expect.arrayContaining(Object.keys(readConnectors)));
+    expect(Object.keys(writeConnectorConfigs)).toEqual(expect.arrayContaining(Object.keys(writeConnectors)));
+    expect(Object.keys(errorConnectorConfigs)).toEqual(expect.arrayContaining(Object.keys(errorConnectors)));
+  });
+
+  it("finds the same files in every folder that runs", () => {
+    for (const folder of ["s3", "kinesis"]) {
+      for (const file of [
+        "config.ts",
+        "connectors.ts",
+        "permissions.ts",
+        "check-access.ts",
+        "provision.ts",
+        "writer.ts",
+      ]) {
+        expect(existsSync(join(import.meta.dirname, folder, file)), `${folder}/${file}`).toBe(true);
+      }
+    }
+  });
+
+  it.each(statements)("states %s without a star for a resource, or says why", (_, permissions) => {
+    expect(permissions.length).toBeGreaterThan(0);
+    for (const { actions, resources, reason, whyStar } of permissions) {
+      expect(reason).not.toBe("");
+      for (const action of actions) expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
+      for (const resource of resources) {
+        if (resource === "*") expect(whyStar ?? "").not.toBe("");
+        else expect(resource).toMatch(/^arn:aws:[a-z0-9]+:/);
+      }
+    }
+  });
+
+  it("states S3 and Kinesis as the policy table of the access guide does", () => {
+    const flat = new Map(
+      statements.map(([name, list]) => [name, list.map(({ actions, resources }) => ({ actions, resources }))]),
+    );
+    expect(flat.get("S3 read")).toEqual([
+      { actions: ["s3:ListBucket", "s3:GetBucketLocation"], resources: ["arn:aws:s3:::clicks"] },
+      { actions: ["s3:GetObject"], resources: ["arn:aws:s3:::clicks/*"] },
+    ]);
+    expect(flat.get("S3 write")).toEqual([
+      { actions: ["s3:ListBucket", "s3:GetBucketLocation"], resources: ["arn:aws:s3:::out"] },
+      {
+        actions: ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+        resources: ["arn:aws:s3:::out/orders/*"],
+      },
+    ]);
+    expect(flat.get("S3 error")?.[1]).toEqual({
+      actions: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+      resources: ["arn:aws:s3:::errors/Clicks/*"],
+    });
+    const stream = ["arn:aws:kinesis:eu-west-1:111122223333:stream/events"];
+    expect(flat.get("Kinesis write")).toEqual([
+      { actions: ["kinesis:DescribeStreamSummary", "kinesis:ListShards"], resources: stream },
+      { actions: ["kinesis:PutRecords"], resources: stream },
+      { actions: ["kinesis:UpdateShardCount"], resources: stream },
+    ]);
+  });
+});

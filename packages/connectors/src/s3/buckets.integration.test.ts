@@ -1,0 +1,122 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
+import { checkS3Error, checkS3Object, checkS3Read, checkS3Write } from "./check-access.ts";
+import { fetchObject } from "./fetch-object.ts";
+import { openManifest } from "./manifest.ts";
+import { s3ErrorPermissions, s3ObjectPermissions, s3ReadPermissions, s3WritePermissions } from "./permissions.ts";
+import { provisionBucket, removeBucket } from "./provision.ts";
+
+let open: OpenCloud;
+const signal = new AbortController().signal;
+beforeAll(async () => {
+  open = await openCloud();
+});
+afterEach(() => open.faults.clear());
+afterAll(() => open.cloud.remove());
+
+describe("a bucket of LetsData", () => {
+  it("is made once and removed with its objects, however often each is repeated", async () => {
+    const config = { resourceLocation: "LetsData", bucketName: `tldec${"d".repeat(32)}` };
+    open.faults.add({ kind: "cut", service: "s3", when: "after", times: 3 });
+    const first = await provisionBucket(config, open.access, signal);
+    expect(first).toEqual([
+      { kind: "s3-bucket", name: config.bucketName, arn: `arn:aws:s3:::${config.bucketName}`, region: "eu-west-1" },
+    ]);
+    expect(await provisionBucket(config, open.access, signal)).toEqual(first);
+    for (const key of ["a", "b/c", "d"]) await open.put(config.bucketName, key, "x");
+    await removeBucket(config, open.access, signal);
+    await removeBucket(config, open.access, signal);
+  });
+
+  it("is none of ours when it is the customer's", async () => {
+    const config = { resourceLocation: "Customer", bucketName: await open.bucket() };
+    expect(await provisionBucket(config, open.access, signal)).toEqual([]);
+    await removeBucket(config, open.access, signal);
+    expect(await open.keys(config.bucketName)).toEqual([]);
+  });
+});
+
+describe("the S3 access checks", () => {
+  it("are satisfied by the stated permissions and leave nothing where they may delete", async () => {
+    const bucketName = await open.bucket();
+    const config = { bucketName, s3KeyPrefix: "p/" };
+    expect(await checkS3Read(config, await open.narrowed(s3ReadPermissions(config)), signal)).toEqual([]);
+    expect(await checkS3Write(config, await open.narrowed(s3WritePermissions(config)), signal)).toEqual([]);
+    expect(await open.keys(bucketName)).toEqual([]);
+    const errors = await open.narrowed(s3ErrorPermissions(config, open.access));
+    expect(await checkS3Error(config, errors, signal)).toEqual([]);
+    await open.put(bucketName, "code.zip", "zip");
+    const uri = `s3://${bucketName}/code.zip`;
+    const object = await open.narrowed(s3ObjectPermissions(uri, "artifact"));
+    expect(await checkS3Object(uri, "readConnector.artifactFileS3Link", object, signal)).toEqual([]);
+  });
+
+  it("name each missing action with the statement to add", async () => {
+    const bucketName = await open.bucket();
+    const config = { bucketName, s3KeyPrefix: "p/" };
+    const permissions = s3WritePermissions(config).map((permission) => ({
+      ...permission,
+      actions: permission.actions.filter((action) => action !== "s3:DeleteObject"),
+    }));
+    const findings = await checkS3Write(config, await open.narrowed(permissions), signal);
+    expect(findings).toHaveLength(1);
+    const statement = { Effect: "Allow", Action: "s3:DeleteObject", Resource: `arn:aws:s3:::${bucketName}/p/*` };
+    expect(findings[0]!.fix).toContain(JSON.stringify(statement));
+    const nothing = await checkS3Read(config, await open.narrowed([]), signal);
+    expect(nothing.map(({ message }) => /s3:\w+/.exec(message)?.[0])).toEqual([
+      "s3:ListBucket",
+      "s3:GetBucketLocation",
+      "s3:GetObject",
+    ]);
+  });
+
+  it("say when bucket or object do not exist", async () => {
+    expect(await checkS3Read({ bucketName: "no-such-bucket-here" }, open.access, signal)).toMatchObject([
+      { path: "readConnector.bucketName", code: "RESOURCE_NOT_FOUND" },
+    ]);
+    const uri = `s3://${await open.bucket()}/none.zip`;
+    expect(await checkS3Object(uri, "a.b", open.access, signal)).toMatchObject([
+      { path: "a.b", code: "RESOURCE_NOT_FOUND" },
+    ]);
+  });
+});
+
+describe("manifests and artifacts", () => {
+  const read = async (bytes: AsyncIterable<Uint8Array>): Promise<string> => {
+    const out: Uint8Array[] = [];
+    for await (const chunk of bytes) out.push(chunk);
+    return Buffer.concat(out).toString();
+  };
+
+  it("open as plain text, from the configuration, from S3, and packed", async () => {
+    const text = { manifestType: "S3ReaderTextManifestFile", fileContents: "a\nb" } as const;
+    expect(await read((await openManifest(text, open.access, { signal })).bytes)).toBe("a\nb");
+    const bucket = await open.bucket();
+    await open.put(bucket, "m.gz", gzipSync("a\nb\n"));
+    const link = { manifestType: "S3ReaderS3LinkManifestFile", manifestFileS3Uri: `s3://${bucket}/m.gz` } as const;
+    const opened = await openManifest(link, open.access, { signal });
+    expect(await read(opened.bytes)).toBe("a\nb\n");
+    await open.put(bucket, "m.gz", gzipSync("c\n"));
+    const again = openManifest(link, open.access, { signal, etag: opened.etag });
+    await expect(again).rejects.toMatchObject({ code: "MANIFEST_CHANGED" });
+  });
+
+  it("arrive whole or not at all", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fetch-object-"));
+    const bucket = await open.bucket();
+    await open.put(bucket, "code.zip", "12345");
+    const uri = `s3://${bucket}/code.zip`;
+    const file = join(folder, "code.zip");
+    const tooLarge = fetchObject(uri, file, open.access, { bytesMax: 4, signal });
+    await expect(tooLarge).rejects.toMatchObject({ code: "ARTIFACT_TOO_LARGE" });
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await fetchObject(uri, file, open.access, { bytesMax: 5, signal })).toMatchObject({ bytes: 5 });
+    expect(readFileSync(file, "utf8")).toBe("12345");
+    expect(readdirSync(folder)).toEqual(["code.zip"]);
+    rmSync(folder, { recursive: true });
+  });
+});
