@@ -19,9 +19,12 @@ test("every metric is drawn somewhere, and every series' axis has one unit", () 
 });
 
 test("a minute without measurements is a gap, not a zero", () => {
-  expect(chartValue("sum", undefined)).toBeNull();
-  expect(chartValue("average", { count: 4, sum: 3, min: 0, max: 1 })).toBe(0.75);
-  expect(chartValue("samples", { count: 4, sum: 3, min: 0, max: 1 })).toBe(4);
+  const aggregate = { count: 4, sum: 3000, min: 0, max: 2000, tasks: 2, sumOfTaskAverages: 1 };
+  expect(chartValue(charts.records.series[0], undefined)).toBeNull();
+  expect(chartValue(charts.taskLatency.series[0], aggregate)).toBe(750);
+  expect(chartValue(charts.extraction.series[3], aggregate)).toBe(4);
+  expect(chartValue(charts.bytes.series[0], aggregate)).toBe(1.5);
+  expect(chartValue(charts.writeRetries.series[0], aggregate)).toBe(0.5);
 });
 
 test("every meter has a price of its own", () => {

@@ -1,40 +1,43 @@
 /**
- * Every measurement the product takes (product.md §10.1). Emitters use the names, the query combines minutes by `statistic`,
+ * Every measurement the product takes (product.md §10.1). Emitters use the names, the query joins a minute's tasks by `statistic`,
  * the charts take unit, axis and words.
  */
 export type Unit = "share" | "count" | "milliseconds" | "kilobytes";
-/** How points of one minute over tasks and workers become one value: from count, sum, min and max of the minute. */
-export type Statistic = "average" | "sum" | "minimum" | "maximum" | "samples";
+/**
+ * How the measurements of one minute become one value. `average` weighs by samples; `per-task` is the sum over the number
+ * of tasks that measured; `task-average` is the mean of each task's own average.
+ */
+export type Statistic = "average" | "sum" | "minimum" | "maximum" | "samples" | "per-task" | "task-average";
 
-/** Names under which workers emit; a measurement holds count, sum, min and max of one minute. */
+/** Names under which workers emit; a measurement holds count, sum, min and max of one task's minute. */
 export const metricEvents = {
-  taskSuccess: { unit: "share", what: "1 for a task that ended COMPLETED, 0 for one that ended ERRORED" },
-  taskLatency: { unit: "milliseconds", what: "Duration of a task that ended" },
-  checkpointSuccess: { unit: "share", what: "1 for a checkpoint that was saved, 0 for one that failed" },
-  checkpointLatency: { unit: "milliseconds", what: "Time to save one checkpoint" },
-  recordsProcessed: { unit: "count", what: "Records that became a written document" },
-  recordsSkipped: { unit: "count", what: "Records the handler skipped" },
-  recordsErrored: { unit: "count", what: "Records that were archived as errors" },
-  writeCall: { unit: "count", what: "1 for each call to the target" },
-  writeCallLatency: { unit: "milliseconds", what: "Time of one call to the target" },
-  writeRetryShare: { unit: "share", what: "Share of a task's calls of the minute that were repeats" },
-  extractLatency: { unit: "milliseconds", what: "Handler time for one record" },
-  bytesRead: { unit: "kilobytes", what: "Kilobytes a task took from the source in the minute" },
-  bytesWritten: { unit: "kilobytes", what: "Kilobytes a task sent to the target in the minute" },
-  readLatency: { unit: "milliseconds", what: "Time until the source gave one record" },
-  readRecords: { unit: "count", what: "Records a task read in the minute" },
-  enqueueLatency: { unit: "milliseconds", what: "Time a record waited to be handed on by the reader" },
-  inferenceLatency: { unit: "milliseconds", what: "Time of one call to the model" },
-  inferenceCall: { unit: "count", what: "1 for each call to the model" },
-  queueWaitLatency: { unit: "milliseconds", what: "Time a document waited in the writer queue" },
-  dequeueLatency: { unit: "milliseconds", what: "Time the writer waited for a document" },
-  preprocessLatency: { unit: "milliseconds", what: "Time to serialise one document for the target" },
-  writeLatency: { unit: "milliseconds", what: "Time of one batch call, of one message where there are no batches" },
-  writtenRecords: { unit: "count", what: "Documents a task wrote in the minute" },
-  totalLatency: { unit: "milliseconds", what: "Time of one record from read to written" },
-  totalRecords: { unit: "count", what: "Records a task finished in the minute" },
+  "task.succeeded": { unit: "share", what: "Per task that ended: 1 = COMPLETED, 0 = ERRORED" },
+  "task.milliseconds": { unit: "milliseconds", what: "Per task that ended: its duration" },
+  "checkpoint.succeeded": { unit: "share", what: "Per checkpoint: 1 = saved, 0 = failed" },
+  "checkpoint.milliseconds": { unit: "milliseconds", what: "Per checkpoint: time to save it" },
+  "records.processed": { unit: "count", what: "Records that became a written document" },
+  "records.skipped": { unit: "count", what: "Records the handler skipped" },
+  "records.errored": { unit: "count", what: "Records that were archived as errors" },
+  "bytes.read": { unit: "kilobytes", what: "Bytes taken from the source" },
+  "bytes.written": { unit: "kilobytes", what: "Bytes sent to the target" },
+  "read.milliseconds": { unit: "milliseconds", what: "Per record: waiting for the source" },
+  "read.records": { unit: "count", what: "Records read" },
+  "enqueue.milliseconds": { unit: "milliseconds", what: "Per read batch: waiting to hand on" },
+  "extract.milliseconds": { unit: "milliseconds", what: "Per record: time in the handler" },
+  "inference.milliseconds": { unit: "milliseconds", what: "Per call to the model" },
+  "queue-wait.milliseconds": { unit: "milliseconds", what: "Per write batch: waiting for a free writer" },
+  "dequeue.milliseconds": { unit: "milliseconds", what: "Per read batch: waiting for work" },
+  "prepare.milliseconds": { unit: "milliseconds", what: "Per record: serialising for the target" },
+  "write.milliseconds": { unit: "milliseconds", what: "Per write call" },
+  "write.records": { unit: "count", what: "Documents sent" },
+  "write.retries": { unit: "share", what: "Per write call: 1 = repeats an earlier one" },
+  "total.milliseconds": { unit: "milliseconds", what: "Per record: read to written" },
+  "total.records": { unit: "count", what: "Records finished" },
 } as const satisfies Record<string, { readonly unit: Unit; readonly what: string }>;
 export type MetricName = keyof typeof metricEvents;
+
+/** Divisor from what is measured to what is shown. */
+const divisors: Readonly<Record<Unit, number>> = { share: 1, count: 1, milliseconds: 1, kilobytes: 1000 };
 
 export interface ChartSeries {
   readonly metric: MetricName;
@@ -60,8 +63,8 @@ export const charts = {
     dashboard: "summary",
     stage: "task",
     series: [
-      { metric: "taskSuccess", label: "Succeeded", statistic: "average", axis: "left" },
-      { metric: "taskSuccess", label: "Finished tasks", statistic: "samples", axis: "right" },
+      { metric: "task.succeeded", label: "Succeeded", statistic: "average", axis: "left" },
+      { metric: "task.succeeded", label: "Finished tasks", statistic: "samples", axis: "right" },
     ],
     explanation:
       "Which share of the tasks that ended in a minute was completed. 0.75 of 4 finished tasks means that 3 were completed and 1 errored.",
@@ -70,7 +73,7 @@ export const charts = {
     title: "Task latency",
     dashboard: "summary",
     stage: "task",
-    series: [{ metric: "taskLatency", label: "Duration", statistic: "average", axis: "left" }],
+    series: [{ metric: "task.milliseconds", label: "Duration", statistic: "average", axis: "left" }],
     explanation: "How long the tasks took that ended in a minute. Task success shows how many they were.",
   },
   checkpoints: {
@@ -78,8 +81,8 @@ export const charts = {
     dashboard: "summary",
     stage: "task",
     series: [
-      { metric: "checkpointSuccess", label: "Saved", statistic: "average", axis: "left" },
-      { metric: "checkpointLatency", label: "Time to save", statistic: "average", axis: "right" },
+      { metric: "checkpoint.succeeded", label: "Saved", statistic: "average", axis: "left" },
+      { metric: "checkpoint.milliseconds", label: "Time to save", statistic: "average", axis: "right" },
     ],
     explanation: "Checkpoints of all tasks. About 25 ms each is normal; when it grows, look at the database.",
   },
@@ -88,9 +91,9 @@ export const charts = {
     dashboard: "summary",
     stage: "task",
     series: [
-      { metric: "recordsProcessed", label: "Processed", statistic: "sum", axis: "left", tone: "red" },
-      { metric: "recordsSkipped", label: "Skipped", statistic: "sum", axis: "left", tone: "green" },
-      { metric: "recordsErrored", label: "Errored", statistic: "sum", axis: "left", tone: "blue" },
+      { metric: "records.processed", label: "Processed", statistic: "sum", axis: "left", tone: "red" },
+      { metric: "records.skipped", label: "Skipped", statistic: "sum", axis: "left", tone: "green" },
+      { metric: "records.errored", label: "Errored", statistic: "sum", axis: "left", tone: "blue" },
     ],
     explanation:
       "What became of the records. A document made of several file records counts once, however many it used.",
@@ -100,8 +103,8 @@ export const charts = {
     dashboard: "summary",
     stage: "writers",
     series: [
-      { metric: "writeCall", label: "Calls", statistic: "sum", axis: "left" },
-      { metric: "writeCallLatency", label: "Time of a call", statistic: "average", axis: "right" },
+      { metric: "write.milliseconds", label: "Calls", statistic: "samples", axis: "left" },
+      { metric: "write.milliseconds", label: "Time of a call", statistic: "average", axis: "right" },
     ],
     explanation: "Batches sent to the target. Beside bytes and retries it shows whether the target's scale fits.",
   },
@@ -109,7 +112,7 @@ export const charts = {
     title: "Write retries",
     dashboard: "summary",
     stage: "writers",
-    series: [{ metric: "writeRetryShare", label: "Repeated share", statistic: "average", axis: "left" }],
+    series: [{ metric: "write.retries", label: "Repeated share", statistic: "task-average", axis: "left" }],
     explanation:
       "Which share of the calls was a repeat. 0.25 means a quarter; 0 means the target has scale enough, perhaps more than it needs.",
   },
@@ -118,10 +121,10 @@ export const charts = {
     dashboard: "summary",
     stage: "compute",
     series: [
-      { metric: "extractLatency", label: "Average", statistic: "average", axis: "left" },
-      { metric: "extractLatency", label: "Minimum", statistic: "minimum", axis: "left" },
-      { metric: "extractLatency", label: "Maximum", statistic: "maximum", axis: "left" },
-      { metric: "extractLatency", label: "Samples", statistic: "samples", axis: "right" },
+      { metric: "extract.milliseconds", label: "Average", statistic: "average", axis: "left" },
+      { metric: "extract.milliseconds", label: "Minimum", statistic: "minimum", axis: "left" },
+      { metric: "extract.milliseconds", label: "Maximum", statistic: "maximum", axis: "left" },
+      { metric: "extract.milliseconds", label: "Samples", statistic: "samples", axis: "right" },
     ],
     explanation:
       "Processor time in your handler for one record. Expect less than 10 ms on average and less than 30 ms at most.",
@@ -131,8 +134,8 @@ export const charts = {
     dashboard: "summary",
     stage: "overall",
     series: [
-      { metric: "bytesRead", label: "Read", statistic: "average", axis: "left" },
-      { metric: "bytesWritten", label: "Written", statistic: "average", axis: "right" },
+      { metric: "bytes.read", label: "Read", statistic: "per-task", axis: "left" },
+      { metric: "bytes.written", label: "Written", statistic: "per-task", axis: "right" },
     ],
     explanation: "Throughput of one task in a minute: from the source, and to the target.",
   },
@@ -141,8 +144,8 @@ export const charts = {
     dashboard: "details",
     stage: "readers",
     series: [
-      { metric: "readLatency", label: "Time for a record", statistic: "average", axis: "left", tone: "red" },
-      { metric: "readRecords", label: "Records", statistic: "average", axis: "right", tone: "green" },
+      { metric: "read.milliseconds", label: "Time for a record", statistic: "average", axis: "left", tone: "red" },
+      { metric: "read.records", label: "Records", statistic: "per-task", axis: "right", tone: "green" },
     ],
     explanation: "How long the source takes to give the next record, and how many each task gets.",
   },
@@ -150,7 +153,7 @@ export const charts = {
     title: "Enqueue",
     dashboard: "details",
     stage: "readers",
-    series: [{ metric: "enqueueLatency", label: "Wait", statistic: "average", axis: "left" }],
+    series: [{ metric: "enqueue.milliseconds", label: "Wait", statistic: "average", axis: "left" }],
     explanation: "How long the reader waits to hand a record on. When it is high, a stage behind is slower.",
   },
   inference: {
@@ -158,8 +161,8 @@ export const charts = {
     dashboard: "details",
     stage: "compute",
     series: [
-      { metric: "inferenceLatency", label: "Time of a call", statistic: "average", axis: "left" },
-      { metric: "inferenceCall", label: "Calls", statistic: "sum", axis: "right" },
+      { metric: "inference.milliseconds", label: "Time of a call", statistic: "average", axis: "left" },
+      { metric: "inference.milliseconds", label: "Calls", statistic: "samples", axis: "right" },
     ],
     explanation: "Calls to the model: how long one takes, and how many there are.",
     onlyWithModel: true,
@@ -168,21 +171,21 @@ export const charts = {
     title: "Queue wait",
     dashboard: "details",
     stage: "writers",
-    series: [{ metric: "queueWaitLatency", label: "Wait", statistic: "average", axis: "left" }],
+    series: [{ metric: "queue-wait.milliseconds", label: "Wait", statistic: "average", axis: "left" }],
     explanation: "How long documents wait for the writer. When it is high, raise the target's scale.",
   },
   dequeue: {
     title: "Dequeue",
     dashboard: "details",
     stage: "writers",
-    series: [{ metric: "dequeueLatency", label: "Wait", statistic: "average", axis: "left" }],
+    series: [{ metric: "dequeue.milliseconds", label: "Wait", statistic: "average", axis: "left" }],
     explanation: "How long the writer waits for work. When it is high, reading or compute is the slower part.",
   },
   preprocess: {
     title: "Pre-processing",
     dashboard: "details",
     stage: "writers",
-    series: [{ metric: "preprocessLatency", label: "Time for a document", statistic: "average", axis: "left" }],
+    series: [{ metric: "prepare.milliseconds", label: "Time for a document", statistic: "average", axis: "left" }],
     explanation: "Serialising documents and archiving error records. Expect less than 5 ms.",
   },
   write: {
@@ -190,8 +193,8 @@ export const charts = {
     dashboard: "details",
     stage: "writers",
     series: [
-      { metric: "writeLatency", label: "Time of a call", statistic: "average", axis: "left", tone: "red" },
-      { metric: "writtenRecords", label: "Records", statistic: "average", axis: "right", tone: "green" },
+      { metric: "write.milliseconds", label: "Time of a call", statistic: "average", axis: "left", tone: "red" },
+      { metric: "write.records", label: "Records", statistic: "per-task", axis: "right", tone: "green" },
     ],
     explanation: "Time of one batch call to the target, or of one message where the target takes no batches.",
   },
@@ -200,8 +203,8 @@ export const charts = {
     dashboard: "details",
     stage: "writers",
     series: [
-      { metric: "bytesRead", label: "Read", statistic: "average", axis: "left" },
-      { metric: "bytesWritten", label: "Written", statistic: "average", axis: "right" },
+      { metric: "bytes.read", label: "Read", statistic: "per-task", axis: "left" },
+      { metric: "bytes.written", label: "Written", statistic: "per-task", axis: "right" },
     ],
     explanation: "Throughput of one task in a minute: from the source, and to the target.",
   },
@@ -210,8 +213,8 @@ export const charts = {
     dashboard: "details",
     stage: "overall",
     series: [
-      { metric: "totalLatency", label: "Time for a record", statistic: "average", axis: "left", tone: "red" },
-      { metric: "totalRecords", label: "Records", statistic: "average", axis: "right", tone: "green" },
+      { metric: "total.milliseconds", label: "Time for a record", statistic: "average", axis: "left", tone: "red" },
+      { metric: "total.records", label: "Records", statistic: "per-task", axis: "right", tone: "green" },
     ],
     explanation: "One record from end to end: read, both queues, compute and write.",
   },
@@ -231,17 +234,25 @@ export function unitOf(series: ChartSeries): Unit {
   return series.statistic === "samples" ? "count" : metricEvents[series.metric].unit;
 }
 
-/** Minutes of one metric, joined: what a query has after grouping. */
+/** One metric of one minute over tasks: what a query has after grouping by task and then by minute. */
 export interface Aggregate {
   readonly count: number;
   readonly sum: number;
   readonly min: number;
   readonly max: number;
+  /** Tasks that measured in the minute. */
+  readonly tasks: number;
+  /** Sum over tasks of each task's sum / count. */
+  readonly sumOfTaskAverages: number;
 }
 
-/** The value a chart draws, or null where nothing was measured: a gap. */
-export function chartValue(statistic: Statistic, aggregate: Aggregate | undefined): number | null {
-  if (!aggregate || aggregate.count === 0) return null;
+/** The value a chart draws, in the series' unit, or null where nothing was measured: a gap. */
+export function chartValue(series: ChartSeries, aggregate: Aggregate | undefined): number | null {
+  if (!aggregate || aggregate.count === 0 || aggregate.tasks === 0) return null;
+  return measuredValue(series.statistic, aggregate) / divisors[unitOf(series)];
+}
+
+function measuredValue(statistic: Statistic, aggregate: Aggregate): number {
   switch (statistic) {
     case "average":
       return aggregate.sum / aggregate.count;
@@ -253,5 +264,9 @@ export function chartValue(statistic: Statistic, aggregate: Aggregate | undefine
       return aggregate.max;
     case "samples":
       return aggregate.count;
+    case "per-task":
+      return aggregate.sum / aggregate.tasks;
+    case "task-average":
+      return aggregate.sumOfTaskAverages / aggregate.tasks;
   }
 }

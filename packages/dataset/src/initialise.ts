@@ -1,0 +1,320 @@
+import type { ProvisionedResource, TaskPlan } from "@letsdata/plugin-kit/connector";
+import {
+  asProblem,
+  Problem,
+  type ProblemCode,
+  type ProblemDetail,
+  problemCatalogue,
+} from "@letsdata/plugin-kit/problems";
+import { concurrencyOf, type DatasetConfig } from "./dataset-config.ts";
+import type { Notice } from "./findings.ts";
+import { lineGrammarOf } from "./manifest-lines.ts";
+import {
+  checkManifest,
+  type ManifestCheck,
+  type ManifestInput,
+  planBatchSize,
+  planEqualTasks,
+  planManifest,
+} from "./plan-tasks.ts";
+import {
+  needsAccessGrant,
+  needsCustomerAccessRole,
+  type OwnedThing,
+  ownedThings,
+  ownerOf,
+  pathOfThing,
+} from "./resource-owners.ts";
+import { taskIdOf } from "./task-id.ts";
+
+/** A task to be inserted; inserting one that is there already changes nothing. */
+export interface PlannedTask extends TaskPlan {
+  readonly taskId: string;
+}
+
+/** The outside world of an initialisation. Every call is repeatable: a crash anywhere is mended by doing all again. */
+export interface InitialisePorts {
+  /** Tries to assume the access grant role as the dataset's user, with this external id or none. */
+  assumeAccessGrant(externalId: string | undefined, signal: AbortSignal): Promise<"assumed" | "refused">;
+  /** The smallest real call per resource; findings name action, ARN and fix. */
+  checkAccess(thing: OwnedThing, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
+  /** Fetches, unpacks and describes the handler. Throws ARTIFACT_INVALID, ARTIFACT_TOO_LARGE. */
+  loadArtifact(signal: AbortSignal): Promise<void>;
+  /** Plain bytes of an S3 manifest from its beginning; called once to check and once to plan. */
+  openManifest(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Shards of a source stream, in a stable order; only for Kinesis and DynamoDB Streams. */
+  listShards?(signal: AbortSignal): AsyncIterable<TaskPlan>;
+  provision(
+    component: "writeConnector" | "errorConnector",
+    signal: AbortSignal,
+  ): Promise<readonly ProvisionedResource[]>;
+  /** Makes the customer access role and returns its ARN. */
+  makeCustomerAccessRole(signal: AbortSignal): Promise<string>;
+  /** Tries the customer access role with a wrong external id or none. */
+  assumeCustomerAccess(externalId: string | undefined, signal: AbortSignal): Promise<"assumed" | "refused">;
+  insertTasks(tasks: readonly PlannedTask[], signal: AbortSignal): Promise<void>;
+}
+
+export const initialisationSteps = {
+  checkGrant: "Check the access grant role",
+  checkAccess: "Check access to your resources",
+  loadArtifact: "Load the handler",
+  checkManifest: "Check the manifest",
+  provisionErrorConnector: "Make the error bucket",
+  provisionWriteConnector: "Make the write target",
+  customerAccess: "Open the results to your account",
+  planTasks: "Plan the tasks",
+} as const;
+export type InitialisationStep = keyof typeof initialisationSteps;
+
+export interface InitialisationProgress {
+  readonly step: InitialisationStep;
+  readonly state: "started" | "done";
+  /** Tasks planned so far. */
+  readonly plannedTasks?: number;
+}
+
+export interface InitialiseInput {
+  readonly datasetId: string;
+  /** The owner's user id: the external id of the access grant. */
+  readonly userId: string;
+  readonly config: DatasetConfig;
+  readonly ports: InitialisePorts;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: InitialisationProgress) => void | Promise<void>;
+}
+
+export interface Initialised {
+  readonly resources: readonly ProvisionedResource[];
+  readonly customerAccessRoleArn: string | null;
+  readonly totalTasks: number;
+  /** Worth knowing, such as repeated manifest lines. */
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Makes a created dataset ready to run (product.md §9.3, §11.3). Everything is checked before anything is made; what is
+ * wrong comes back in one Problem with `errors`. Problems worth repeating (throttling, outages) are thrown as they are.
+ */
+export async function initialiseDataset(input: InitialiseInput): Promise<Initialised> {
+  const { config, ports, signal } = input;
+  const manifest = manifestInputOf(config, ports, signal);
+  const check = await checkEverything(input, manifest);
+
+  const resources: ProvisionedResource[] = [];
+  for (const component of ["errorConnector", "writeConnector"] as const) {
+    if (ownerOf(config, component) !== "LetsData") continue;
+    const step = component === "errorConnector" ? "provisionErrorConnector" : "provisionWriteConnector";
+    resources.push(...(await inStep(input, step, () => ports.provision(component, signal))));
+  }
+  const customerAccessRoleArn = needsCustomerAccessRole(config)
+    ? await inStep(input, "customerAccess", () => openResults(ports, signal))
+    : null;
+  const totalTasks = await inStep(input, "planTasks", () => insertPlans(input, plansOf(input, manifest, check)));
+  if (totalTasks === 0)
+    throw new Problem("MANIFEST_INVALID", "The source has no shard to read", { path: "manifestFile" });
+  return { resources, customerAccessRoleArn, totalTasks, notices: duplicatesNotice(check) };
+}
+
+async function inStep<T>(input: InitialiseInput, step: InitialisationStep, work: () => Promise<T>): Promise<T> {
+  input.signal.throwIfAborted();
+  await input.onProgress?.({ step, state: "started" });
+  const result = await work();
+  await input.onProgress?.({ step, state: "done" });
+  return result;
+}
+
+async function checkEverything(input: InitialiseInput, manifest: ManifestInput | null): Promise<ManifestCheck | null> {
+  const { config, ports, signal, userId } = input;
+  const errors: ProblemDetail[] = [];
+  const unreachable = new Set<OwnedThing>();
+
+  let isGranted = true;
+  if (needsAccessGrant(config)) {
+    const findings = await inStep(input, "checkGrant", () =>
+      collected("accessGrantRoleArn", () => probeAccessGrant(ports, userId, signal)),
+    );
+    isGranted = findings.length === 0;
+    errors.push(...findings);
+  }
+  await inStep(input, "checkAccess", async () => {
+    const things = ownedThings.filter((thing) => isToBeChecked(config, thing, isGranted));
+    const findings = await Promise.all(
+      things.map((thing) => collected(pathOfThing[thing], () => ports.checkAccess(thing, signal))),
+    );
+    things.forEach((thing, index) => {
+      if (findings[index]!.length > 0) unreachable.add(thing);
+      errors.push(...findings[index]!);
+    });
+  });
+
+  const isReachable = (thing: OwnedThing) =>
+    !unreachable.has(thing) && (isGranted || ownerOf(config, thing) !== "Customer");
+  if (isReachable("artifact") && isReachable("image"))
+    errors.push(
+      ...(await inStep(input, "loadArtifact", () =>
+        collected(pathOfThing.artifact, async () => {
+          await ports.loadArtifact(signal);
+          return [];
+        }),
+      )),
+    );
+  let check: ManifestCheck | null = null;
+  if (manifest && isReachable("manifestFile"))
+    errors.push(
+      ...(await inStep(input, "checkManifest", () =>
+        collected(manifest.path, async () => {
+          check = await checkManifest(manifest);
+          return [];
+        }),
+      )),
+    );
+  if (errors.length > 0) throw problemOf(errors);
+  return check;
+}
+
+/** What LetsData will make has nothing to check yet; what it reads with its own rights has. */
+function isToBeChecked(config: DatasetConfig, thing: OwnedThing, isGranted: boolean): boolean {
+  const owner = ownerOf(config, thing);
+  if (owner === "Customer") return isGranted;
+  const isMade = thing === "writeConnector" || thing === "errorConnector" || thing === "endpoint";
+  return owner === "LetsData" && !isMade;
+}
+
+/** A role that lets anybody in without the right external id would let one customer use another's role. */
+async function probeAccessGrant(
+  ports: InitialisePorts,
+  userId: string,
+  signal: AbortSignal,
+): Promise<readonly ProblemDetail[]> {
+  const path = "accessGrantRoleArn";
+  if ((await ports.assumeAccessGrant(userId, signal)) === "refused")
+    return [
+      {
+        path,
+        code: "ACCESS_DENIED",
+        message: "The access grant role cannot be assumed with your user id as external id",
+        fix: "Let its trust policy allow sts:AssumeRole to your iamUserARN, with your userId as sts:ExternalId.",
+      },
+    ];
+  const wrongId = `${userId.slice(0, -1)}${userId.endsWith("0") ? "1" : "0"}`;
+  for (const [externalId, words] of [
+    [undefined, "without an external id"],
+    [wrongId, "with a wrong external id"],
+  ] as const)
+    if ((await ports.assumeAccessGrant(externalId, signal)) === "assumed")
+      return [
+        {
+          path,
+          code: "ACCESS_ROLE_TOO_OPEN",
+          message: `The access grant role can be assumed ${words}`,
+          fix: problemCatalogue.ACCESS_ROLE_TOO_OPEN.fix,
+        },
+      ];
+  return [];
+}
+
+async function openResults(ports: InitialisePorts, signal: AbortSignal): Promise<string> {
+  const roleArn = await ports.makeCustomerAccessRole(signal);
+  for (const externalId of [undefined, "0".repeat(32)])
+    if ((await ports.assumeCustomerAccess(externalId, signal)) === "assumed")
+      throw new Problem("INTERNAL", "The customer access role can be assumed without its external id");
+  return roleArn;
+}
+
+/** Findings of a check, returned or thrown; what is worth repeating is thrown on. */
+async function collected(
+  path: string,
+  check: () => Promise<readonly ProblemDetail[]>,
+): Promise<readonly ProblemDetail[]> {
+  try {
+    return await check();
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (problem.entry.retry !== "never" || problem.entry.actor === "system") throw thrown;
+    if (problem.errors.length > 0) return problem.errors;
+    return [{ path: problem.path ?? path, code: problem.code, message: problem.message, fix: problem.entry.fix }];
+  }
+}
+
+function problemOf(errors: readonly ProblemDetail[]): Problem {
+  const codes = new Set(errors.map((error) => error.code));
+  const only = codes.size === 1 ? errors[0]!.code : undefined;
+  const code = only !== undefined && Object.hasOwn(problemCatalogue, only) ? (only as ProblemCode) : "CONFIG_INVALID";
+  const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return new Problem(code, `${errors[0]!.message}${rest}`, { path: errors[0]!.path, errors });
+}
+
+function manifestInputOf(config: DatasetConfig, ports: InitialisePorts, signal: AbortSignal): ManifestInput | null {
+  const { manifestType } = config.manifestFile;
+  if (manifestType !== "S3ReaderTextManifestFile" && manifestType !== "S3ReaderS3LinkManifestFile") return null;
+  return {
+    grammar: lineGrammarOf(config.readConnector.readerType),
+    path: manifestType === "S3ReaderTextManifestFile" ? "manifestFile.fileContents" : "manifestFile.manifestFileS3Uri",
+    open: () => ports.openManifest(signal),
+  };
+}
+
+function plansOf(
+  input: InitialiseInput,
+  manifest: ManifestInput | null,
+  check: ManifestCheck | null,
+): AsyncIterable<readonly TaskPlan[]> | Iterable<readonly TaskPlan[]> {
+  const { manifestFile, computeEngine } = input.config;
+  const concurrency = concurrencyOf(computeEngine);
+  if (manifest && check) {
+    const plans = planManifest(manifest, check);
+    return computeEngine.computeEngineType === "SPARK" ? sparkPlans(plans, computeEngine.runSparkInterfaces) : plans;
+  }
+  if (manifestFile.manifestType === "SQSReaderManifest") return planEqualTasks(concurrency, (worker) => ({ worker }));
+  if (manifestFile.manifestType === "DynamoDBTableReaderManifest") {
+    const segments = manifestFile.dynamoDBTableReaderTaskCount ?? concurrency;
+    return planEqualTasks(segments, (segment) => ({ segment, segments }));
+  }
+  return inBatches(input.ports.listShards?.(input.signal));
+}
+
+/** A mapper for each line, one reducer behind them; REDUCER_ONLY is the one reducer over every line. */
+async function* sparkPlans(
+  lines: AsyncIterable<readonly TaskPlan[]>,
+  steps: "MAPPER_AND_REDUCER" | "MAPPER_ONLY" | "REDUCER_ONLY",
+): AsyncGenerator<readonly TaskPlan[]> {
+  for await (const batch of lines) {
+    if (steps === "REDUCER_ONLY") continue;
+    yield batch.map((plan) => ({ ...plan, readerDefinition: { ...plan.readerDefinition, sparkStep: "mapper" } }));
+  }
+  if (steps !== "MAPPER_ONLY") yield [{ position: "reducer", readerDefinition: { sparkStep: "reducer" } }];
+}
+
+async function* inBatches(plans: AsyncIterable<TaskPlan> | undefined): AsyncGenerator<readonly TaskPlan[]> {
+  if (!plans) throw new Problem("NOT_AVAILABLE_LOCALLY", "This source cannot be planned on this installation");
+  let batch: TaskPlan[] = [];
+  for await (const plan of plans) {
+    batch.push(plan);
+    if (batch.length < planBatchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function insertPlans(
+  input: InitialiseInput,
+  batches: AsyncIterable<readonly TaskPlan[]> | Iterable<readonly TaskPlan[]>,
+): Promise<number> {
+  let plannedTasks = 0;
+  for await (const batch of batches) {
+    input.signal.throwIfAborted();
+    const tasks = batch.map((plan) => ({ ...plan, taskId: taskIdOf(input.datasetId, plan.position) }));
+    await input.ports.insertTasks(tasks, input.signal);
+    plannedTasks += batch.length;
+    await input.onProgress?.({ step: "planTasks", state: "started", plannedTasks });
+  }
+  return plannedTasks;
+}
+
+function duplicatesNotice(check: ManifestCheck | null): readonly Notice[] {
+  if (!check || check.duplicates === 0) return [];
+  const message = `${check.duplicates} manifest lines repeat an earlier one, first line ${check.firstDuplicateLine}: each is a task of its own`;
+  return [{ path: "manifestFile", message }];
+}

@@ -1,0 +1,67 @@
+import type { Permission, PolicyDocument, PolicyStatement } from "@letsdata/plugin-kit/permissions";
+
+/** Longest session policy AWS takes: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export const sessionPolicyCharactersMax = 2048;
+
+/** The fewest statements that allow exactly the permissions: equal resources join actions, equal actions join resources. */
+export function policyOf(permissions: readonly Permission[]): PolicyDocument {
+  const byResources = joined(permissions.map(({ actions, resources }) => ({ key: resources, values: actions })));
+  const byActions = joined(byResources.map(({ key, values }) => ({ key: values, values: key })));
+  return {
+    Version: "2012-10-17",
+    Statement: byActions.map(({ key, values }) => allow(key, values)),
+  };
+}
+
+function allow(actions: readonly string[], resources: readonly string[]): PolicyStatement {
+  return { Effect: "Allow", Action: oneOrMany(actions), Resource: oneOrMany(resources) };
+}
+
+function oneOrMany(texts: readonly string[]): string | readonly string[] {
+  return texts.length === 1 ? texts[0]! : texts;
+}
+
+interface Pair {
+  readonly key: readonly string[];
+  readonly values: readonly string[];
+}
+function joined(pairs: readonly Pair[]): readonly Pair[] {
+  const groups = new Map<string, { key: readonly string[]; values: Set<string> }>();
+  for (const pair of pairs) {
+    const key = [...new Set(pair.key)].sort();
+    const group = groups.get(key.join("\n")) ?? { key, values: new Set() };
+    for (const value of pair.values) group.values.add(value);
+    groups.set(key.join("\n"), group);
+  }
+  return [...groups.values()].map((group) => ({ key: group.key, values: [...group.values].sort() }));
+}
+
+/** The policy that narrows a session, or null when it does not fit: then the role's own policy alone decides. */
+export function sessionPolicyOf(permissions: readonly Permission[]): PolicyDocument | null {
+  const policy = policyOf(permissions);
+  return JSON.stringify(policy).length <= sessionPolicyCharactersMax ? policy : null;
+}
+
+/** Who may assume an access grant role: one user's principal, with that user's id as external id (product.md §11.2). */
+export function accessGrantTrustPolicy(user: { readonly userId: string; readonly iamUserArn: string }): PolicyDocument {
+  return trust(user.iamUserArn, user.userId);
+}
+
+/** Who may assume a customer access role: the customer's account, with the dataset's external id (product.md §11.5). */
+export function customerAccessTrustPolicy(accountId: string, externalId: string): PolicyDocument {
+  return trust(`arn:aws:iam::${accountId}:root`, externalId);
+}
+
+function trust(principal: string, externalId: string): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: principal },
+        Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "sts:ExternalId": externalId } },
+      },
+    ],
+  };
+}

@@ -1,0 +1,39 @@
+import type { DatasetConfig, ErrorConnectorConfig, WriteConnectorConfig } from "./dataset-config.ts";
+import { generatedNames, type Stage } from "./names.ts";
+
+/**
+ * The configuration with the names of everything LetsData makes filled in (product.md §2.10): what connectors work with
+ * and what is shown. `parseDatasetConfig` drops these names again.
+ */
+export function withGeneratedNames(config: DatasetConfig, stage: Stage, datasetId: string): DatasetConfig {
+  const names = generatedNames(stage, datasetId);
+  return {
+    ...config,
+    writeConnector: namedWriter(config.writeConnector, names.writeTarget, names.writeQueueFifo),
+    errorConnector: namedErrorConnector(config.errorConnector, names.errorBucket),
+  };
+}
+
+function namedErrorConnector(error: ErrorConnectorConfig, bucketName: string): ErrorConnectorConfig {
+  return error.resourceLocation === "LetsData" ? { ...error, bucketName } : error;
+}
+
+function namedWriter(write: WriteConnectorConfig, name: string, fifoName: string): WriteConnectorConfig {
+  if (write.resourceLocation !== "LetsData") return write;
+  switch (write.connectorDestination) {
+    case "S3":
+      return { ...write, bucketName: name };
+    case "KINESIS":
+      return { ...write, kinesisStreamName: name };
+    case "SQS":
+      return { ...write, queueName: write.queueType === "FIFO" ? fifoName : name };
+    case "DYNAMODB":
+      return { ...write, tableName: name };
+    case "KAFKA":
+      return { ...write, topicName: name };
+    case "MOMENTO_VECTOR_INDEX":
+      return { ...write, indexName: name };
+    case "S3_VECTORS":
+      return { ...write, vectorBucketName: name, indexName: name };
+  }
+}
