@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import { createGunzip, createGzip } from "node:zlib";
+import { createGunzip, createGzip, gzipSync } from "node:zlib";
+import { KinesisClient, PutRecordsCommand, type PutRecordsRequestEntry } from "@aws-sdk/client-kinesis";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { BenchParser } from "./customer-handlers.ts";
-import { sourceBucket, targetBucket } from "./sources.ts";
+import { sourceBucket, targetBucket, targetStream } from "./sources.ts";
 
 /** Where the bare loop puts documents. */
 export interface BareTarget {
@@ -81,6 +82,34 @@ export function bareS3Target(access: CloudAccess, key: string): BareTarget {
       await ended;
       const s3 = clientFor(S3Client, access);
       await s3.send(new PutObjectCommand({ Bucket: targetBucket, Key: key, Body: Buffer.concat(packed) }));
+    },
+  };
+}
+
+/** Full batches, up to four calls at a time, as the product's writer may have. */
+export function bareKinesisTarget(access: CloudAccess): BareTarget {
+  const kinesis = clientFor(KinesisClient, access);
+  const underWay = new Set<Promise<void>>();
+  let batch: PutRecordsRequestEntry[] = [];
+  const send = async (Records: PutRecordsRequestEntry[]): Promise<void> => {
+    const { FailedRecordCount } = await kinesis.send(new PutRecordsCommand({ StreamName: targetStream, Records }));
+    if (FailedRecordCount) throw new Error(`${FailedRecordCount} records refused`);
+  };
+  const sendBatch = (): void => {
+    const sending: Promise<void> = send(batch).finally(() => underWay.delete(sending));
+    underWay.add(sending);
+    batch = [];
+  };
+  return {
+    put(document) {
+      batch.push({ Data: gzipSync(bodyOf(document)), PartitionKey: String(document.partitionKey) });
+      if (batch.length < 500) return;
+      sendBatch();
+      if (underWay.size >= 4) return Promise.race(underWay);
+    },
+    async end() {
+      if (batch.length > 0) sendBatch();
+      await Promise.all(underWay);
     },
   };
 }

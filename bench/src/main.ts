@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { databaseRows } from "./database-rows.ts";
 import { startBenchCloud } from "./endpoints/cloud.ts";
 import { overheadRows } from "./overhead-rows.ts";
 import { type BenchRow, meetsLimit, printTable, ratioOf } from "./result-table.ts";
@@ -20,6 +21,7 @@ try {
 } finally {
   await cloud.stop();
 }
+if (wanted("d") || wanted("g")) rows.push(...(await databaseRows(quick)));
 if (values.json) {
   const report = rows.map((row) => ({ ...row, ratio: ratioOf(row), meetsLimit: meetsLimit(row) }));
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

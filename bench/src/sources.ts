@@ -1,15 +1,30 @@
 import { gzipSync } from "node:zlib";
+import { CreateStreamCommand, DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 
 export const sourceBucket = "bench-source";
 export const targetBucket = "bench-target";
+export const targetStream = "bench-stream";
 export const errorBucket = "bench-errors";
 
 export async function makeBuckets(access: CloudAccess): Promise<void> {
   const s3 = clientFor(S3Client, access);
   for (const Bucket of [sourceBucket, targetBucket, errorBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
+}
+
+export async function makeStream(access: CloudAccess): Promise<void> {
+  const kinesis = clientFor(KinesisClient, access);
+  await kinesis.send(new CreateStreamCommand({ StreamName: targetStream, ShardCount: 4 }));
+  for (let tries = 0; tries < 100; tries++) {
+    const { StreamDescriptionSummary } = await kinesis.send(
+      new DescribeStreamSummaryCommand({ StreamName: targetStream }),
+    );
+    if (StreamDescriptionSummary?.StreamStatus === "ACTIVE") return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the stream does not become ACTIVE");
 }
 
 export async function putSource(access: CloudAccess, Key: string, Body: Buffer): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { openKinesisWriter } from "@letsdata/connectors/kinesis/writer";
 import { openS3ErrorSink } from "@letsdata/connectors/s3/error-sink";
 import { openSingleFileReader } from "@letsdata/connectors/s3/reader";
 import { openS3Writer } from "@letsdata/connectors/s3/writer";
@@ -9,7 +10,7 @@ import { runTask } from "@letsdata/pipeline/run-task";
 import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { Writer } from "@letsdata/plugin-kit/writer";
 import type { BenchParser } from "./customer-handlers.ts";
-import { errorBucket, sourceBucket, targetBucket } from "./sources.ts";
+import { errorBucket, sourceBucket, targetBucket, targetStream } from "./sources.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -24,6 +25,10 @@ export function benchTask(taskId: string): TaskIdentity & { readonly codeVersion
 export function s3TargetWriter(access: CloudAccess, taskId: string): Writer {
   const config = { bucketName: targetBucket, s3FileFormat: "JSON_LINES", s3Compression: "GZIP" };
   return openS3Writer({ config, access, task: benchTask(taskId) });
+}
+
+export function kinesisTargetWriter(access: CloudAccess): Writer {
+  return openKinesisWriter({ config: { resourceLocation: "Customer", kinesisStreamName: targetStream }, access });
 }
 
 /** The product's own data task: same file, same handler, same target, with everything the product adds. */
