@@ -1,13 +1,8 @@
-import type { Database, Queryable } from "@letsdata/database/database";
+import type { Database } from "@letsdata/database/database";
+import type { Jobs } from "@letsdata/database/jobs";
 import type { Auth } from "./auth/create-auth.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { CloudOperations } from "./cloud-operations.ts";
-
-/** Coarse jobs the worker carries out. */
-export interface ApiJobs {
-  readonly "initialise-dataset": { readonly datasetId: string };
-  readonly "carry-out-request": { readonly requestId: string; readonly datasetId: string };
-}
 
 /** Everything operations reach outside themselves; made once per process by the app that hosts the API. */
 export interface ApiDependencies {
@@ -15,8 +10,7 @@ export interface ApiDependencies {
   readonly auth: Auth;
   readonly cloud: CloudOperations;
   readonly changes: ChangeFeed;
-  /** Enqueues with the transaction: the job exists exactly if the transaction commits. */
-  enqueueJob<Name extends keyof ApiJobs>(transaction: Queryable, name: Name, data: ApiJobs[Name]): Promise<void>;
+  readonly jobs: Pick<Jobs, "enqueue">;
   readonly clock: { now(): number };
   /** A random UUID. */
   readonly randomId: () => string;

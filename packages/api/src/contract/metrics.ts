@@ -1,3 +1,4 @@
+import { chartIds } from "@letsdata/dataset/metrics";
 import { z } from "zod";
 import { datasetReference, epochMilliseconds, operation } from "./base.ts";
 import { taskId } from "./tasks.ts";
@@ -14,6 +15,7 @@ export const metricSeriesDto = z.object({
   unit: z.string(),
   statistic: z.string(),
   axis: z.enum(["left", "right"]),
+  tone: z.enum(["red", "green", "blue"]).nullable(),
   points: z.array(metricPointDto),
 });
 
@@ -23,6 +25,7 @@ export const chartDto = z.object({
   explanation: z.string(),
   from: epochMilliseconds,
   to: epochMilliseconds,
+  step: z.number().int().describe("milliseconds between points"),
   series: z.array(metricSeriesDto),
 });
 
@@ -32,7 +35,7 @@ export const metrics = {
     .input(
       z.object({
         dataset: datasetReference,
-        chart: z.string().max(64),
+        chart: z.enum(chartIds),
         from: z.coerce.number().int().optional().describe("epoch milliseconds; default an hour before `to`"),
         to: z.coerce.number().int().optional().describe("epoch milliseconds; default now"),
         taskId: taskId.optional(),

@@ -26,7 +26,7 @@ export const createDataset = signedIn.datasets.create.handler(async ({ context, 
     });
     const { datasetId } = dataset;
     await writeAudit(transaction, { tenantId, userId, action: "datasets.create", target: datasetId });
-    await dependencies.enqueueJob(transaction, "initialise-dataset", { datasetId });
+    await dependencies.jobs.enqueue(transaction, "initialise-dataset", { datasetId }, { singletonKey: datasetId });
     return presentDataset(dataset, now);
   });
 });

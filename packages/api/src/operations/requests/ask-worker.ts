@@ -14,6 +14,6 @@ export async function askWorker(
   const { datasetId, kind, input } = asked;
   const { requestId, status } = await createRequest(transaction, { tenantId, userId, datasetId, kind, input });
   await writeAudit(transaction, { tenantId, userId, action: `datasets.${kind}`, target: datasetId, details: input });
-  await context.dependencies.enqueueJob(transaction, "carry-out-request", { requestId, datasetId });
+  await context.dependencies.jobs.enqueue(transaction, "carry-out-request", { requestId, datasetId, kind });
   return { requestId, status };
 }
