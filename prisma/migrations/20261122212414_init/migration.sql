@@ -401,15 +401,6 @@ CREATE INDEX "idempotency_key_created_at_idx" ON "idempotency_key"("created_at")
 CREATE INDEX "task_dataset_id_status_ordinal_id_idx" ON "task"("dataset_id", "status", "ordinal", "id");
 
 -- CreateIndex
-CREATE INDEX "task_claimable" ON "task"("dataset_id", "available_at", "ordinal") WHERE (status IN ('CREATED', 'QUEUED', 'RERUN'));
-
--- CreateIndex
-CREATE INDEX "task_running" ON "task"("worker_id") WHERE (status = 'RUNNING');
-
--- CreateIndex
-CREATE INDEX "task_by_error" ON "task"("dataset_id", "last_error_code", "ordinal", "id") WHERE (last_error_code IS NOT NULL);
-
--- CreateIndex
 CREATE UNIQUE INDEX "task_dataset_id_ordinal_id_key" ON "task"("dataset_id", "ordinal", "id");
 
 -- CreateIndex

@@ -1,3 +1,8 @@
+-- Indexes of some rows only: what waits, what runs, what failed.
+CREATE INDEX task_claimable ON task (dataset_id, available_at, ordinal) WHERE status IN ('CREATED', 'QUEUED', 'RERUN');
+CREATE INDEX task_running ON task (worker_id) WHERE status = 'RUNNING';
+CREATE INDEX task_by_error ON task (dataset_id, last_error_code, ordinal, id) WHERE last_error_code IS NOT NULL;
+
 -- The hot path of task distribution, one round trip each.
 -- Lock order: a task's row, then metric points in key order, then the dataset's counters. Whoever holds the counters
 -- first (claim) only takes tasks nobody holds (SKIP LOCKED), so no two of these can wait for each other.

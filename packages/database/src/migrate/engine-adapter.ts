@@ -16,17 +16,25 @@ const textOid = 25;
  * parts (a connection string would make the shadow database the main one), "char" columns, scripts sent whole (its own
  * splitter breaks the bodies of functions), and a shadow database that goes even when somebody looks at it.
  */
-export function engineAdapter(url: string): ErrorCapturingSqlMigrationAwareDriverAdapterFactory {
+export function engineAdapter(url: string): {
+  readonly factory: ErrorCapturingSqlMigrationAwareDriverAdapterFactory;
+  /** Ends every connection: the engine does not when it is freed. */
+  close(): Promise<void>;
+} {
   const config = connectionParts(url);
+  const closers = new Set<() => Promise<void>>();
   const connect = async (database: string | undefined, onClose: () => Promise<void>): Promise<SqlDriverAdapter> => {
     const pool = new Pool({ ...config, ...(database === undefined ? {} : { database }), max: 2 });
     pool.on("error", () => undefined);
-    return adapt(pool, async () => {
+    const close = async () => {
+      if (!closers.delete(close)) return;
       await pool.end();
       await onClose();
-    });
+    };
+    closers.add(close);
+    return adapt(pool, close);
   };
-  return bindMigrationAwareSqlAdapterFactory({
+  const factory = bindMigrationAwareSqlAdapterFactory({
     provider: "postgres",
     adapterName: "@prisma/adapter-pg",
     connect: () => connect(undefined, async () => undefined),
@@ -36,6 +44,12 @@ export function engineAdapter(url: string): ErrorCapturingSqlMigrationAwareDrive
       return connect(database, () => once(config, `DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`));
     },
   });
+  return {
+    factory,
+    async close() {
+      for (const close of closers) await close();
+    },
+  };
 }
 
 async function adapt(pool: Pool, close: () => Promise<void>): Promise<SqlDriverAdapter> {

@@ -27,7 +27,7 @@ export async function withSchemaEngine<T>(
   const datamodels = schema.files.map(({ path, content }): [string, string] => [path, content]);
   const adapter = engineAdapter(url);
   try {
-    const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter);
+    const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter.factory);
     try {
       return await work(engine);
     } finally {
@@ -35,6 +35,8 @@ export async function withSchemaEngine<T>(
     }
   } catch (thrown) {
     throw new Error(messageOf(thrown), { cause: thrown });
+  } finally {
+    await adapter.close();
   }
 }
 
