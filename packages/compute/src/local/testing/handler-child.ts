@@ -1,0 +1,40 @@
+import { describeJavaScriptArtifact, openJavaScriptFileHandler } from "@letsdata/handlers/javascript/open-handler";
+import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import { serveTasks } from "../serve-tasks.ts";
+
+/** A task process without cloud: hands `definition.records` to the handler, one checkpoint per round. */
+serveTasks({
+  async run(assignment, channel) {
+    const { handler, task, reader } = assignment;
+    const host = await openJavaScriptFileHandler({ ...handler, taskId: task.taskId });
+    const framing = await host.frame("a.log");
+    const texts = reader.definition.records as readonly string[];
+    const rounds = reader.definition.rounds as number;
+    const source = { type: framing.fileType, name: framing.resolvedName };
+    const counts = { documentsWritten: 0, recordsSkipped: 0, recordsErrored: 0, bytesRead: 0, bytesWritten: 0 };
+    let recordsRead = assignment.resumeFrom?.counts.recordsRead ?? 0;
+    for (let round = 0; round < rounds; round++) {
+      const stopReason: unknown = channel.stop.aborted ? channel.stop.reason : null;
+      if (stopReason === "stopped" || stopReason === "rerun") {
+        return { kind: stopReason, counts: { ...counts, recordsRead } };
+      }
+      const batch = texts.map((text, start): SourceRecord => {
+        const body = new TextEncoder().encode(text);
+        return { source, start, end: start + body.length, body, attributes: {} };
+      });
+      await host.handler.handle(batch, channel.stop);
+      recordsRead += batch.length;
+      await channel.credentials("customer");
+      const position = { offset: recordsRead };
+      await channel.saveCheckpoint({
+        position,
+        counts: { ...counts, recordsRead },
+        errorFiles: [],
+        measurements: [],
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { kind: "completed", counts: { ...counts, recordsRead } };
+  },
+  describe: async (request) => describeJavaScriptArtifact({ ...request, interfaceName: "SingleFileParser" }),
+});
