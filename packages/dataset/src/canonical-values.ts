@@ -12,7 +12,7 @@ export function canonicaliseValues(value: JsonObject, schema: JsonSchema): void 
       const canonical = allowed.find((one) => loosened(one) === loosened(inner));
       if (canonical !== undefined) value[name] = canonical;
     } else if (isObject(inner) && properties.length > 0) {
-      canonicaliseValues(inner, { oneOf: properties });
+      canonicaliseValues(inner, properties.length === 1 ? properties[0]! : { oneOf: properties });
     }
   }
 }

@@ -8,7 +8,7 @@ type Issue = z.core.$ZodIssue;
 
 /** Validates canonical names and values; reports every problem, also behind a discriminator that is wrong. */
 export function validateSchema(config: JsonObject, findings: Findings): DatasetConfig | undefined {
-  const work = structuredClone(config);
+  let work = config;
   const guessed = new Set<string>();
   for (let round = 0; round < 32; round++) {
     const result = datasetConfigSchema.safeParse(work);
@@ -18,6 +18,7 @@ export function validateSchema(config: JsonObject, findings: Findings): DatasetC
       report(issue, config, findings);
       guessed.add(pathOf(issue.path.slice(0, -1)));
     }
+    if (work === config && wrong.length > 0) work = structuredClone(config);
     const settled = wrong.every((issue) => setToBestGuess(work, issue));
     if (wrong.length > 0 && settled) continue;
     for (const issue of result.error.issues)

@@ -34,9 +34,31 @@ export function allowedValues(schema: JsonSchema | undefined): readonly string[]
   return values?.filter((value) => typeof value === "string");
 }
 
+const variantIds = new WeakMap<JsonSchema, number>();
+let variantCount = 0;
+const discriminatorsOf = new Map<string, readonly string[]>();
+
 /** Attributes whose value decides which variant applies: enumerations in every variant, and not the same in all. */
 function discriminators(all: readonly JsonSchema[]): readonly string[] {
   if (all.length < 2) return [];
+  let key = "";
+  for (const variant of all) {
+    let id = variantIds.get(variant);
+    if (id === undefined) {
+      id = variantCount++;
+      variantIds.set(variant, id);
+    }
+    key += `${id},`;
+  }
+  let found = discriminatorsOf.get(key);
+  if (!found) {
+    found = findDiscriminators(all);
+    discriminatorsOf.set(key, found);
+  }
+  return found;
+}
+
+function findDiscriminators(all: readonly JsonSchema[]): readonly string[] {
   return Object.keys(all[0]?.properties ?? {}).filter((name) => {
     const values = all.map((variant) => allowedValues(propertyOf(variant, name)));
     return values.every((list) => list !== undefined) && new Set(values.map((list) => list?.join())).size > 1;
@@ -55,16 +77,10 @@ export interface Narrowed {
   readonly decisions: readonly Decision[];
 }
 
-const firstDecisionsOf = new WeakMap<readonly JsonSchema[], readonly string[]>();
-
 export function narrow(all: readonly JsonSchema[], value: JsonObject): Narrowed {
   const decisions: Decision[] = [];
   let matching = all;
-  let open = firstDecisionsOf.get(all);
-  if (!open) {
-    open = discriminators(all);
-    firstDecisionsOf.set(all, open);
-  }
+  let open = discriminators(all);
   while (true) {
     const name = open.find((candidate) => decisions.every((decision) => decision.name !== candidate));
     if (name === undefined) return { matching, decisions };
@@ -81,6 +97,8 @@ export function narrow(all: readonly JsonSchema[], value: JsonObject): Narrowed 
 function fittingVariants(all: readonly JsonSchema[], name: string, value: JsonObject): readonly JsonSchema[] {
   const given = value[name];
   if (given !== undefined)
-    return all.filter((variant) => allowedValues(propertyOf(variant, name))?.includes(String(given)));
+    return all.filter(
+      (variant) => typeof given === "string" && allowedValues(propertyOf(variant, name))?.includes(given),
+    );
   return all.filter((variant) => !variant.required?.includes(name));
 }

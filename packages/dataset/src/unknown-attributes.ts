@@ -32,7 +32,12 @@ export function removeUnknownAttributes(
     if (properties.length > 0) {
       if (properties.every((property) => property["x-generated"])) dropGenerated(value, name, at, findings);
       else if (isObject(value[name]))
-        removeUnknownAttributes(value[name], { oneOf: properties }, findings, [...path, name]);
+        removeUnknownAttributes(
+          value[name],
+          properties.length === 1 ? properties[0]! : { oneOf: properties },
+          findings,
+          [...path, name],
+        );
       continue;
     }
     const elsewhere = all.filter((variant) => propertyOf(variant, name) !== undefined);
@@ -82,7 +87,7 @@ function conditionOf(
       ...new Set(elsewhere.flatMap((variant) => allowedValues(propertyOf(variant, discriminator)) ?? [])),
     ];
     const given = value[discriminator];
-    if (values.length > 0 && !values.includes(String(given)))
+    if (values.length > 0 && !(typeof given === "string" && values.includes(given)))
       return `Remove it: ${name} goes with ${discriminator} ${values.join(", ")}.`;
   }
   return "Remove it.";

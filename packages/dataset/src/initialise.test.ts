@@ -1,0 +1,188 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
+import { describe, expect, test } from "vitest";
+import {
+  type InitialisationProgress,
+  type InitialisePorts,
+  initialiseDataset,
+  type PlannedTask,
+} from "./initialise.ts";
+import { parseDatasetConfig } from "./parse-dataset-config.ts";
+import { openText } from "./plan-tasks.ts";
+import { bodyWith, examples } from "./testing/example-bodies.ts";
+
+const userId = "4de219ce-4f24-424b-b169-afcf6088c696";
+const datasetId = "0123456789abcdef0123456789abcdef";
+
+interface World {
+  readonly ports: InitialisePorts;
+  readonly calls: string[];
+  readonly tasks: Map<string, PlannedTask>;
+}
+function world(changes: Partial<InitialisePorts> = {}, manifest = "a\nb\na"): World {
+  const calls: string[] = [];
+  const tasks = new Map<string, PlannedTask>();
+  const ports: InitialisePorts = {
+    assumeAccessGrant: async (externalId) => (externalId === userId ? "assumed" : "refused"),
+    checkAccess: async (thing) => {
+      calls.push(`check ${thing}`);
+      return [];
+    },
+    loadArtifact: async () => void calls.push("load"),
+    openManifest: () => openText(manifest)(),
+    provision: async (component) => {
+      calls.push(`provision ${component}`);
+      return [{ kind: "stream", name: component, arn: "arn", region: "eu-west-1" }];
+    },
+    makeCustomerAccessRole: async () => "arn:aws:iam::000000000001:role/Test",
+    assumeCustomerAccess: async () => "refused",
+    insertTasks: async (planned) => {
+      for (const task of planned) tasks.set(task.taskId, task);
+    },
+    ...changes,
+  };
+  return { ports, calls, tasks };
+}
+function initialise(
+  ports: InitialisePorts,
+  body: unknown = bodyWith({}),
+  onProgress?: (progress: InitialisationProgress) => void,
+) {
+  const parsed = parseDatasetConfig(body);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return initialiseDataset({
+    datasetId,
+    userId,
+    config: parsed.config,
+    ports,
+    signal: new AbortController().signal,
+    ...(onProgress ? { onProgress } : {}),
+  });
+}
+async function problemOf(promise: Promise<unknown>): Promise<Problem> {
+  const thrown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof Problem)) throw new Error(`no Problem was thrown: ${thrown}`);
+  return thrown;
+}
+
+describe("initialising a dataset", () => {
+  test("checks everything, then makes, opens and plans", async () => {
+    const { ports, calls, tasks } = world();
+    const steps: string[] = [];
+    const done = await initialise(ports, bodyWith({}), (progress) => {
+      if (progress.state === "done") steps.push(progress.step);
+    });
+    expect(calls).toEqual([
+      "check readConnector",
+      "check artifact",
+      "load",
+      "provision errorConnector",
+      "provision writeConnector",
+    ]);
+    expect(steps).toEqual([
+      "checkGrant",
+      "checkAccess",
+      "loadArtifact",
+      "checkManifest",
+      "provisionErrorConnector",
+      "provisionWriteConnector",
+      "customerAccess",
+      "planTasks",
+    ]);
+    expect(done).toMatchObject({ totalTasks: 3, customerAccessRoleArn: "arn:aws:iam::000000000001:role/Test" });
+    expect(done.notices[0]?.message).toContain("1 manifest lines repeat an earlier one, first line 3");
+    expect(tasks.size).toBe(3);
+  });
+
+  test("again after a crash at any call ends with the same tasks", async () => {
+    const names = ["checkAccess", "loadArtifact", "provision", "makeCustomerAccessRole", "insertTasks"] as const;
+    const whole = world();
+    await initialise(whole.ports);
+    for (const name of names) {
+      const { ports, tasks } = world();
+      let crash = true;
+      const crashing = {
+        ...ports,
+        [name]: async (...parameters: unknown[]) => {
+          const result = await (ports[name] as (...all: unknown[]) => Promise<unknown>)(...parameters);
+          if (crash) throw new Error("killed");
+          return result;
+        },
+      } as InitialisePorts;
+      await expect(initialise(crashing)).rejects.toThrow("killed");
+      crash = false;
+      await initialise(crashing);
+      expect([...tasks.keys()]).toEqual([...whole.tasks.keys()]);
+    }
+  });
+
+  test("a role that lets in without or with a wrong external id is refused", async () => {
+    for (const open of [undefined, "wrong"]) {
+      const { ports, calls } = world({
+        assumeAccessGrant: async (externalId) =>
+          externalId === userId || (open === undefined ? externalId === undefined : externalId !== undefined)
+            ? "assumed"
+            : "refused",
+      });
+      const problem = await problemOf(initialise(ports));
+      expect(problem.code).toBe("ACCESS_ROLE_TOO_OPEN");
+      expect(problem.errors[0]?.fix).toContain("sts:ExternalId");
+      expect(calls).toEqual([]);
+    }
+  });
+
+  test("all findings come back together and nothing is made", async () => {
+    const { ports, calls, tasks } = world(
+      {
+        checkAccess: async (thing) =>
+          thing === "readConnector"
+            ? [{ path: "readConnector.bucketName", code: "ACCESS_DENIED", message: "s3:GetObject" }]
+            : [],
+        loadArtifact: async () => {
+          throw new Problem("ARTIFACT_INVALID", "no export");
+        },
+      },
+      "a\nb\uFFFD",
+    );
+    const problem = await problemOf(initialise(ports));
+    expect(problem.code).toBe("CONFIG_INVALID");
+    expect(problem.errors.map((error) => `${error.path} ${error.code}`)).toEqual([
+      "readConnector.bucketName ACCESS_DENIED",
+      "readConnector.artifactFileS3Link ARTIFACT_INVALID",
+      "manifestFile.fileContents MANIFEST_INVALID",
+    ]);
+    expect(calls.some((call) => call.startsWith("provision"))).toBe(false);
+    expect(tasks.size).toBe(0);
+  });
+
+  test("throttling is not the customer's mistake", async () => {
+    const { ports } = world({
+      checkAccess: async () => {
+        throw new Problem("THROTTLED", "slow down");
+      },
+    });
+    expect((await problemOf(initialise(ports))).code).toBe("THROTTLED");
+  });
+
+  test("queues, segments, shards and Spark steps are planned as their manifests say", async () => {
+    const bodyOf = (name: string) => examples.find((example) => example.name === name)!.body;
+    const cases = [
+      ["SQS", 20],
+      ["DynamoDB", 16],
+      ["Kinesis", 2],
+      ["Spark", 4],
+    ] as const;
+    for (const [name, count] of cases) {
+      const { ports, tasks } = world({
+        listShards: async function* () {
+          yield { position: "shardId-0", readerDefinition: {} };
+          yield { position: "shardId-1", readerDefinition: {} };
+        },
+      });
+      await initialise(ports, bodyOf(name));
+      expect(`${name} ${tasks.size}`).toBe(`${name} ${count}`);
+    }
+  });
+});
