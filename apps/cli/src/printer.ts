@@ -58,7 +58,10 @@ export class Printer {
   }
 
   /** A page of things; JSON keeps the whole answer with its `nextCursor`. */
-  list<Item>(page: { readonly items: readonly Item[]; readonly nextCursor?: string | null }, columns: Columns<Item>): void {
+  list<Item>(
+    page: { readonly items: readonly Item[]; readonly nextCursor?: string | null },
+    columns: Columns<Item>,
+  ): void {
     if (this.#printing.output === "json") {
       this.#json(page);
       return;

@@ -1,3 +1,6 @@
+import type { PermissionSource } from "@letsdata/dataset/access-policy";
+import type { Runtimes } from "@letsdata/dataset/availability";
+import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
 
 /** A user as AWS knows them. */
@@ -21,14 +24,14 @@ export interface CloudOperations {
   readonly stage: "Test" | "Prod";
   /** True when the cloud is the one in the box. */
   readonly local: boolean;
+  /** The connectors' own statements. */
+  readonly permissions: PermissionSource;
+  /** What this installation can run. */
+  readonly runtimes: Runtimes;
   /** Makes the IAM role that stands for the user; repeatable. Returns its ARN. */
   createUserPrincipal(userId: string): Promise<string>;
   /** Tries the access with the smallest real calls; every finding names action, resource and fix. Empty = all is well. */
-  checkAccess(
-    config: Readonly<Record<string, unknown>>,
-    user: CloudUser,
-    signal: AbortSignal,
-  ): Promise<readonly ProblemDetail[]>;
-  /** Plain text of an archived object from byte `start` on. Throws Problem SOURCE_NOT_FOUND when it is gone. */
+  checkAccess(config: DatasetConfig, user: CloudUser, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
+  /** Text of an archived object. Throws Problem RESOURCE_NOT_FOUND or SOURCE_NOT_FOUND when it is gone. */
   readErrorFile(archive: ErrorArchive, key: string, signal: AbortSignal): Promise<string>;
 }

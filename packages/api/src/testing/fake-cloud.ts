@@ -7,6 +7,25 @@ export class FakeCloud implements CloudOperations {
   readonly installationAccountId = "000000000001";
   readonly stage = "Test";
   readonly local = true;
+  readonly permissions = {
+    permissionsOf: () => [
+      { actions: ["s3:GetObject"], resources: ["arn:aws:s3:::flights/*"], reason: "Read the files" },
+    ],
+    objectPermissions: (uri: string, reason: string) => [
+      { actions: ["s3:GetObject"], resources: [uri.replace("s3://", "arn:aws:s3:::")], reason },
+    ],
+  };
+  readonly runtimes = {
+    readDestinations: ["S3"],
+    readerTypes: ["SINGLEFILEREADER"],
+    writeDestinations: ["S3", "KINESIS"],
+    errorDestinations: ["S3"],
+    computeEngines: ["LAMBDA"],
+    languages: ["JAVASCRIPT"],
+    images: false,
+    managedEndpoints: false,
+    managedClusters: false,
+  };
   accessFindings: readonly ProblemDetail[] = [];
   readonly objects = new Map<string, string>();
 

@@ -6,6 +6,6 @@ export const checkAccess = signedIn.datasets.checkAccess.handler(async ({ contex
   const config = requireConfig(input);
   const { iamUserArn } = await database.user.findUniqueOrThrow({ where: { id: context.userId } });
   const user = { userId: context.userId, iamUserArn: iamUserArn ?? "" };
-  const errors = await cloud.checkAccess({ ...config }, user, signal ?? new AbortController().signal);
+  const errors = await cloud.checkAccess(config, user, signal ?? new AbortController().signal);
   return { passed: errors.length === 0, errors: errors.map((finding) => ({ ...finding })) };
 });

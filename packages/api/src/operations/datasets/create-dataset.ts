@@ -4,13 +4,13 @@ import { createDataset as storeDataset } from "@letsdata/database/stores/dataset
 import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
 import { concurrencyOf } from "@letsdata/dataset/dataset-config";
 import { signedIn } from "../authorise.ts";
-import { requireConfig } from "./parse-config.ts";
+import { requireRunnableConfig } from "./parse-config.ts";
 import { presentDataset } from "./present-dataset.ts";
 
 /** Parsed config, unique name, status CREATED, audit row, job enqueued: one transaction. */
 export const createDataset = signedIn.datasets.create.handler(async ({ context, input }) => {
   const { tenantId, userId, dependencies } = context;
-  const config = requireConfig(input);
+  const config = requireRunnableConfig(input, dependencies.cloud.runtimes);
   const call = { tenantId, key: context.idempotencyKey, request: ["datasets.create", userId, input] };
   return await withIdempotencyKey(dependencies.database, call, async (transaction) => {
     const now = dependencies.clock.now();

@@ -3,6 +3,7 @@ import { allowedActions, allowedRedrivePolicies } from "@letsdata/dataset/lifecy
 import type { DatasetSummaryDto, DatasetViewDto, ResourceDto } from "../../contract/dataset-dto.ts";
 import { summariseComponents } from "./component-summaries.ts";
 import { deliveryOf } from "./delivery.ts";
+import { isSupported, isSupportedPolicy } from "./supported-actions.ts";
 
 /** A dataset as a row of a list. */
 export function presentSummary(dataset: StoredDataset): DatasetSummaryDto {
@@ -49,8 +50,8 @@ export function presentDataset(dataset: StoredDataset, now: number): DatasetView
     customerAccessRoleArn: dataset.customerAccessRoleArn,
     customerAccessExternalId: typeof account === "string" ? (dataset.externalId ?? String(dataset.createdAt)) : null,
     delivery: deliveryOf(dataset.config),
-    allowedActions: [...allowedActions(dataset.status)],
-    allowedRedrivePolicies: [...allowedRedrivePolicies(dataset.status)],
+    allowedActions: allowedActions(dataset.status).filter(isSupported),
+    allowedRedrivePolicies: allowedRedrivePolicies(dataset.status).filter(isSupportedPolicy),
   };
 }
 

@@ -1,8 +1,18 @@
-import { Problem } from "@letsdata/plugin-kit/problems";
+import { accessPolicy } from "@letsdata/dataset/access-policy";
 import { signedIn } from "../authorise.ts";
 import { requireConfig } from "./parse-config.ts";
 
-export const viewAccessPolicy = signedIn.datasets.accessPolicy.handler(({ input }) => {
-  requireConfig(input);
-  throw new Problem("INTERNAL", "pending");
+export const viewAccessPolicy = signedIn.datasets.accessPolicy.handler(async ({ context, input }) => {
+  const { cloud, database } = context.dependencies;
+  const config = requireConfig(input);
+  const { iamUserArn } = await database.user.findUniqueOrThrow({ where: { id: context.userId } });
+  const user = { userId: context.userId, iamUserArn: iamUserArn ?? "" };
+  const { checklist, commands, policy, trustPolicy, ...names } = accessPolicy(config, user, cloud.permissions);
+  return {
+    ...names,
+    checklist: checklist.map((need) => ({ ...need, resources: [...need.resources], actions: [...need.actions] })),
+    policy: { ...policy },
+    trustPolicy: { ...trustPolicy },
+    commands: [...commands],
+  };
 });

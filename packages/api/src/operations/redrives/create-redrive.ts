@@ -6,6 +6,7 @@ import { allowedRedrivePolicies, type RedrivePolicy } from "@letsdata/dataset/li
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { signedIn } from "../authorise.ts";
 import { requireDataset } from "../datasets/require-dataset.ts";
+import { assertSupported, isSupportedPolicy } from "../datasets/supported-actions.ts";
 import { askWorker } from "../requests/ask-worker.ts";
 import { taskFilterOf } from "../tasks/task-filter.ts";
 
@@ -18,6 +19,7 @@ export const createRedrive = signedIn.redrives.create.handler(async ({ context, 
   const { dataset: nameOrId, dryRun, ...asked } = input;
   const dataset = await requireDataset(context, nameOrId);
   assertPolicyAllowed(dataset, asked.policy);
+  assertSupported(isSupportedPolicy(asked.policy), asked.policy, "policy");
   const { datasetId } = dataset;
   const matchingTasks =
     asked.selection === "TASK_IDS"
@@ -27,7 +29,7 @@ export const createRedrive = signedIn.redrives.create.handler(async ({ context, 
   const call = { tenantId, key: idempotencyKey, request: ["redrives.create", userId, datasetId, asked] };
   return await withIdempotencyKey(database, call, async (transaction) => {
     await transitionDataset(transaction, datasetId, "redrive");
-    const request = await askWorker(context, transaction, { datasetId, kind: "redrive", input: asked });
+    const request = await askWorker(context, transaction, { datasetId, kind: "redrive", input: workOrder(asked) });
     return { request, matchingTasks };
   });
 });
@@ -39,15 +41,22 @@ function assertPolicyAllowed(dataset: StoredDataset, policy: RedrivePolicy): voi
   throw new Problem("TRANSITION_NOT_ALLOWED", `${dataset.name} is ${dataset.status}: ${instead}.`, { path: "policy" });
 }
 
-function filterOf(
-  tenantId: string,
-  datasetId: string,
-  asked: {
-    readonly selection: string;
-    readonly policy: RedrivePolicy;
-    readonly filter?: Parameters<typeof taskFilterOf>[2] | undefined;
-  },
-): TaskFilter {
+type Asked = {
+  readonly selection: string;
+  readonly taskIds?: readonly string[] | undefined;
+  readonly filter?: Parameters<typeof taskFilterOf>[2] | undefined;
+  readonly policy: RedrivePolicy;
+};
+
+/** What the worker is told: ids, a filter, or neither for all errored tasks. */
+function workOrder({ selection, taskIds, filter, policy }: Asked): Record<string, unknown> {
+  if (selection === "TASK_IDS") return { taskIds, policy };
+  if (selection !== "FILTER" || filter === undefined) return { policy };
+  const { status, text, errorCode } = filter;
+  return { filter: { statuses: status === undefined ? undefined : [status].flat(), text, errorCode }, policy };
+}
+
+function filterOf(tenantId: string, datasetId: string, asked: Asked): TaskFilter {
   const filter = taskFilterOf(tenantId, datasetId, asked.selection === "FILTER" ? (asked.filter ?? {}) : {});
   const redrivable =
     asked.policy === "ERROR_RECORDS_ONLY" ? (["ERRORED", "COMPLETED"] as const) : (["ERRORED"] as const);
