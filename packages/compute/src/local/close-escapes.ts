@@ -8,9 +8,8 @@ import v8 from "node:v8";
  * process is started with --no-experimental-sqlite.)
  */
 export function closeEscapes(): void {
-  const processNames = ["kill", "_kill", "_debugProcess", "_debugEnd", "send", "disconnect", "dlopen", "execve"];
+  const processNames = ["kill", "_kill", "_debugProcess", "_debugEnd", "send", "_send", "disconnect", "_disconnect", "dlopen", "execve"];
   for (const name of [...processNames, "setuid", "setgid", "abort"]) replace(process, name, refused(`process.${name}`));
-  Object.defineProperty(process, "channel", { value: undefined, configurable: false });
   replace(v8, "setFlagsFromString", refused("v8.setFlagsFromString"));
   const connect = net.Socket.prototype.connect;
   replace(net.Socket.prototype, "connect", function (this: net.Socket, ...args: Parameters<typeof connect>) {

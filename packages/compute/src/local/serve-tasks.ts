@@ -39,7 +39,8 @@ export interface TaskServer {
  * channel, the console and what could reach other processes out of that code's sight.
  */
 export function serveTasks(server: TaskServer): void {
-  const send = process.send?.bind(process);
+  // `send` goes through `_send`, which closeEscapes takes away from customer code too.
+  const send = (process as unknown as { _send?: (message: FromChild) => void })._send?.bind(process);
   if (send === undefined) throw new Error("This program is started by a worker.");
   const print = captureConsole();
   // Without its worker this process holds no lease any more: it must not write another byte.
