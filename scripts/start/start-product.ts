@@ -8,7 +8,13 @@ import { buildConsole } from "./build-console.ts";
 import { ProcessLedger } from "./leftover-processes.ts";
 import { assertPortFree } from "./ports.ts";
 import { loadOrCreateSecrets } from "./secrets.ts";
-import { cloudEndpoint, cloudEnvironment, consoleAddress, consoleEnvironment, workerEnvironment } from "./server-environments.ts";
+import {
+  cloudEndpoint,
+  cloudEnvironment,
+  consoleAddress,
+  consoleEnvironment,
+  workerEnvironment,
+} from "./server-environments.ts";
 import { StartProblem, type StartSettings } from "./settings.ts";
 import { type SupervisedProcess, superviseProcess } from "./supervised-process.ts";
 

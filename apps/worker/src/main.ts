@@ -5,7 +5,8 @@ import { startWorker } from "./start-worker.ts";
 
 const settings = readWorkerSettings(process.env, randomBytes(4).toString("hex"));
 // Nothing this process starts later may find the installation's secrets in its environment.
-for (const name of ["DATABASE_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]) delete process.env[name];
+for (const name of ["DATABASE_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+  delete process.env[name];
 
 const dependencies = createWorkerDependencies(settings);
 const worker = await startWorker(dependencies);

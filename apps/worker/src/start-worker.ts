@@ -47,7 +47,14 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   );
   const settle = runRepeatedly("settling datasets", pollMs, log, () => settleDatasets(database, log));
   const expire = runRepeatedly("releasing expired leases", pollMs, log, () => releaseExpired(database, log));
-  const keepLeases = createLeaseKeeper({ database, workerId, leaseSeconds, running, monotonic: () => performance.now(), log });
+  const keepLeases = createLeaseKeeper({
+    database,
+    workerId,
+    leaseSeconds,
+    running,
+    monotonic: () => performance.now(),
+    log,
+  });
   const leases = runRepeatedly("renewing leases", (leaseSeconds * 1_000) / LEASE_RENEWALS_PER_LEASE, log, async () => {
     await keepLeases();
     await heartbeatWorker(database, { workerId, host: hostname(), pid: process.pid });

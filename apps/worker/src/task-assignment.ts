@@ -1,8 +1,9 @@
-import { type AccessedComponent, locationOf, scopeOf } from "@letsdata/access/component-access";
+import { scopeOf } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
 import type { ComponentAssignment, TaskAssignment } from "@letsdata/compute/task-protocol";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import { timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import { ownerOf } from "@letsdata/dataset/resource-owners";
 import type { DatasetContext } from "./dataset-contexts.ts";
 import { handlerOf } from "./dataset-handler.ts";
 
@@ -14,9 +15,7 @@ export function taskAssignment(
   artifactDir: string,
 ): TaskAssignment {
   const { config } = context;
-  const component = (
-    name: Extract<AccessedComponent, "readConnector" | "writeConnector" | "errorConnector">,
-  ): ComponentAssignment => {
+  const component = (name: "readConnector" | "writeConnector" | "errorConnector"): ComponentAssignment => {
     const { region, accountId } = scopeOf(installation, config, name);
     return {
       destination: config[name].connectorDestination,
@@ -25,7 +24,7 @@ export function taskAssignment(
         region,
         accountId,
         endpoint: installation.endpoint ?? null,
-        purpose: locationOf(config, name) === "LetsData" ? "letsdata" : "customer",
+        purpose: ownerOf(config, name) === "LetsData" ? "letsdata" : "customer",
       },
     };
   };

@@ -1,17 +1,20 @@
-import { componentAccess, errorConnectorOf, locationOf, writeConnectorOf } from "@letsdata/access/component-access";
+import { componentAccess } from "@letsdata/access/component-access";
+import { errorConnectorOf, writeConnectorOf } from "@letsdata/access/connector-runtimes";
 import { deleteRole } from "@letsdata/aws/identity-roles";
 import { inTransaction } from "@letsdata/database/database";
 import type { Jobs } from "@letsdata/database/jobs";
-import { deleteDatasetContents } from "@letsdata/database/stores/delete-dataset";
 import { getDatasetById, transitionDataset } from "@letsdata/database/stores/dataset-store";
+import { deleteDatasetContents } from "@letsdata/database/stores/delete-dataset";
 import { redrivableTasks, redriveTasks } from "@letsdata/database/stores/redrive-tasks";
 import { requestById, type StoredRequest, updateRequest } from "@letsdata/database/stores/request-store";
 import type { TaskFilter } from "@letsdata/database/stores/task-store";
 import type { RedrivePolicy } from "@letsdata/dataset/lifecycle";
 import { generatedNames } from "@letsdata/dataset/names";
+import { ownerOf } from "@letsdata/dataset/resource-owners";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "../dataset-contexts.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
+import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
 
 interface RequestJob {
   readonly requestId: string;
@@ -19,7 +22,11 @@ interface RequestJob {
 }
 
 /** Long operations people asked for; each is repeatable, because a killed worker's job starts again elsewhere. */
-export async function workOnRequests(jobs: Jobs, dependencies: WorkerDependencies, onQueued: () => void): Promise<void> {
+export async function workOnRequests(
+  jobs: Jobs,
+  dependencies: WorkerDependencies,
+  onQueued: () => void,
+): Promise<void> {
   await jobs.work<RequestJob>("carry-out-request", async ({ data, signal }) => {
     const { database, log } = dependencies;
     const request = await requestById(database, data.requestId);
@@ -68,8 +75,7 @@ async function redrive(dependencies: WorkerDependencies, request: StoredRequest,
   const dataset = await getDatasetById(database, datasetId);
   if (dataset?.tasks.totalTasks === 0) {
     // A failed initialisation left nothing to redrive but itself; it answers for the status from here on.
-    const { initialiseDataset } = await import("./initialise-datasets.ts");
-    await initialiseDataset(dependencies, datasetId, signal);
+    await initialiseStoredDataset(dependencies, datasetId, signal);
     return { redrivenTasks: 0, initialised: true };
   }
   const wanted = { tenantId, datasetId, taskIds, filter: filter ? { ...filter, tenantId, datasetId } : undefined };
@@ -110,15 +116,19 @@ async function removeOutput(
 }
 
 /** Removes what LetsData owns for the dataset, then everything known of it. What belongs to the customer is never touched. */
-async function deleteDataset(dependencies: WorkerDependencies, request: StoredRequest, signal: AbortSignal): Promise<Result> {
+async function deleteDataset(
+  dependencies: WorkerDependencies,
+  request: StoredRequest,
+  signal: AbortSignal,
+): Promise<Result> {
   const { database, installation, artifacts } = dependencies;
   const { datasetId } = request;
   const { config, owner } = await loadDatasetContext(database, installation, datasetId);
-  if (locationOf(config, "writeConnector") === "LetsData") {
+  if (ownerOf(config, "writeConnector") === "LetsData") {
     const access = componentAccess(installation, config, owner, "writeConnector");
     await writeConnectorOf(config).remove(config.writeConnector, access, signal);
   }
-  if (locationOf(config, "errorConnector") === "LetsData") {
+  if (ownerOf(config, "errorConnector") === "LetsData") {
     const access = componentAccess(installation, config, owner, "errorConnector");
     await errorConnectorOf(config).remove(config.errorConnector, access, signal);
   }

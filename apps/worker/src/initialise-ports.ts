@@ -1,0 +1,145 @@
+import { checkComponent } from "@letsdata/access/check-component";
+import { assumeAccessGrantInput, componentAccess, scopeOf } from "@letsdata/access/component-access";
+import { errorConnectorOf, writeConnectorOf } from "@letsdata/access/connector-runtimes";
+import { type AssumeRoleInput, assumeRole } from "@letsdata/aws/assume-role";
+import { putRole, waitForPropagation } from "@letsdata/aws/identity-roles";
+import { openManifest } from "@letsdata/connectors/s3/manifest";
+import { saveDatasetResources } from "@letsdata/database/stores/dataset-store";
+import { insertPlannedTasks } from "@letsdata/database/stores/task-store";
+import { concurrencyOf, memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import type { InitialisePorts } from "@letsdata/dataset/initialise";
+import { generatedNames } from "@letsdata/dataset/names";
+import { customerAccessTrustPolicy, policyOf } from "@letsdata/dataset/policy-documents";
+import { ownerOf } from "@letsdata/dataset/resource-owners";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { DatasetContext } from "./dataset-contexts.ts";
+import { handlerOf } from "./dataset-handler.ts";
+import type { WorkerDependencies } from "./dependencies.ts";
+
+/** The real world of an initialisation: AWS calls, a sandboxed process for the handler, rows in the database. */
+export function initialisePorts(
+  dependencies: WorkerDependencies,
+  context: DatasetContext & { readonly externalId: string },
+): InitialisePorts {
+  const { installation, database, artifacts, pool } = dependencies;
+  const { config, owner, datasetId } = context;
+  const accessRole = generatedNames(installation.stage, datasetId).customerAccessRole;
+  const accessRoleArn = `arn:aws:iam::${installation.accountId}:role/${accessRole}`;
+  let planned = 0;
+
+  return {
+    assumeAccessGrant: (externalId, signal) =>
+      isAssumed(assumeAccessGrantInput(installation, config, owner, externalId), signal),
+
+    checkAccess: (thing, signal) => checkComponent(installation, config, owner, thing, signal),
+
+    async loadArtifact() {
+      const { artifactDir, digest } = await artifacts.open({ ...context, expectedDigest: null });
+      await pool.describe({
+        ...handlerOf(config),
+        artifactDir,
+        memoryMegabytes: memoryMegabytesOf(config.computeEngine),
+      });
+      await saveDatasetResources(database, datasetId, { codeDigest: digest });
+    },
+
+    async *openManifest(signal) {
+      const manifest = config.manifestFile;
+      if (
+        manifest.manifestType !== "S3ReaderTextManifestFile" &&
+        manifest.manifestType !== "S3ReaderS3LinkManifestFile"
+      ) {
+        throw new Problem("INTERNAL", `${manifest.manifestType} has no lines.`);
+      }
+      const access = componentAccess(installation, config, owner, "manifestFile");
+      yield* (await openManifest(manifest, access, { signal })).bytes;
+    },
+
+    provision(component, signal) {
+      const access = componentAccess(installation, config, owner, component);
+      return component === "writeConnector"
+        ? writeConnectorOf(config).provision(config.writeConnector, access, signal)
+        : errorConnectorOf(config).provision(config.errorConnector, access, signal);
+    },
+
+    makeCustomerAccessRole(signal) {
+      const { customerAccountForAccess } = config;
+      if (!customerAccountForAccess) throw new Problem("CONFIG_INVALID", "customerAccountForAccess is missing.");
+      const permissions = [
+        ...(ownerOf(config, "writeConnector") === "LetsData"
+          ? writeConnectorOf(config).readPermissions(
+              config.writeConnector,
+              scopeOf(installation, config, "writeConnector"),
+            )
+          : []),
+        ...(ownerOf(config, "errorConnector") === "LetsData"
+          ? errorConnectorOf(config).readPermissions(
+              config.errorConnector,
+              scopeOf(installation, config, "errorConnector"),
+            )
+          : []),
+      ];
+      return putRole(
+        installation,
+        {
+          name: accessRole,
+          description: `Lets account ${customerAccountForAccess} read what dataset ${context.datasetName} wrote`,
+          trust: customerAccessTrustPolicy(customerAccountForAccess, context.externalId),
+          policies: { ReadResults: policyOf(permissions) },
+          tags: { "letsdata:datasetId": datasetId },
+        },
+        signal,
+      );
+    },
+
+    assumeCustomerAccess: (externalId, signal) =>
+      waitForPropagation(
+        () =>
+          isAssumed(
+            {
+              from: installation.credentials,
+              region: installation.region,
+              endpoint: installation.endpoint,
+              roleArn: accessRoleArn,
+              sessionName: "letsdata-probe",
+              ...(externalId === undefined ? {} : { externalId }),
+            },
+            signal,
+          ),
+        signal,
+      ),
+
+    async insertTasks(tasks) {
+      const computeDefinition = {
+        computeEngineType: config.computeEngine.computeEngineType,
+        memoryLimitInMegabytes: memoryMegabytesOf(config.computeEngine),
+        timeoutInSeconds: timeoutSecondsOf(config.computeEngine),
+        concurrency: concurrencyOf(config.computeEngine),
+      };
+      const first = planned;
+      planned += tasks.length;
+      await insertPlannedTasks(
+        database,
+        datasetId,
+        tasks.map(({ taskId, position, readerDefinition }, index) => ({
+          taskId,
+          position,
+          ordinal: first + index,
+          taskType: "READER",
+          readerDefinition,
+          computeDefinition,
+        })),
+      );
+    },
+  };
+}
+
+async function isAssumed(input: AssumeRoleInput, signal: AbortSignal): Promise<"assumed" | "refused"> {
+  try {
+    await assumeRole(input, signal);
+    return "assumed";
+  } catch (error) {
+    if (error instanceof Problem && error.code === "ACCESS_DENIED") return "refused";
+    throw error;
+  }
+}

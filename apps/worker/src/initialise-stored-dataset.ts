@@ -1,0 +1,102 @@
+import { availableRuntimes } from "@letsdata/access/available-runtimes";
+import { inTransaction } from "@letsdata/database/database";
+import {
+  getDatasetById,
+  type StoredDataset,
+  saveDatasetResources,
+  transitionDataset,
+} from "@letsdata/database/stores/dataset-store";
+import { unavailableParts } from "@letsdata/dataset/availability";
+import {
+  type InitialisationProgress,
+  type Initialised,
+  initialisationSteps,
+  initialiseDataset,
+} from "@letsdata/dataset/initialise";
+import { generatedNames, type Stage } from "@letsdata/dataset/names";
+import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
+import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
+import { loadDatasetContext } from "./dataset-contexts.ts";
+import type { WorkerDependencies } from "./dependencies.ts";
+import { initialisePorts } from "./initialise-ports.ts";
+
+/** An outage is waited for this long before the initialisation counts as failed. */
+const PATIENCE_MS = 10 * 60_000;
+
+/**
+ * CREATED, INITIALIZING or REDRIVING → PROCESSING, or ERRORED with every finding. Throws what is worth repeating (throttling,
+ * outages), so that the queue runs it again; all steps are repeatable.
+ */
+export async function initialiseStoredDataset(
+  dependencies: WorkerDependencies,
+  datasetId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { database, log } = dependencies;
+  const stored = await getDatasetById(database, datasetId);
+  if (!stored) return;
+  if (stored.status === "CREATED") await transitionDataset(database, datasetId, "initialise");
+  else if (stored.status !== "INITIALIZING" && stored.status !== "REDRIVING") return;
+  const isRedrive = stored.status === "REDRIVING";
+  try {
+    const initialised = await initialise(dependencies, stored, signal);
+    await inTransaction(database, async (transaction) => {
+      await saveDatasetResources(transaction, datasetId, factsOf(stored, initialised, dependencies.installation.stage));
+      const notices = initialised.notices.map(({ message }) => message).join("; ");
+      await transitionDataset(transaction, datasetId, isRedrive ? "redriveReady" : "planned", {
+        reason: notices ? { code: null, message: notices, errors: [] } : null,
+      });
+    });
+    log.info(`dataset ${datasetId} has ${initialised.totalTasks} tasks and is PROCESSING`);
+  } catch (error) {
+    const problem = asProblem(error);
+    const startedAt = stored.runs[0]?.startedAt ?? stored.createdAt;
+    const mayRecover = problem.entry.retry === "later" && Date.now() - startedAt < PATIENCE_MS;
+    if (mayRecover || signal.aborted) throw error;
+    const now = await getDatasetById(database, datasetId);
+    // Deleted meanwhile, or finished by another worker that took the job over.
+    if (now?.status !== "INITIALIZING" && now?.status !== "REDRIVING") return;
+    log.warn(`dataset ${datasetId} could not be initialised`, problem);
+    const { code, message, errors } = problem;
+    await transitionDataset(database, datasetId, isRedrive ? "redriveFailed" : "initFailed", {
+      reason: { code, message, errors },
+    });
+  }
+}
+
+async function initialise(
+  dependencies: WorkerDependencies,
+  stored: StoredDataset,
+  signal: AbortSignal,
+): Promise<Initialised> {
+  const { database, installation } = dependencies;
+  const { datasetId } = stored;
+  const loaded = await loadDatasetContext(database, installation, datasetId);
+  const config = withGeneratedNames(loaded.config, installation.stage, datasetId);
+  const missing = unavailableParts(config, availableRuntimes);
+  if (missing.length > 0) {
+    throw new Problem("NOT_AVAILABLE_LOCALLY", missing[0]?.message ?? "Not available here", { errors: missing });
+  }
+  await saveDatasetResources(database, datasetId, { config });
+  const context = { ...loaded, config, externalId: stored.externalId ?? String(stored.createdAt) };
+  const onProgress = ({ step, state, plannedTasks }: InitialisationProgress) => {
+    if (state === "done") return;
+    const message = initialisationSteps[step] + (plannedTasks ? `: ${plannedTasks}` : "");
+    return saveDatasetResources(database, datasetId, { statusReason: { code: null, message, errors: [] } });
+  };
+  const ports = initialisePorts(dependencies, context);
+  return initialiseDataset({ datasetId, userId: loaded.owner.userId, config, ports, signal, onProgress });
+}
+
+function factsOf(stored: StoredDataset, initialised: Initialised, stage: Stage) {
+  const { errorBucket } = generatedNames(stage, stored.datasetId);
+  return {
+    customerAccessRoleArn: initialised.customerAccessRoleArn,
+    externalId: initialised.customerAccessRoleArn ? (stored.externalId ?? String(stored.createdAt)) : null,
+    resources: initialised.resources.map((resource) => ({
+      ...resource,
+      component: resource.name === errorBucket ? "errorConnector" : "writeConnector",
+      resourceLocation: "LetsData" as const,
+    })),
+  };
+}

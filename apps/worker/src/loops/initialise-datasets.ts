@@ -1,0 +1,21 @@
+import type { Jobs } from "@letsdata/database/jobs";
+import type { WorkerDependencies } from "../dependencies.ts";
+import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
+
+const AT_ONCE = 2;
+
+/** Created datasets, one job each; a killed worker's job starts again elsewhere. */
+export async function workOnInitialisations(
+  jobs: Jobs,
+  dependencies: WorkerDependencies,
+  onReady: () => void,
+): Promise<void> {
+  await jobs.work<{ readonly datasetId: string }>(
+    "initialise-dataset",
+    async ({ data, signal }) => {
+      await initialiseStoredDataset(dependencies, data.datasetId, signal);
+      onReady();
+    },
+    { concurrency: AT_ONCE },
+  );
+}

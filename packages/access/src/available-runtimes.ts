@@ -1,0 +1,15 @@
+import { errorConnectors, readConnectors, writeConnectors } from "@letsdata/connectors/catalogue";
+import type { Runtimes } from "@letsdata/dataset/availability";
+
+/** What this build can run; what is not here is refused at create with the place in the JSON. */
+export const availableRuntimes: Runtimes = {
+  readDestinations: Object.keys(readConnectors),
+  readerTypes: ["SINGLEFILEREADER"],
+  writeDestinations: Object.keys(writeConnectors),
+  errorDestinations: Object.keys(errorConnectors),
+  computeEngines: ["LAMBDA"],
+  languages: ["JAVASCRIPT"],
+  images: false,
+  managedEndpoints: false,
+  managedClusters: false,
+};
