@@ -150,6 +150,12 @@ describe("what is wrong is said", () => {
     );
   });
 
+  test("what every reader needs is missed even before the reader is chosen", () => {
+    expect(
+      problemsOf(bodyWith({ readConnector: { connectorDestination: "S3" } })).map((problem) => problem.path),
+    ).toEqual(["readConnector.readerType", "readConnector.artifactImplementationLanguage", "readConnector.bucketName"]);
+  });
+
   test("an attribute of another kind says where it belongs", () => {
     const readConnector = { ...completeBody.readConnector, sparkFileFormat: "csv" };
     expect(problemsOf(bodyWith({ readConnector }))).toMatchObject([

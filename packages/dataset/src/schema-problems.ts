@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import { type DatasetConfig, datasetConfigSchema } from "./dataset-config.ts";
 import { type Findings, pathOf } from "./findings.ts";
+import { datasetFormSchema } from "./json-schema.ts";
 import { nearestName } from "./nearest-name.ts";
-import { isObject, type JsonObject } from "./schema-variants.ts";
+import { isObject, type JsonObject, narrow, variants } from "./schema-variants.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -33,11 +34,22 @@ function isDiscriminatorIssue(issue: Issue): issue is DiscriminatorIssue {
   return issue.code === "invalid_union" && "options" in issue && Array.isArray(issue.options);
 }
 
-/** What is missing behind a guessed discriminator may not be wanted at all. */
+/** What is missing behind a guessed discriminator may not be wanted at all, unless every open variant wants it. */
 function isReal(issue: Issue, config: JsonObject, guessed: ReadonlySet<string>): boolean {
   if (valueAt(config, issue.path) !== undefined) return true;
   const path = pathOf(issue.path);
+  if (isWantedByAll(issue.path, config)) return true;
   return ![...guessed].some((place) => path === place || path.startsWith(`${place}.`));
+}
+
+function isWantedByAll(path: readonly PropertyKey[], config: JsonObject): boolean {
+  const [component, name, ...deeper] = path;
+  if (typeof component !== "string" || typeof name !== "string" || deeper.length > 0) return false;
+  const schema = datasetFormSchema().properties?.[component];
+  const value = config[component];
+  if (!schema || !isObject(value)) return false;
+  const { matching } = narrow(variants(schema), value);
+  return matching.every((variant) => variant.required?.includes(name));
 }
 
 function setToBestGuess(work: JsonObject, issue: DiscriminatorIssue): boolean {
