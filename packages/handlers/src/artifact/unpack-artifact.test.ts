@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
-import { type Headers, pack } from "tar-stream";
+import { type Header, pack } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ZipFile } from "yazl";
 import { defaultArtifactLimits } from "./artifact-limits.ts";
@@ -36,7 +36,7 @@ async function zipOf(files: readonly (readonly [string, string | Buffer])[], mod
   return file;
 }
 
-async function tgzOf(entries: readonly (readonly [Headers, string?])[]): Promise<string> {
+async function tgzOf(entries: readonly (readonly [Partial<Header> & { name: string }, string?])[]): Promise<string> {
   const tar = pack();
   for (const [header, content] of entries) tar.entry(header, content ?? "");
   tar.finalize();
