@@ -415,8 +415,9 @@ function fromRow(row: Row): StoredDataset {
   };
 }
 
+/** Transactions have `$transaction` too (they nest), but no connection of their own. */
 function isDatabase(db: Database | Queryable): db is Database {
-  return typeof (db as Partial<Database>).$transaction === "function";
+  return typeof (db as Partial<Database>).$connect === "function";
 }
 
 function json(value: object): Prisma.InputJsonValue {
