@@ -27,7 +27,13 @@ export function createAuth(options: AuthOptions) {
     secret,
     trustedOrigins: [...trustedOriginsOf(options)],
     telemetry: { enabled: false },
-    logger: { level: "error" },
+    logger: {
+      level: "error",
+      // A stranger's key is an ordinary answer (401), not an error of ours.
+      log: (_level, message) => {
+        if (!message.startsWith("Failed to validate API key")) console.error(message);
+      },
+    },
     database: prismaAdapter(prisma, { provider: "postgresql", transaction: true }),
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8 },
     user: {
