@@ -12,7 +12,13 @@ import { errorConnectors, readConnectors, writeConnectors } from "@letsdata/conn
 import type { Runtimes } from "@letsdata/dataset/availability";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import { generatedNames } from "@letsdata/dataset/names";
-import { needsAccessGrant, type OwnedThing, ownedThings, ownerOf, pathOfThing } from "@letsdata/dataset/resource-owners";
+import {
+  needsAccessGrant,
+  type OwnedThing,
+  ownedThings,
+  ownerOf,
+  pathOfThing,
+} from "@letsdata/dataset/resource-owners";
 import { asProblem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
 
 /** What this build can run; the worker refuses the rest as well. */
@@ -50,13 +56,20 @@ async function checkAccess(
 ): Promise<readonly ProblemDetail[]> {
   if (needsAccessGrant(config)) {
     const { externalId: _, ...grant } = assumeAccessGrantInput(installation, config, user, user.userId);
-    const probe = { ...grant, externalId: user.userId, trustedPrincipalArn: user.iamUserArn, path: "accessGrantRoleArn" };
+    const probe = {
+      ...grant,
+      externalId: user.userId,
+      trustedPrincipalArn: user.iamUserArn,
+      path: "accessGrantRoleArn",
+    };
     const findings = await collected("accessGrantRoleArn", () => probeRole(probe, signal));
     if (findings.length > 0) return findings;
   }
   const things = ownedThings.filter((thing) => isToBeChecked(config, thing));
   const findings = await Promise.all(
-    things.map((thing) => collected(pathOfThing[thing], () => checkComponent(installation, config, user, thing, signal))),
+    things.map((thing) =>
+      collected(pathOfThing[thing], () => checkComponent(installation, config, user, thing, signal)),
+    ),
   );
   return findings.flat();
 }
@@ -90,8 +103,7 @@ async function readErrorFile(
 ): Promise<string> {
   const config = archive.config as DatasetConfig;
   const access = componentAccess(installation, config, archive.owner, "errorConnector");
-  const bucket =
-    config.errorConnector.bucketName ?? generatedNames(installation.stage, archive.datasetId).errorBucket;
+  const bucket = config.errorConnector.bucketName ?? generatedNames(installation.stage, archive.datasetId).errorBucket;
   const s3 = clientFor(S3Client, access);
   try {
     const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });

@@ -1,0 +1,17 @@
+import { type ChartId, chartIds, charts } from "@letsdata/dataset/metrics";
+
+function chartsOf(dashboard: "summary" | "details"): readonly ChartId[] {
+  return chartIds.filter((id) => charts[id].dashboard === dashboard && !("onlyWithModel" in charts[id]));
+}
+
+export const dashboards = [
+  { title: "Dataset summary", charts: chartsOf("summary") },
+  { title: "Task details", charts: chartsOf("details") },
+] as const;
+
+export const ranges = [
+  { id: "1h", text: "1 hour", milliseconds: 3_600_000 },
+  { id: "6h", text: "6 hours", milliseconds: 21_600_000 },
+  { id: "24h", text: "24 hours", milliseconds: 86_400_000 },
+  { id: "7d", text: "7 days", milliseconds: 604_800_000 },
+] as const;
