@@ -5,7 +5,15 @@ import { Prisma } from "./generated/client.ts";
 // 40001/40P01, which a repeat cures.
 const prismaCodes = new Set(["P1001", "P1002", "P1008", "P1011", "P1017", "P2024", "P2028", "P2034"]);
 const sqlStates = /^(08|53|57P|40001|40P01|25P03)/;
-const socketCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOENT", "ENOTFOUND", "EHOSTUNREACH"]);
+const socketCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOENT",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+]);
 const words =
   /Connection terminated|Can't reach database|server closed the connection|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Unable to start a transaction|the database system is/i;
 

@@ -265,7 +265,7 @@ DECLARE
   new_error jsonb := coalesce(p_error, t.last_error);
   attempts int := t.attempts_without_progress;
   leases int := t.leases_lost;
-  outcome text;
+  ended_as text;
 BEGIN
   SELECT d.status INTO dataset_status FROM dataset d WHERE d.id = t.dataset_id;
   IF p_wish = 'COMPLETED' AND t.records_read <> t.documents_written + t.records_skipped + t.records_errored THEN
@@ -300,7 +300,7 @@ BEGIN
     attempts := 0;
     leases := 0;
   END IF;
-  outcome := CASE WHEN p_wish IN ('STOPPED', 'LEASE_EXPIRED') AND new_error->>'code' IS DISTINCT FROM 'NO_PROGRESS'
+  ended_as := CASE WHEN p_wish IN ('STOPPED', 'LEASE_EXPIRED') AND new_error->>'code' IS DISTINCT FROM 'NO_PROGRESS'
     THEN p_wish ELSE new_status END;
   UPDATE task SET
     status = new_status, stop_reason = new_stop_reason, worker_id = NULL, lease_expires_at = NULL,
@@ -309,7 +309,7 @@ BEGIN
     available_at = CASE WHEN new_status = 'RERUN' THEN moment + make_interval(secs => p_delay_seconds) ELSE available_at END,
     updated_at = moment
   WHERE id = t.id;
-  UPDATE task_attempt a SET ended_at = moment, outcome = letsdata_end_attempt.outcome,
+  UPDATE task_attempt a SET ended_at = moment, outcome = ended_as,
     error = CASE WHEN new_error IS DISTINCT FROM t.last_error THEN new_error END
   WHERE a.task_id = t.id AND a.attempt = t.attempt;
   RETURN jsonb_build_object('taskId', t.id, 'datasetId', t.dataset_id, 'status', new_status, 'code',

@@ -96,7 +96,8 @@ async function takeOver(dataDir: string, password: string): Promise<{ pid: numbe
   for (;;) {
     const left = await readPostmasterFile(dataDir);
     if (!left || !(await isRunning(left.pid))) return null;
-    if (left.port !== null && (await answers(urlOf(left.port, password, "postgres")))) return { pid: left.pid, port: left.port };
+    if (left.port !== null && (await answers(urlOf(left.port, password, "postgres"))))
+      return { pid: left.pid, port: left.port };
     if (Date.now() > deadline) {
       throw new Problem(
         "DATABASE_UNAVAILABLE",
@@ -184,9 +185,13 @@ async function launch(options: Launch): Promise<number> {
     const soonBetter = /pre-existing shared memory|is another postmaster/i.test(said) && Date.now() < deadline;
     if (!soonBetter) {
       if (outcome === "late") server.kill("SIGKILL");
-      throw new Problem("DATABASE_UNAVAILABLE", `PostgreSQL did not start. It said: ${said.slice(-1500) || "nothing"}`, {
-        details: { logFile },
-      });
+      throw new Problem(
+        "DATABASE_UNAVAILABLE",
+        `PostgreSQL did not start. It said: ${said.slice(-1500) || "nothing"}`,
+        {
+          details: { logFile },
+        },
+      );
     }
     await sleep(300);
   }

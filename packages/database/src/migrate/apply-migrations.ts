@@ -1,6 +1,12 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { Client } from "pg";
-import { type MigrationFile, migrationList, ownFolders, type PrismaFolders, readMigrations } from "./migration-files.ts";
+import {
+  type MigrationFile,
+  migrationList,
+  ownFolders,
+  type PrismaFolders,
+  readMigrations,
+} from "./migration-files.ts";
 import { withSchemaEngine } from "./schema-engine.ts";
 
 // Any number that is ours; Prisma's own lock is 72707369.
@@ -34,9 +40,7 @@ export async function applyMigrations(url: string, folders: PrismaFolders = ownF
 }
 
 async function pendingMigrations(client: Client, migrations: readonly MigrationFile[]): Promise<MigrationFile[]> {
-  const table = await client.query<{ found: boolean }>(
-    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found",
-  );
+  const table = await client.query<{ found: boolean }>("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found");
   if (!table.rows[0]?.found) return [...migrations];
   const { rows } = await client.query<{ migration_name: string; checksum: string; finished_at: Date | null }>(
     "SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL",

@@ -1,8 +1,8 @@
 import { type DatasetEvent, type DatasetStatus, nextStatus, statusesAllowing } from "@letsdata/dataset/lifecycle";
 import type { Counts } from "@letsdata/pipeline/ports";
 import { Problem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
-import { isUniqueViolation } from "../database-problem.ts";
 import { type Database, inTransaction, Prisma, type Queryable } from "../database.ts";
+import { isUniqueViolation } from "../database-problem.ts";
 import { decodeCursor, type Page, pageOf } from "./cursor.ts";
 import { notifyChange } from "./notify-change.ts";
 
@@ -186,7 +186,9 @@ export async function listDatasets(db: Queryable, query: ListDatasets): Promise<
     take: query.limit + 1,
     include,
   });
-  const page = pageOf(rows, query.limit, (row) => (byName ? [row.nameLower, row.id] : [row.createdAt.getTime(), row.id]));
+  const page = pageOf(rows, query.limit, (row) =>
+    byName ? [row.nameLower, row.id] : [row.createdAt.getTime(), row.id],
+  );
   return { items: page.items.map(fromRow), nextCursor: page.nextCursor };
 }
 
@@ -202,7 +204,13 @@ export interface Transition {
   readonly status: DatasetStatus;
 }
 
-const runStatuses: readonly DatasetStatus[] = ["INITIALIZING", "PROCESSING", "REDRIVING", "STOPPING_ERROR", "STOPPING_COMPLETE"];
+const runStatuses: readonly DatasetStatus[] = [
+  "INITIALIZING",
+  "PROCESSING",
+  "REDRIVING",
+  "STOPPING_ERROR",
+  "STOPPING_COMPLETE",
+];
 
 /**
  * Moves the dataset by the lifecycle table under its row lock, opens or closes its run, and tells listeners.
@@ -214,7 +222,8 @@ export async function transitionDataset(
   event: DatasetEvent,
   options: TransitionOptions = {},
 ): Promise<Transition> {
-  if (isDatabase(db)) return inTransaction(db, (transaction) => transitionDataset(transaction, datasetId, event, options));
+  if (isDatabase(db))
+    return inTransaction(db, (transaction) => transitionDataset(transaction, datasetId, event, options));
   // The lock on the counters keeps claims out: after a move away from PROCESSING no task can start any more.
   const [row] = await db.$queryRaw<{ tenant_id: string; status: DatasetStatus; status_before: DatasetStatus | null }[]>`
     SELECT d.tenant_id, d.status, d.status_before

@@ -23,7 +23,9 @@ export async function withIdempotencyKey<Answer>(
 ): Promise<Answer> {
   const { tenantId, key } = call;
   if (key === undefined) return inTransaction(db, work);
-  const requestHash = createHash("sha256").update(JSON.stringify(call.request) ?? "").digest("hex");
+  const requestHash = createHash("sha256")
+    .update(JSON.stringify(call.request) ?? "")
+    .digest("hex");
   return inTransaction(db, async (transaction) => {
     await transaction.$executeRaw`
       DELETE FROM idempotency_key

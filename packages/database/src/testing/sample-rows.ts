@@ -1,0 +1,69 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { taskIdOf } from "@letsdata/dataset/task-id";
+import { type Counts, noCounts } from "@letsdata/pipeline/ports";
+import type { Database, Queryable } from "../database.ts";
+import { createDataset, type StoredDataset, transitionDataset } from "../stores/dataset-store.ts";
+import { insertPlannedTasks, type PlannedTask } from "../stores/task-store.ts";
+
+export async function sampleTenant(db: Queryable): Promise<string> {
+  const id = randomUUID();
+  await db.organization.create({ data: { id, name: `Tenant ${id}`, slug: id } });
+  return id;
+}
+
+export async function sampleDataset(
+  db: Queryable,
+  tenantId: string,
+  options: { readonly concurrency?: number; readonly name?: string } = {},
+): Promise<StoredDataset> {
+  return createDataset(db, {
+    datasetId: randomBytes(16).toString("hex"),
+    tenantId,
+    userId: randomUUID(),
+    name: options.name ?? `D${randomBytes(6).toString("hex")}`,
+    config: { datasetName: "sample" },
+    concurrency: options.concurrency ?? 10,
+    createdAt: Date.now(),
+  });
+}
+
+export function samplePlans(datasetId: string, count: number, from = 0): PlannedTask[] {
+  return Array.from({ length: count }, (_, index) => ({
+    taskId: taskIdOf(datasetId, String(from + index)),
+    ordinal: from + index,
+    position: String(from + index),
+    taskType: "READER" as const,
+    readerDefinition: { key: `logs/file-${from + index}.gz` },
+    computeDefinition: { timeoutInSeconds: 300 },
+  }));
+}
+
+/** A dataset in PROCESSING with `tasks` waiting tasks. */
+export async function processingDataset(
+  db: Database,
+  tenantId: string,
+  options: { readonly tasks: number; readonly concurrency?: number },
+): Promise<StoredDataset> {
+  const dataset = await sampleDataset(db, tenantId, options);
+  await transitionDataset(db, dataset.datasetId, "initialise");
+  for (let from = 0; from < options.tasks; from += 1000) {
+    await insertPlannedTasks(
+      db,
+      dataset.datasetId,
+      samplePlans(dataset.datasetId, Math.min(1000, options.tasks - from), from),
+    );
+  }
+  await transitionDataset(db, dataset.datasetId, "planned");
+  return dataset;
+}
+
+/** Counts that balance, all of them written. */
+export function written(records: number): Counts {
+  return {
+    ...noCounts,
+    recordsRead: records,
+    documentsWritten: records,
+    bytesRead: records * 10,
+    bytesWritten: records * 12,
+  };
+}
