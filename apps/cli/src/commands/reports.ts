@@ -1,3 +1,4 @@
+import { type ChartId, chartIds } from "@letsdata/dataset/metrics";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { datasetOption, given, type PagingOptions, pagingOptions, timeOption } from "../options.ts";
@@ -14,7 +15,7 @@ interface LogOptions extends PagingOptions {
 }
 interface MetricOptions {
   readonly datasetName: string;
-  readonly chart: string;
+  readonly chart: ChartId;
   readonly taskId?: string;
   readonly from?: number;
   readonly to?: number;
@@ -63,7 +64,7 @@ export function addReportCommands(program: Command, surroundings: Surroundings):
     "read one chart",
     (command) =>
       timeRange(datasetOption(command))
-        .requiredOption("--chart <id>", "the chart")
+        .addOption(new Option("--chart <id>", "the chart").choices(chartIds).makeOptionMandatory())
         .option("--taskId <id>", "only this task"),
     async (session, options) => {
       const query = given(options, "taskId", "from", "to");
