@@ -3,6 +3,7 @@ import type { Installation } from "@letsdata/access/installation";
 import type { Database } from "@letsdata/database/database";
 import { getDatasetById } from "@letsdata/database/stores/dataset-store";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
+import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
 import type { CredentialsSource } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 
@@ -56,7 +57,7 @@ export async function loadDatasetContext(
   });
   if (!user?.iamUserArn) throw new Problem("NOT_FOUND", `The user of dataset ${datasetId} has no IAM principal.`);
   // Stored by create-dataset after the parse; the canonical form is what the schema's type says.
-  const config = dataset.config as unknown as DatasetConfig;
+  const config = withGeneratedNames(dataset.config as unknown as DatasetConfig, installation.stage, datasetId);
   const owner = { userId: user.id, iamUserArn: user.iamUserArn };
   const { tenantId, name: datasetName, codeVersion, codeDigest } = dataset;
   return {

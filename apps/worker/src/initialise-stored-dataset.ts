@@ -14,7 +14,6 @@ import {
   initialiseDataset,
 } from "@letsdata/dataset/initialise";
 import { generatedNames, type Stage } from "@letsdata/dataset/names";
-import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "./dataset-contexts.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
@@ -72,13 +71,13 @@ async function initialise(
   const { database, installation } = dependencies;
   const { datasetId } = stored;
   const loaded = await loadDatasetContext(database, installation, datasetId);
-  const config = withGeneratedNames(loaded.config, installation.stage, datasetId);
+  const { config } = loaded;
   const missing = unavailableParts(config, availableRuntimes);
   if (missing.length > 0) {
     throw new Problem("NOT_AVAILABLE_LOCALLY", missing[0]?.message ?? "Not available here", { errors: missing });
   }
   await saveDatasetResources(database, datasetId, { config });
-  const context = { ...loaded, config, externalId: stored.externalId ?? String(stored.createdAt) };
+  const context = { ...loaded, externalId: stored.externalId ?? String(stored.createdAt) };
   const onProgress = ({ step, state, plannedTasks }: InitialisationProgress) => {
     if (state === "done") return;
     const message = initialisationSteps[step] + (plannedTasks ? `: ${plannedTasks}` : "");

@@ -25,14 +25,14 @@ async function problemOf(promise: Promise<unknown>): Promise<Problem> {
 describe("planning an S3 manifest", () => {
   test("one plan for each line that counts, with its place and line number", async () => {
     expect(await plansOf(manifest("\uFEFF a.gz \r\n\r\n  \nb c.gz"))).toEqual([
-      { position: "0", readerDefinition: { line: 1, files: { "": "a.gz" } } },
-      { position: "1", readerDefinition: { line: 4, files: { "": "b c.gz" } } },
+      { position: "0", readerDefinition: { line: 1, fileNames: { "": "a.gz" } } },
+      { position: "1", readerDefinition: { line: 4, fileNames: { "": "b c.gz" } } },
     ]);
   });
 
   test("several files of a line by type, whatever case, blanks and order", async () => {
     const plans = await plansOf(manifest("Head : 2026/h:1.gz | line: l1 \nLINE:l2|HEAD:h2", "multiple-file"));
-    expect(plans.map((plan) => plan.readerDefinition.files)).toEqual([
+    expect(plans.map((plan) => plan.readerDefinition.fileNames)).toEqual([
       { HEAD: "2026/h:1.gz", LINE: "l1" },
       { LINE: "l2", HEAD: "h2" },
     ]);

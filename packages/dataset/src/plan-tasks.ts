@@ -94,7 +94,7 @@ export async function checkManifest(input: ManifestInput): Promise<ManifestCheck
 /** What a task of an S3 manifest reads: one object per file type, under `""` for single files. */
 export interface S3ReaderDefinition {
   readonly line: number;
-  readonly files: LineFiles;
+  readonly fileNames: LineFiles;
 }
 
 /**
@@ -115,7 +115,7 @@ export async function* planManifest(
     for (const line of batch) {
       const parsed = line.kind === "line" ? parseManifestLine(line.text, input.grammar) : line;
       if (parsed.kind === "bad" || place >= check.lines) throw changed();
-      plans.push({ position: String(place), readerDefinition: { line: line.number, files: parsed.files } });
+      plans.push({ position: String(place), readerDefinition: { line: line.number, fileNames: parsed.files } });
       place++;
       if (plans.length < planBatchSize) continue;
       yield plans;

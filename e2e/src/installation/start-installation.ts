@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Installation } from "@letsdata/access/installation";
+import { ensureDataTaskRole } from "@letsdata/access/installation-roles";
+import { createApiKey } from "@letsdata/api/auth/api-keys";
+import { createAuth, trustedOriginsOf } from "@letsdata/api/auth/create-auth";
+import { createTenantWithAdmin } from "@letsdata/api/auth/create-tenant";
+import { createCallerResolver } from "@letsdata/api/auth/resolve-caller";
+import { createChangeFeed } from "@letsdata/api/change-feed";
+import { type ApiClient, createApiClient } from "@letsdata/api/client";
+import { createApiServer } from "@letsdata/api/server";
+import { serve } from "@letsdata/api/testing/serve";
+import { clientFor } from "@letsdata/aws/client-for";
+import { putRole } from "@letsdata/aws/identity-roles";
+import { trustPolicy } from "@letsdata/aws/probe-role";
+import { staticCredentials } from "@letsdata/aws/session-source";
+import { listenForChanges } from "@letsdata/database/changes";
+import { createDatabase, type Database } from "@letsdata/database/database";
+import { type RunningPostgres, startPostgres } from "@letsdata/database/embedded-postgres/start-postgres";
+import { startJobs } from "@letsdata/database/jobs";
+import { applyMigrations } from "@letsdata/database/migrate/apply-migrations";
+import { type LocalCloud, startLocalCloud } from "@letsdata/local-cloud/start-local-cloud";
+import { packHandler } from "@letsdata/samples/pack-handlers";
+import { createCloudOperations } from "../../../apps/console/src/server/cloud-operations.ts";
+import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
+
+const REGION = "us-east-1";
+const account = (accountId: string) => ({
+  accountId,
+  rootAccessKeyId: `AKIA${accountId}TEST`,
+  rootSecretAccessKey: randomUUID(),
+});
+
+export const testBuckets = { data: "test-data", code: "test-code", output: "test-output" };
+export const accessGrantRole = "LetsData_AccessRole_Test";
+
+/** PostgreSQL, local cloud, API and workers as real processes; only the console's pages are missing. */
+export interface TestInstallation {
+  readonly client: ApiClient;
+  readonly database: Database;
+  readonly cloud: LocalCloud;
+  readonly s3: S3Client;
+  readonly customerAccountId: string;
+  readonly accessGrantRoleArn: string;
+  /** The customer's own credentials, for reading results. */
+  readonly customer: {
+    readonly region: string;
+    readonly endpoint: string;
+    readonly credentials: ReturnType<typeof staticCredentials>;
+  };
+  postgres(): RunningPostgres;
+  /** Starts the server again on the same port and data after it was killed. */
+  restartPostgres(): Promise<void>;
+  startWorker(env?: Readonly<Record<string, string>>): WorkerProcess;
+  putObject(bucket: string, key: string, body: Buffer | string): Promise<void>;
+  /** Packs a handler folder as `s3://test-code/<name>.zip`. */
+  putHandler(name: string, folder: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startTestInstallation(): Promise<TestInstallation> {
+  const stateDir = mkdtempSync(join(tmpdir(), "letsdata-installation-"));
+  const [ours, theirs] = [account("000000000001"), account("111122223333")] as const;
+  let postgres = await startPostgres({ stateDir });
+  await applyMigrations(postgres.url);
+  const cloud = await startLocalCloud({ dir: join(stateDir, "cloud"), accounts: [ours, theirs] });
+  const settings = (of: typeof ours) => ({
+    region: REGION,
+    endpoint: cloud.endpoint,
+    credentials: staticCredentials({ accessKeyId: of.rootAccessKeyId, secretAccessKey: of.rootSecretAccessKey }),
+  });
+  const installation: Installation = { accountId: ours.accountId, stage: "Test", ...settings(ours) };
+  await ensureDataTaskRole(installation);
+
+  const database = createDatabase(postgres.url);
+  const jobs = await startJobs(postgres.url, { supervise: false });
+  const operations = createCloudOperations(installation);
+  let handle: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 });
+  const served = await serve((request) => handle(request));
+  const auth = createAuth({ prisma: database, secret: randomUUID() + randomUUID(), baseUrl: served.url });
+  const changes = createChangeFeed((onChange, onReconnect) => listenForChanges(postgres.url, onChange, onReconnect));
+  handle = createApiServer({
+    dependencies: {
+      database,
+      auth,
+      cloud: operations,
+      changes,
+      jobs,
+      clock: { now: Date.now },
+      randomId: randomUUID,
+      version: "test",
+      signUpAllowed: false,
+      log: () => {},
+    },
+    resolveCaller: createCallerResolver(auth, database),
+    trustedOrigins: trustedOriginsOf({ baseUrl: served.url }),
+  });
+  const admin = await createTenantWithAdmin(
+    { auth, prisma: database, cloud: operations },
+    { company: "Test", fullName: "Test Admin", emailAddress: "admin@test.example", password: randomUUID() },
+  );
+  const { key } = await createApiKey(auth, { userId: admin.userId, name: "test", scope: "all" });
+
+  const customer = settings(theirs);
+  const s3 = clientFor(S3Client, customer);
+  for (const bucket of Object.values(testBuckets)) await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  await putRole(customer, {
+    name: accessGrantRole,
+    description: "Lets the test tenant's datasets in",
+    trust: trustPolicy(admin.iamUserArn, admin.userId),
+    policies: {
+      All: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Action: "s3:*",
+            Resource: Object.values(testBuckets).flatMap((b) => [`arn:aws:s3:::${b}`, `arn:aws:s3:::${b}/*`]),
+          },
+        ],
+      },
+    },
+  });
+  const putObject = async (bucket: string, objectKey: string, body: Buffer | string) => {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: objectKey, Body: body }));
+  };
+
+  const workers: WorkerProcess[] = [];
+  return {
+    client: createApiClient({ url: `${served.url}/api/v1`, apiKey: key }),
+    database,
+    cloud,
+    s3,
+    customer,
+    customerAccountId: theirs.accountId,
+    accessGrantRoleArn: `arn:aws:iam::${theirs.accountId}:role/${accessGrantRole}`,
+    postgres: () => postgres,
+    restartPostgres: async () => {
+      postgres = await startPostgres({ stateDir, port: postgres.port });
+    },
+    startWorker(env = {}) {
+      const worker = startWorkerProcess({
+        DATABASE_URL: postgres.url,
+        LETSDATA_STATE_DIR: stateDir,
+        LETSDATA_INSTALLATION_ACCOUNT_ID: ours.accountId,
+        AWS_ENDPOINT_URL: cloud.endpoint,
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: ours.rootAccessKeyId,
+        AWS_SECRET_ACCESS_KEY: ours.rootSecretAccessKey,
+        ...env,
+      });
+      workers.push(worker);
+      return worker;
+    },
+    putObject,
+    putHandler: async (name, folder) => putObject(testBuckets.code, `${name}.zip`, await packHandler(folder)),
+    async stop() {
+      for (const worker of workers) {
+        worker.kill("SIGCONT");
+        worker.kill("SIGKILL");
+        await worker.ended();
+      }
+      await served.close();
+      await changes.close();
+      await jobs.stop().catch(() => {});
+      await database.$disconnect();
+      await cloud.stop();
+      await postgres.stop();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
