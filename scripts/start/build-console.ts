@@ -8,7 +8,8 @@ const SOURCES = [
   "apps/console/src/**/*",
   "apps/console/public/**/*",
   "apps/console/*.{ts,mjs,json}",
-  "packages/{api,dataset,plugin-kit,database,connectors,compute,aws,handlers,pipeline}/src/**/*",
+  "packages/{access,api,dataset,plugin-kit,database,connectors,compute,aws,pipeline}/src/**/*",
+  "prisma/schema/*",
   "pnpm-lock.yaml",
 ];
 

@@ -76,8 +76,10 @@ export async function startProduct(settings: StartSettings, say: (line: string) 
       repositoryDir,
       cloudEnvironment(settings, secrets),
     );
-    const consoleBuilt = buildConsole(repositoryDir, join(logDir, "console-build.log"), say);
     await ensureClientGenerated();
+    const consoleBuilt = buildConsole(repositoryDir, join(logDir, "console-build.log"), say);
+    // Awaited below; a build that fails earlier must not end the process unhandled.
+    consoleBuilt.catch(() => {});
     await applyMigrations(database.url);
     await answers(`${cloudEndpoint(settings)}/_local/health`, "local cloud", logDir);
     // The generated database client exists only now.
