@@ -4,16 +4,22 @@ import { useMemo } from "react";
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { useZone } from "../ui/clock.tsx";
 import { formatTime } from "../ui/format.ts";
-import { rowsOf } from "./series-rows.ts";
+import { rowsOf, standsAlone } from "./series-rows.ts";
 
 const colours = ["var(--accent)", "var(--good-fill)", "var(--bad-fill)", "var(--busy-fill)"];
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+
+interface LoneDot {
+  readonly cx?: number;
+  readonly cy?: number;
+  readonly index: number;
+  readonly stroke?: string;
+}
 
 /** One chart of the catalogue; all charts of a page share time range and crosshair. */
 export function MetricChart({ chart }: { readonly chart: ChartDto }) {
   const [zone] = useZone();
   const rows = useMemo(() => rowsOf(chart.series), [chart.series]);
-  const single = rows.length < 3;
   const right = chart.series.some((entry) => entry.axis === "right");
   const left = chart.series.some((entry) => entry.axis === "left");
   const clock = (time: number) => formatTime(time, zone).slice(11, 16);
@@ -81,7 +87,13 @@ export function MetricChart({ chart }: { readonly chart: ChartDto }) {
               dataKey={`s${index}`}
               stroke={colours[index % colours.length]!}
               strokeWidth={1.75}
-              dot={single ? { r: 3 } : false}
+              dot={({ cx, cy, index: at, stroke }: LoneDot) =>
+                standsAlone(rows, `s${index}`, at) ? (
+                  <circle key={at} cx={cx} cy={cy} r={3} fill={stroke} />
+                ) : (
+                  <g key={at} />
+                )
+              }
               connectNulls={false}
               isAnimationActive={false}
               type="linear"

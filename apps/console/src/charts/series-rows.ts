@@ -19,3 +19,9 @@ export function rowsOf(series: readonly MetricSeriesDto[]): readonly ChartRow[] 
       ]) as unknown as ChartRow,
   );
 }
+
+/** A value with a gap on both sides: a line cannot show it, a dot must. */
+export function standsAlone(rows: readonly ChartRow[], series: string, index: number): boolean {
+  const has = (at: number) => typeof rows[at]?.[series] === "number";
+  return has(index) && !has(index - 1) && !has(index + 1);
+}

@@ -7,9 +7,7 @@ export interface SampleDataset {
 }
 
 function samplesFolder(): string {
-  return (
-    process.env["LETSDATA_SAMPLES_DIR"] ?? join(/* turbopackIgnore: true */ process.cwd(), "../../samples/datasets")
-  );
+  return process.env.LETSDATA_SAMPLES_DIR ?? join(/* turbopackIgnore: true */ process.cwd(), "../../samples/datasets");
 }
 
 /** The dataset JSONs that run on the local default; none where the installation ships none. */

@@ -13,7 +13,7 @@ export function AccountMenu({ onShowKeys }: { readonly onShowKeys: () => void })
   const person = usePerson();
   const [zone, setZone] = useZone();
   const [theme, setTheme] = useState<Theme>("system");
-  useEffect(() => setTheme(parseTheme(document.documentElement.dataset["theme"])), []);
+  useEffect(() => setTheme(parseTheme(document.documentElement.dataset.theme)), []);
   return (
     <Menu
       align="start"

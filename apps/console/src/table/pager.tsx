@@ -28,8 +28,8 @@ export function Pager({
       className="flex min-h-8 flex-wrap items-center justify-between gap-2 px-4 py-3 text-[13px] text-ink-soft md:px-8"
     >
       <span>
-        <span className="figures">{shown.toLocaleString("en-US")}</span> {noun} on page{" "}
-        <span className="figures">{trail.length + 1}</span>
+        <span className="figures">{shown.toLocaleString("en-US")}</span> {shown === 1 ? noun.replace(/s$/, "") : noun}{" "}
+        on page <span className="figures">{trail.length + 1}</span>
         {typeof total === "number" ? (
           <>
             {" · "}

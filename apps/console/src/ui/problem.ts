@@ -27,7 +27,7 @@ export function problemOf(thrown: unknown): ShownProblem {
     return connectionLost;
   }
   const problem = asProblem(thrown);
-  const requestId = problem.details["requestId"];
+  const requestId = problem.details.requestId;
   const onlyRepeatsItself = problem.errors.length === 1 && problem.errors[0]?.message === problem.message;
   return {
     code: problem.code,

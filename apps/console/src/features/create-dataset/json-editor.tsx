@@ -46,7 +46,7 @@ export function JsonEditor({ value, onChange, onPaste, diagnostics, schema, hand
         look,
         syntaxHighlighting(colours),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": "Dataset JSON" }),
+        EditorView.contentAttributes.of({ "aria-label": "Dataset JSON", tabindex: "0" }),
         autocompletion({ override: [(context) => complete(context, currentSchema.current)], icons: false }),
         hoverTooltip((target, position) => hover(target, position, currentSchema.current)),
         EditorView.updateListener.of((update) => {

@@ -10,12 +10,18 @@ export function Balance({ dataset }: { readonly dataset: Pick<DatasetViewDto, "c
       <h2 className="font-medium">Balance</h2>
       <p className="flex flex-wrap items-end gap-x-4 gap-y-3">
         <Term value={recordsRead} word="read" />
-        <Sign text="=" spoken="equals" />
-        <Term value={documentsWritten} word="written" fill="bg-good-fill" />
-        <Sign text="+" spoken="plus" />
-        <Term value={recordsSkipped} word="skipped" fill="bg-skip-fill" />
-        <Sign text="+" spoken="plus" />
-        <Term value={recordsErrored} word="errored" fill="bg-bad-fill" />
+        <span className="inline-flex items-end gap-x-4">
+          <Sign text="=" spoken="equals" />
+          <Term value={documentsWritten} word="written" fill="bg-good-fill" />
+        </span>
+        <span className="inline-flex items-end gap-x-4">
+          <Sign text="+" spoken="plus" />
+          <Term value={recordsSkipped} word="skipped" fill="bg-skip-fill" />
+        </span>
+        <span className="inline-flex items-end gap-x-4">
+          <Sign text="+" spoken="plus" />
+          <Term value={recordsErrored} word="errored" fill="bg-bad-fill" />
+        </span>
       </p>
       {recordsRead > 0 ? (
         <div aria-hidden className="flex h-1.5 w-full max-w-2xl overflow-hidden rounded-sm bg-line">
