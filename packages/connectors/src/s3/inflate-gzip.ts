@@ -1,25 +1,14 @@
-import { crc32, createInflateRaw, type ZlibOptions } from "node:zlib";
+import { createGunzip, type Gunzip, type ZlibOptions } from "node:zlib";
 import type { ByteInput } from "./byte-input.ts";
-import { corrupt, UNPACKED_READ_AHEAD_BYTES, unpackOne } from "./unpack-one.ts";
+import { atMemberStarts, type MemberStart } from "./gzip-member-starts.ts";
+import { corrupt, UNPACKED_READ_AHEAD_BYTES } from "./unpack-one.ts";
 
-/** Where a gzip member or zstd frame begins: in the object and in the plain text. */
-export interface MemberStart {
-  readonly compressed: number;
-  readonly plain: number;
-}
-
-const LARGE_CHUNK_BYTES = 256 * 1024;
-const SMALL_CHUNK_BYTES = 16 * 1024;
-const HEADER_BYTES = 10;
-const TRAILER_BYTES = 8;
-const FLAG_HEADER_CRC = 2;
-const FLAG_EXTRA = 4;
-const FLAG_NAME = 8;
-const FLAG_COMMENT = 16;
+const CHUNK_BYTES = 256 * 1024;
 
 /**
- * All members of a gzip file, joined (RFC 1952). Members are taken one by one, not by Node's gunzip, because their starts are
- * the only places at which reading can resume. Trailing zero bytes are padding; anything else behind a member is SOURCE_CORRUPT.
+ * All members of a gzip file, joined (RFC 1952), by one engine: WARC files hold a member per record, and an engine for each would
+ * take longer than unpacking it. Trailing zero bytes are padding; anything else behind a member is SOURCE_CORRUPT.
+ * `onMember` hears of the first member and of some of the later ones: places at which unpacking can begin anew.
  */
 export async function* inflateGzip(
   input: ByteInput,
@@ -27,71 +16,62 @@ export async function* inflateGzip(
   name: string,
   onMember: (start: MemberStart) => void,
 ): AsyncGenerator<Uint8Array> {
+  const began = input.offset;
+  const options: ZlibOptions & { readableHighWaterMark: number } = {
+    chunkSize: CHUNK_BYTES,
+    readableHighWaterMark: UNPACKED_READ_AHEAD_BYTES,
+  };
+  const engine = createGunzip(options);
+  engine.on("error", () => {});
   let plain = plainOffset;
-  let chunkBytes = LARGE_CHUNK_BYTES;
-  for (let members = 0; ; members++) {
-    const compressed = input.offset;
-    if (members > 0 && (await skipPadding(input, name))) return;
-    onMember({ compressed, plain });
-    await skipHeader(input, name);
-    const memberBegan = plain;
-    let sum = 0;
-    const options: ZlibOptions & { readableHighWaterMark: number } = {
-      chunkSize: chunkBytes,
-      readableHighWaterMark: UNPACKED_READ_AHEAD_BYTES,
-    };
-    for await (const bytes of unpackOne(input, createInflateRaw(options), name)) {
-      sum = crc32(bytes, sum);
+  const unpacked = () => plain + engine.readableLength;
+  const feeding = feed(engine, input, atMemberStarts(input, unpacked, onMember), name);
+  feeding.catch((thrown: Error) => engine.destroy(thrown));
+  try {
+    for await (const bytes of engine as AsyncIterable<Uint8Array>) {
       plain += bytes.length;
       yield bytes;
     }
-    const trailer = await input.take(TRAILER_BYTES);
-    if (trailer.length < TRAILER_BYTES) throw corrupt(name, input.offset, "the file ends within a gzip member");
-    if (trailer.readUInt32LE(0) !== sum || trailer.readUInt32LE(4) !== (plain - memberBegan) % 2 ** 32) {
-      throw corrupt(name, input.offset, "the checksum of a gzip member does not match");
-    }
-    chunkBytes = plain - memberBegan < LARGE_CHUNK_BYTES ? SMALL_CHUNK_BYTES : LARGE_CHUNK_BYTES;
+    await feeding;
+  } catch (thrown) {
+    throw isZlibError(thrown) ? corrupt(name, began + engine.bytesWritten, thrown.message) : thrown;
+  } finally {
+    engine.destroy();
   }
 }
 
-async function skipHeader(input: ByteInput, name: string): Promise<void> {
-  const header = await input.take(HEADER_BYTES);
-  if (header.length < HEADER_BYTES) throw corrupt(name, input.offset, "the file ends within a gzip header");
-  if (header[0] !== 0x1f || header[1] !== 0x8b || header[2] !== 8) {
-    throw corrupt(name, input.offset - HEADER_BYTES, "bytes that are not gzip stand behind a gzip member");
+async function feed(engine: Gunzip, input: ByteInput, pieces: AsyncIterable<Buffer>, name: string): Promise<void> {
+  let fed = 0;
+  for await (const piece of pieces) {
+    await write(engine, piece);
+    if (engine.destroyed) return;
+    fed += piece.length;
+    const left = fed - engine.bytesWritten;
+    if (left === 0) continue;
+    // The engine ends by itself at a zero byte behind a member and at nothing else.
+    input.unread(piece.subarray(piece.length - left));
+    await skipPadding(input, name);
+    break;
   }
-  const flags = header[3]!;
-  if (flags & FLAG_EXTRA) {
-    const length = await input.take(2);
-    if (length.length === 2) await input.take(length.readUInt16LE(0));
-  }
-  if (flags & FLAG_NAME) await skipText(input);
-  if (flags & FLAG_COMMENT) await skipText(input);
-  if (flags & FLAG_HEADER_CRC) await input.take(2);
+  engine.end();
 }
 
-async function skipText(input: ByteInput): Promise<void> {
-  for (;;) {
-    const chunk = await input.next();
-    if (chunk === null) return;
-    const end = chunk.indexOf(0);
-    if (end < 0) continue;
-    input.unread(chunk.subarray(end + 1));
-    return;
-  }
+/** Resolves when the engine has unpacked all of it, or is destroyed. */
+function write(engine: Gunzip, piece: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    engine.write(piece, () => resolve());
+  });
 }
 
-/** True when nothing but zero bytes is left; otherwise nothing was skipped. */
-async function skipPadding(input: ByteInput, name: string): Promise<boolean> {
-  const next = await input.peek(1);
-  if (next.length === 0) return true;
-  if (next[0] !== 0) return false;
-  for (;;) {
-    const chunk = await input.next();
-    if (chunk === null) return true;
+async function skipPadding(input: ByteInput, name: string): Promise<void> {
+  for (let chunk = await input.next(); chunk !== null; chunk = await input.next()) {
     const stray = chunk.findIndex((byte) => byte !== 0);
     if (stray >= 0) {
       throw corrupt(name, input.offset - chunk.length + stray, "bytes that are not gzip stand behind a gzip member");
     }
   }
+}
+
+function isZlibError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("Z_");
 }

@@ -1,6 +1,6 @@
 import { createZstdDecompress, type ZstdOptions } from "node:zlib";
 import type { ByteInput } from "./byte-input.ts";
-import type { MemberStart } from "./inflate-gzip.ts";
+import type { MemberStart } from "./gzip-member-starts.ts";
 import { corrupt, UNPACKED_READ_AHEAD_BYTES, unpackOne } from "./unpack-one.ts";
 
 /** https://datatracker.ietf.org/doc/html/rfc8878#section-3.1 */

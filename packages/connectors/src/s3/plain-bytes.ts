@@ -1,5 +1,6 @@
 import { ByteInput } from "./byte-input.ts";
-import { inflateGzip, type MemberStart } from "./inflate-gzip.ts";
+import type { MemberStart } from "./gzip-member-starts.ts";
+import { inflateGzip } from "./inflate-gzip.ts";
 import { inflateZstd, isSkippable, ZSTD_MAGIC } from "./inflate-zstd.ts";
 
 export type Packing = "none" | "gzip" | "zstd";

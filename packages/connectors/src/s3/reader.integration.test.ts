@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position } from "@letsdata/plugin-kit/reader";
@@ -8,7 +9,7 @@ import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { s3ReadPermissions } from "./permissions.ts";
 import { openSingleFileReader } from "./reader.ts";
 
-const lines = Array.from({ length: 30_000 }, (_, n) => `line ${n} ${"x".repeat(n % 50)}\n`);
+const lines = Array.from({ length: 30_000 }, (_, n) => `line ${n} ${hash("md5", String(n))} ${"x".repeat(n % 50)}\n`);
 const text = Buffer.from(lines.join(""));
 const half = text.indexOf(10, text.length >> 1) + 1;
 const objects: Readonly<Record<string, Buffer>> = {
