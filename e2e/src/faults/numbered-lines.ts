@@ -12,8 +12,17 @@ export interface NumberedFiles {
 /** Line files whose every line says what must become of it, so that the output can be compared exactly. */
 export function makeNumberedFiles(
   random: Random,
-  shape: { readonly prefix: string; readonly files: number; readonly linesPerFile: number; readonly waitEvery: number },
+  shape: {
+    readonly prefix: string;
+    readonly files: number;
+    readonly linesPerFile: number;
+    /** Every how many lines the handler waits a millisecond. */
+    readonly waitEvery: number;
+    /** Makes documents this much longer, so that an output object is full before the source ends. */
+    readonly padBytes?: number;
+  },
 ): NumberedFiles {
+  const pad = "x".repeat(shape.padBytes ?? 0);
   const documents = new Set<string>();
   const errors = new Set<string>();
   let skips = 0;
@@ -26,7 +35,7 @@ export function makeNumberedFiles(
       if (kind === "document") documents.add(id);
       else if (kind === "error") errors.add(id);
       else skips += 1;
-      lines.push(JSON.stringify({ id, kind, waitMs: line % shape.waitEvery === 0 ? 1 : 0 }));
+      lines.push(JSON.stringify({ id, kind, waitMs: line % shape.waitEvery === 0 ? 1 : 0, pad }));
     }
     return { key: `${shape.prefix}/${file}.jsonl.gz`, body: gzipSync(`${lines.join("\n")}\n`) };
   });
