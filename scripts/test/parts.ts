@@ -22,11 +22,11 @@ export async function runChecks(): Promise<PartResult> {
 }
 
 export function runUnitAndIntegrationTests(): Promise<PartResult> {
-  return runVitest("vitest.config.ts", "unit.json");
+  return runVitest(["--config", "vitest.config.ts"], "unit.json");
 }
 
 export function runFaultTests(): Promise<PartResult> {
-  return runVitest("vitest.faults.config.ts", "faults.json");
+  return runVitest(["--root", "e2e"], "faults.json");
 }
 
 interface VitestReport {
@@ -37,11 +37,11 @@ interface VitestReport {
   readonly numFailedTestSuites: number;
 }
 
-async function runVitest(config: string, reportName: string): Promise<PartResult> {
+async function runVitest(selection: readonly string[], reportName: string): Promise<PartResult> {
   const reportFile = join(reportDir, reportName);
   const result = await runCommand(
     bin("vitest"),
-    ["run", "--config", config, "--reporter=dot", "--reporter=json", `--outputFile.json=${reportFile}`],
+    ["run", ...selection, "--reporter=dot", "--reporter=json", `--outputFile.json=${reportFile}`],
     { cwd: repositoryDir, echo: true },
   );
   const report = readReport<VitestReport>(reportFile);

@@ -1,5 +1,5 @@
-import { existsSync, globSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { ensureClientGenerated } from "@letsdata/database/generate-client";
 import { runCommand } from "../run-command.ts";
 
@@ -36,7 +36,9 @@ export async function runVerification(options: { readonly quick: boolean }): Pro
 }
 
 async function checkFormat(): Promise<string | null> {
-  const result = await runCommand(bin("biome"), ["ci", "--max-diagnostics=40", "."], { cwd: repositoryDir });
+  const result = await runCommand(bin("biome"), ["ci", "--colors=off", "--max-diagnostics=40", "."], {
+    cwd: repositoryDir,
+  });
   const files = /Checked (\d+) files/.exec(result.output)?.[1];
   if (result.code !== 0) return result.output;
   return Number(files) > 0 ? null : `biome checked nothing:\n${result.output}`;
@@ -63,15 +65,16 @@ async function checkImports(): Promise<string | null> {
   return Number(modules) > 0 ? null : `dependency-cruiser checked nothing:\n${result.output}`;
 }
 
+/** One program over everything that runs on Node, one each for what also knows the browser: shared types are checked once, not once a package. */
 function typeChecks(): [string, Check][] {
-  const projects = globSync(["tsconfig.json", "{packages,apps}/*/tsconfig.json", "{samples,bench,e2e}/tsconfig.json"], {
-    cwd: repositoryDir,
-  });
-  return projects.sort().map((project) => [`types: ${dirname(project)}`, () => checkTypes(project)]);
+  return ["tsconfig.json", "apps/console/tsconfig.json", "e2e/tsconfig.json"].map((project) => [
+    `types: ${project}`,
+    () => checkTypes(project),
+  ]);
 }
 
 async function checkTypes(project: string): Promise<string | null> {
-  const result = await runCommand(bin("tsc"), ["-p", project, "--listFilesOnly", "false"], { cwd: repositoryDir });
+  const result = await runCommand(bin("tsc"), ["-p", project], { cwd: repositoryDir });
   return result.code === 0 ? null : result.output;
 }
 

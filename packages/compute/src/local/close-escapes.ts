@@ -8,7 +8,18 @@ import v8 from "node:v8";
  * process is started with --no-experimental-sqlite.)
  */
 export function closeEscapes(): void {
-  const processNames = ["kill", "_kill", "_debugProcess", "_debugEnd", "send", "_send", "disconnect", "_disconnect", "dlopen", "execve"];
+  const processNames = [
+    "kill",
+    "_kill",
+    "_debugProcess",
+    "_debugEnd",
+    "send",
+    "_send",
+    "disconnect",
+    "_disconnect",
+    "dlopen",
+    "execve",
+  ];
   for (const name of [...processNames, "setuid", "setgid", "abort"]) replace(process, name, refused(`process.${name}`));
   replace(v8, "setFlagsFromString", refused("v8.setFlagsFromString"));
   const connect = net.Socket.prototype.connect;
