@@ -23,7 +23,7 @@ export async function redriveTasks(transaction: Queryable, redrive: RedriveTasks
   const { datasetId, tenantId, fromBeginning } = redrive;
   const start = fromBeginning
     ? Prisma.sql`, checkpoint = NULL, checkpointed_at = NULL, records_read = 0, documents_written = 0, records_skipped = 0,
-        records_errored = 0, bytes_read = 0, bytes_written = 0`
+        records_errored = 0, bytes_read = 0, bytes_written = 0, bytes_read_metered = 0, bytes_written_metered = 0`
     : Prisma.empty;
   if (fromBeginning) {
     await transaction.$executeRaw`

@@ -17,6 +17,8 @@ export interface SettledTask {
   readonly status: TaskStatus;
   /** Code of the task's error where `status` is ERRORED or a failure led to RERUN. */
   readonly code: string | null;
+  /** How long the attempt took. */
+  readonly milliseconds: number;
 }
 
 /** What an outcome wants; the database decides by lease, balance and progress. */

@@ -1,0 +1,180 @@
+import { type MeterName, meters, usageIdText } from "@letsdata/dataset/meters";
+import type { AttemptOutcome } from "@letsdata/pipeline/ports";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createDatabase, type Database } from "../database.ts";
+import { processingDataset, sampleTenant, written } from "../testing/sample-rows.ts";
+import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
+import { createCheckpointStore } from "./checkpoint-store.ts";
+import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
+import { transitionDataset } from "./dataset-store.ts";
+import { queryMetrics } from "./metric-store.ts";
+import { redriveTasks } from "./redrive-tasks.ts";
+import { settleDatasets } from "./settle-datasets.ts";
+import { settleTask } from "./settle-task.ts";
+import { releaseExpiredLeases } from "./task-leases.ts";
+import { listUsage, type UsageRecord } from "./usage-store.ts";
+
+let server: TestDatabase;
+let db: Database;
+let tenantId: string;
+
+beforeAll(async () => {
+  server = await startTestDatabase();
+  db = createDatabase(server.url);
+  tenantId = await sampleTenant(db);
+});
+afterAll(async () => {
+  await db?.$disconnect();
+  await server?.stop();
+});
+
+const config = {
+  readConnector: { connectorDestination: "S3" },
+  writeConnector: { connectorDestination: "KINESIS" },
+  computeEngine: { computeEngineType: "LAMBDA", memoryLimitInMegabytes: 2048 },
+};
+async function startedDataset(tasks: number): Promise<string> {
+  const { datasetId } = await processingDataset(db, tenantId, { tasks });
+  await db.dataset.update({ where: { id: datasetId }, data: { config } });
+  return datasetId;
+}
+/** The next task, in an attempt that began `seconds` ago. */
+async function claimOne(datasetId: string, seconds: number): Promise<ClaimedTask> {
+  const [task] = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 60, datasetIds: [datasetId] });
+  await db.$executeRaw`UPDATE task_attempt SET started_at = clock_timestamp() - make_interval(secs => ${seconds}::float8)
+    WHERE task_id = ${task!.taskId} AND attempt = ${task!.attempt}::int`;
+  return task!;
+}
+const save = (task: ClaimedTask, records: number) =>
+  createCheckpointStore(db).save(task.taskId, task.lease, {
+    position: { offset: records },
+    counts: written(records),
+    errorFiles: [],
+    measurements: [],
+  });
+const settle = (task: ClaimedTask, outcome: AttemptOutcome) =>
+  settleTask(db, { taskId: task.taskId, lease: task.lease, outcome });
+const failure = (records: number): AttemptOutcome => ({
+  kind: "failed",
+  counts: written(records),
+  error: { code: "HANDLER_ERROR", message: "no" },
+});
+const usageOf = async (datasetId: string) => (await listUsage(db, { tenantId, datasetId, limit: 100 })).items;
+const totals = (records: readonly UsageRecord[]) =>
+  Object.fromEntries(
+    ["BytesRead", "BytesWritten", "ComputeDuration"].map((dimension) => [
+      dimension,
+      records
+        .filter((record) => record.meteringDimension === dimension)
+        .reduce((sum, record) => sum + record.meteringValue, 0),
+    ]),
+  );
+const measured = async (datasetId: string, metric: string, taskId?: string) => {
+  const points = await queryMetrics(db, { tenantId, datasetId, taskId, metrics: [metric], from: 0, to: 4e12 });
+  return { count: points.reduce((sum, p) => sum + p.count, 0), sum: points.reduce((sum, p) => sum + p.sum, 0) };
+};
+
+test("a task that ends is measured once, for itself and for the dataset; an attempt that leads to another is not", async () => {
+  const datasetId = await startedDataset(2);
+  const first = await claimOne(datasetId, 30);
+  await save(first, 5);
+  await settle(first, { kind: "rerun", counts: written(5) });
+  expect(await measured(datasetId, "task.succeeded")).toEqual({ count: 0, sum: 0 });
+  for (const _ of [1, 2]) {
+    const task = await claimOne(datasetId, 10);
+    if (task.taskId === first.taskId) {
+      await save(task, 9);
+      const settled = await settle(task, { kind: "completed", counts: written(9) });
+      expect(settled!.milliseconds).toBeGreaterThanOrEqual(10_000);
+    } else await settle(task, failure(0));
+  }
+  expect(await measured(datasetId, "task.succeeded")).toEqual({ count: 2, sum: 1 });
+  expect(await measured(datasetId, "task.succeeded", first.taskId)).toEqual({ count: 1, sum: 1 });
+  const latency = await measured(datasetId, "task.milliseconds");
+  expect(latency.count).toBe(2);
+  expect(latency.sum).toBeGreaterThanOrEqual(20_000);
+  expect(latency.sum).toBeLessThan(40_000);
+});
+
+test("usage is metered once per attempt, whichever way it ends, and settling again adds nothing", async () => {
+  const datasetId = await startedDataset(1);
+  const first = await claimOne(datasetId, 10);
+  await save(first, 100);
+  await settle(first, { kind: "rerun", counts: written(100) });
+  await expect(settle(first, { kind: "rerun", counts: written(100) })).rejects.toMatchObject({ code: "LEASE_LOST" });
+  expect(await usageOf(datasetId)).toHaveLength(3);
+
+  const second = await claimOne(datasetId, 20);
+  await save(second, 150);
+  await db.$executeRaw`UPDATE task SET lease_expires_at = now() - interval '1 second' WHERE id = ${second.taskId}`;
+  await Promise.all([releaseExpiredLeases(db), releaseExpiredLeases(db)]);
+  await expect(save(second, 200)).rejects.toMatchObject({ code: "LEASE_LOST" });
+
+  const third = await claimOne(datasetId, 30);
+  await save(third, 200);
+  await settle(third, { kind: "completed", counts: written(200) });
+  const used = totals(await usageOf(datasetId));
+  expect(used.BytesRead).toBeCloseTo((200 * 10) / 1e9, 15);
+  expect(used.BytesWritten).toBeCloseTo((200 * 12) / 1e9, 15);
+  expect(used.ComputeDuration).toBeGreaterThanOrEqual(2 * 60);
+  expect(used.ComputeDuration).toBeLessThan(2 * 90);
+});
+
+test("an end that is undone with its transaction leaves no usage; the attempt is metered when it ends", async () => {
+  const datasetId = await startedDataset(1);
+  const task = await claimOne(datasetId, 10);
+  await save(task, 7);
+  await expect(
+    db.$transaction(async (transaction) => {
+      await settleTask(transaction, {
+        taskId: task.taskId,
+        lease: task.lease,
+        outcome: { kind: "completed", counts: written(7) },
+      });
+      throw new Error("the worker died before the commit");
+    }),
+  ).rejects.toThrow("died");
+  expect(await usageOf(datasetId)).toEqual([]);
+  await settle(task, { kind: "completed", counts: written(7) });
+  expect(totals(await usageOf(datasetId)).BytesRead).toBeCloseTo(70 / 1e9, 15);
+});
+
+test("work done again from the beginning is used again", async () => {
+  const datasetId = await startedDataset(1);
+  const task = await claimOne(datasetId, 1);
+  await save(task, 40);
+  for (const left of [2, 1, 0]) {
+    const attempt = left === 2 ? task : await claimOne(datasetId, 1);
+    const settled = await settle(attempt, failure(40));
+    if (settled!.status === "ERRORED") break;
+  }
+  await settleDatasets(db);
+  await transitionDataset(db, datasetId, "redrive");
+  await db.$transaction((transaction) => redriveTasks(transaction, { tenantId, datasetId, fromBeginning: true }));
+  await transitionDataset(db, datasetId, "redriveReady");
+  const again = await claimOne(datasetId, 1);
+  await save(again, 50);
+  await settle(again, { kind: "completed", counts: written(50) });
+  expect(totals(await usageOf(datasetId)).BytesRead).toBeCloseTo(900 / 1e9, 15);
+});
+
+test("records carry the words, units and ids of the catalogue of meters", async () => {
+  const datasetId = await startedDataset(1);
+  const task = await claimOne(datasetId, 10);
+  await save(task, 3);
+  await settle(task, { kind: "completed", counts: written(3) });
+  const records = await usageOf(datasetId);
+  const expected: readonly (readonly [MeterName, string])[] = [
+    ["computeDuration", "LAMBDA"],
+    ["readBytes", "S3"],
+    ["writeBytes", "KINESIS"],
+  ];
+  for (const [meter, resource] of expected) {
+    const { resourceType, meteringDimension, meteringUnit } = meters[meter];
+    const record = records.find((found) => found.resourceType === resourceType)!;
+    expect(record).toMatchObject({ meteringDimension, meteringUnit, resource, billedStatus: "UNBILLED" });
+    const { eventStartTime, taskId } = record;
+    expect(record.usageId).toBe(usageIdText({ datasetId, taskId, resource, meter, eventStartTime }));
+  }
+  expect(records).toHaveLength(3);
+});
