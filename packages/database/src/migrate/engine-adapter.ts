@@ -40,7 +40,7 @@ export function engineAdapter(url: string): {
     connect: () => connect(undefined, async () => undefined),
     async connectToShadowDb() {
       const database = `letsdata_shadow_${crypto.randomUUID().replaceAll("-", "")}`;
-      await once(config, `CREATE DATABASE "${database}" TEMPLATE template0`);
+      await once(config, `CREATE DATABASE "${database}" TEMPLATE template0 STRATEGY FILE_COPY`);
       return connect(database, () => once(config, `DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`));
     },
   });

@@ -21,12 +21,13 @@ export interface TestDatabase {
 export async function startTestDatabase(options: { readonly migrated?: boolean } = {}): Promise<TestDatabase> {
   const server = process.env["DATABASE_URL"] ?? (await sharedServer());
   const name = `test_${randomBytes(8).toString("hex")}`;
-  if (options.migrated === false) await administer(server, (client) => client.query(`CREATE DATABASE ${name}`));
+  if (options.migrated === false)
+    await administer(server, (client) => client.query(`CREATE DATABASE ${name} STRATEGY FILE_COPY`));
   else {
     const template = await migratedTemplate(server);
     await administer(server, async (client) => {
       await client.query("SELECT pg_advisory_lock(7270736903)");
-      await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+      await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
     });
   }
   return {
