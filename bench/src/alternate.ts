@@ -2,25 +2,35 @@ export interface Compared {
   /** Medians of the runs, in units of work per second. */
   readonly product: number;
   readonly bare: number;
+  /** Median of the pairs' ratios: a slow moment of the machine hits both of a pair. */
   readonly ratio: number;
 }
 
-/** Runs both sides in turn (A B A B …), so that drift of the machine hits both; the first round warms up and is dropped. */
+const PAIRS_MIN = 3;
+
+/** Runs both sides in pairs, each first in turn, until the time is used; the first pair warms up and is dropped. */
 export async function alternate(
-  rounds: number,
-  product: (round: number) => Promise<number>,
-  bare: (round: number) => Promise<number>,
+  seconds: number,
+  product: () => Promise<number>,
+  bare: () => Promise<number>,
 ): Promise<Compared> {
-  const rates = { product: [] as number[], bare: [] as number[] };
-  for (let round = 0; round <= rounds; round++) {
-    const ofProduct = await perSecond(() => product(round));
-    const ofBare = await perSecond(() => bare(round));
-    if (round === 0) continue;
-    rates.product.push(ofProduct);
-    rates.bare.push(ofBare);
+  const pairs: { readonly product: number; readonly bare: number }[] = [];
+  const began = performance.now();
+  const pair = async (productFirst: boolean) => {
+    if (productFirst) return { product: await perSecond(product), bare: await perSecond(bare) };
+    const ofBare = await perSecond(bare);
+    return { product: await perSecond(product), bare: ofBare };
+  };
+  await pair(true);
+  while (pairs.length < PAIRS_MIN || performance.now() - began < seconds * 1_000) {
+    pairs.push(await pair(pairs.length % 2 === 0));
   }
-  const compared = { product: quantile(rates.product, 0.5), bare: quantile(rates.bare, 0.5) };
-  return { ...compared, ratio: compared.product / compared.bare };
+  const median = (of: (each: (typeof pairs)[number]) => number) => quantile(pairs.map(of), 0.5);
+  return {
+    product: median((each) => each.product),
+    bare: median((each) => each.bare),
+    ratio: median((each) => each.product / each.bare),
+  };
 }
 
 /** `work` answers how many units it did. */

@@ -5,7 +5,7 @@ import { KinesisClient, PutRecordsCommand, type PutRecordsRequestEntry } from "@
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import type { BenchParser } from "./customer-handlers.ts";
+import type { BenchHandler } from "./handlers.ts";
 import { sourceBucket, targetBucket, targetStream } from "./sources.ts";
 
 /** Where the bare loop puts documents. */
@@ -18,7 +18,7 @@ export interface BareTarget {
 export async function runBareTask(
   access: CloudAccess,
   key: string,
-  parser: BenchParser,
+  parser: BenchHandler,
   target: BareTarget,
 ): Promise<number> {
   const s3 = clientFor(S3Client, access);

@@ -64,19 +64,20 @@ export function flightLines(count: number): Buffer {
   return Buffer.from(`${lines.join("\n")}\n`);
 }
 
-/** WET records of about 3 KB of text. */
-export function wetFile(count: number): Buffer {
-  const records: string[] = [];
-  for (let n = 0; n < count; n++) {
+/** Records of a WET file, about 3 KB of text each. */
+export function webPages(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => {
     const body = text(n, 350);
-    records.push(
+    return (
       "WARC/1.0\r\n" +
-        `WARC-Type: ${n % 50 === 0 ? "warcinfo" : "conversion"}\r\n` +
-        `WARC-Target-URI: https://example.org/${n}\r\n` +
-        `WARC-Date: 2026-01-01T00:00:00Z\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}\r\n\r\n`,
+      `WARC-Type: ${n % 50 === 0 ? "warcinfo" : "conversion"}\r\n` +
+      `WARC-Target-URI: https://example.org/${n}\r\n` +
+      `WARC-Date: 2026-01-01T00:00:00Z\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}\r\n\r\n`
     );
-  }
-  return Buffer.from(records.join(""));
+  });
 }
 
-export const gzipped = (plain: Buffer): Buffer => gzipSync(plain, { level: 6 });
+export const gzipped = (plain: string | Buffer): Buffer => gzipSync(plain, { level: 6 });
+
+/** As Common Crawl packs its files. */
+export const gzippedPerRecord = (records: readonly string[]): Buffer => Buffer.concat(records.map(gzipped));

@@ -1,75 +1,88 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { openKinesisWriter } from "@letsdata/connectors/kinesis/writer";
-import { openS3ErrorSink } from "@letsdata/connectors/s3/error-sink";
-import { openSingleFileReader } from "@letsdata/connectors/s3/reader";
-import { openS3Writer } from "@letsdata/connectors/s3/writer";
-import { openSingleFileParser } from "@letsdata/handlers/javascript/single-file-parser";
-import { createRecordSplitter } from "@letsdata/handlers/record-splitter/record-splitter";
-import type { CheckpointStore, Clock } from "@letsdata/pipeline/ports";
-import { runTask } from "@letsdata/pipeline/run-task";
-import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
-import type { Writer } from "@letsdata/plugin-kit/writer";
-import type { BenchParser } from "./customer-handlers.ts";
+import { join } from "node:path";
+import { createTaskProcessPool } from "@letsdata/compute/local/task-process-pool";
+import type { ComponentAssignment } from "@letsdata/compute/task-protocol";
+import type { Database } from "@letsdata/database/database";
+import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
+import { claimTasks } from "@letsdata/database/stores/claim-tasks";
+import { settleTask } from "@letsdata/database/stores/settle-task";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { addDataset } from "./endpoints/bench-database.ts";
+import type { BenchHandler } from "./handlers.ts";
 import { errorBucket, sourceBucket, targetBucket, targetStream } from "./sources.ts";
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {}),
-};
+export type TargetKind = "S3" | "Kinesis";
 
-export function benchTask(taskId: string): TaskIdentity & { readonly codeVersion: number } {
-  return { tenantId: "t", datasetId: "d", datasetName: "Bench", taskId, attempt: 1, codeVersion: 1 };
+export interface WholeTasks {
+  /** One data task from claim to settled; answers its records. */
+  run(key: string, handler: BenchHandler, target: TargetKind): Promise<number>;
+  stop(): Promise<void>;
 }
 
-export function s3TargetWriter(access: CloudAccess, taskId: string): Writer {
-  const config = { bucketName: targetBucket, s3FileFormat: "JSON_LINES", s3Compression: "GZIP" };
-  return openS3Writer({ config, access, task: benchTask(taskId) });
-}
+const clone = join(import.meta.dirname, "../..");
+const TASKS = 1_000;
+const MEMORY_MEGABYTES = 1_024;
+const TIMEOUT_SECONDS = 900;
 
-export function kinesisTargetWriter(access: CloudAccess): Writer {
-  return openKinesisWriter({ config: { resourceLocation: "Customer", kinesisStreamName: targetStream }, access });
-}
+const writerConfigs = {
+  S3: { bucketName: targetBucket, s3FileFormat: "JSON_LINES", s3Compression: "GZIP" },
+  Kinesis: { resourceLocation: "Customer", kinesisStreamName: targetStream },
+} as const;
 
-/** The product's own data task: same file, same handler, same target, with everything the product adds. */
-export async function runWholeTask(input: {
-  readonly access: CloudAccess;
-  readonly key: string;
-  readonly taskId: string;
-  readonly parser: BenchParser;
-  readonly writer: Writer;
-  readonly checkpoints: CheckpointStore;
-}): Promise<number> {
-  const { access, key, taskId, parser } = input;
-  const hint = (pattern: string) => ({ recordHintType: "PATTERN", pattern, offset: -1 });
-  const host = openSingleFileParser(
-    {
-      getS3FileType: () => "LOG",
-      getResolvedS3FileName: () => key,
-      getRecordStartPattern: () => hint(parser.recordStart),
-      getRecordEndPattern: () => hint(parser.recordEnd),
-      parseDocument: parser.parseDocument as (...args: readonly unknown[]) => unknown,
-    },
-    taskId,
-  );
-  const splitter = createRecordSplitter(await host.frame(key));
-  const outcome = await runTask({
-    task: benchTask(taskId),
-    lease: { workerId: "bench", token: 1 },
-    reader: openSingleFileReader({ bucketName: sourceBucket, access, splitter }),
-    handler: host.handler,
-    writer: input.writer,
-    errorSink: openS3ErrorSink({ config: { bucketName: errorBucket }, access, task: benchTask(taskId) }),
-    checkpoints: input.checkpoints,
-    resumeFrom: null,
-    clock,
-    random: Math.random,
-    limits: { timeoutSeconds: 900 },
-    recordErrorPolicy: "ArchiveAndContinue",
-    stop: new AbortController().signal,
-    lost: new AbortController().signal,
-    log: () => {},
+/** Data tasks as the worker runs them: claimed, in a warm sandboxed process, checkpoints over its channel into PostgreSQL. */
+export async function startWholeTasks(db: Database, access: CloudAccess): Promise<WholeTasks> {
+  const datasetId = await addDataset(db, TASKS, 1);
+  const pool = createTaskProcessPool({
+    entry: join(clone, "apps/worker/src/data-task.ts"),
+    programFolders: ["apps/worker", "packages", "node_modules"].map((folder) => join(clone, folder)),
+    maxProcesses: 2,
   });
-  if (outcome.kind !== "completed") throw new Error(`the bench's task ended as ${JSON.stringify(outcome)}`);
-  return outcome.counts.recordsRead;
+  const checkpoints = createCheckpointStore(db);
+  const component = (destination: string, config: Readonly<Record<string, unknown>>): ComponentAssignment => ({
+    destination,
+    config,
+    access: {
+      region: access.region,
+      accountId: access.accountId,
+      endpoint: access.endpoint ?? null,
+      purpose: "customer",
+    },
+  });
+
+  return {
+    async run(key, handler, target) {
+      const [claimed] = await claimTasks(db, {
+        workerId: "bench",
+        slots: 1,
+        leaseSeconds: TIMEOUT_SECONDS,
+        datasetIds: [datasetId],
+      });
+      if (!claimed) throw new Error("no task is left to be claimed");
+      const { tenantId, datasetName, taskId, attempt, codeVersion, lease } = claimed;
+      const read = component("S3", { bucketName: sourceBucket, readerType: "SINGLEFILEREADER" });
+      const outcome = await pool.run({
+        assignment: {
+          task: { tenantId, datasetId, datasetName, taskId, attempt, codeVersion },
+          lease,
+          resumeFrom: null,
+          reader: { ...read, definition: { fileNames: { LOG: key } } },
+          writer: component(target === "S3" ? "S3" : "KINESIS", writerConfigs[target]),
+          errorConnector: component("S3", { bucketName: errorBucket }),
+          handler: { language: "JAVASCRIPT", artifactDir: handler.artifactDir, interfaceName: "SingleFileParser" },
+          recordErrorPolicy: "ArchiveAndContinue",
+          limits: { timeoutSeconds: TIMEOUT_SECONDS },
+        },
+        memoryMegabytes: MEMORY_MEGABYTES,
+        timeoutSeconds: TIMEOUT_SECONDS,
+        key: handler.artifactDir,
+        artifactDir: handler.artifactDir,
+        onCheckpoint: (update) => checkpoints.save(taskId, lease, update),
+        onCredentials: () => access.credentials(),
+        onLog: () => {},
+      });
+      await settleTask(db, { taskId, lease, outcome });
+      if (outcome.kind !== "completed") throw new Error(`the bench's task ended as ${JSON.stringify(outcome)}`);
+      return outcome.counts.recordsRead;
+    },
+    stop: () => pool.close(),
+  };
 }

@@ -1,0 +1,54 @@
+import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
+import { type ClaimedTask, claimTasks } from "@letsdata/database/stores/claim-tasks";
+import { quantile } from "./alternate.ts";
+import { addDataset, type BenchDatabase } from "./endpoints/bench-database.ts";
+import type { BenchRow } from "./result-table.ts";
+import { bareUpdatesPerSecond } from "./task-rows.ts";
+
+const TASKS = 4;
+
+/** (g) Checkpoints through the real store, four tasks of one dataset at once, each saving as soon as the last is saved. */
+export async function checkpointRows(database: BenchDatabase, quick: boolean): Promise<BenchRow[]> {
+  const { db } = database;
+  const datasetId = await addDataset(db, TASKS, TASKS);
+  const claim = { workerId: "bench", slots: TASKS, leaseSeconds: 600, datasetIds: [datasetId] };
+  const claimed = await claimTasks(db, claim);
+  const checkpoints = createCheckpointStore(db);
+  const milliseconds: number[] = [];
+  const until = performance.now() + (quick ? 3_000 : 12_000);
+  const save = async ({ taskId, lease }: ClaimedTask): Promise<void> => {
+    for (let n = 1; performance.now() < until; n++) {
+      const began = performance.now();
+      const minute = Date.now() - (Date.now() % 60_000);
+      await checkpoints.save(taskId, lease, {
+        position: { offset: n * 100_000 },
+        counts: {
+          recordsRead: n * 500,
+          documentsWritten: n * 500,
+          recordsSkipped: 0,
+          recordsErrored: 0,
+          bytesRead: n * 100_000,
+          bytesWritten: n * 100_000,
+        },
+        errorFiles: [],
+        measurements: ["records.processed", "write.milliseconds", "read.milliseconds"].map((metric) => ({
+          metric,
+          minute,
+          count: 1,
+          sum: 500,
+          min: 500,
+          max: 500,
+        })),
+      });
+      milliseconds.push(performance.now() - began);
+    }
+  };
+  await Promise.all(claimed.map(save));
+  const bare = 1_000 / (await bareUpdatesPerSecond(database, quick ? 300 : 2_000));
+  const row = (name: string, share: number, limit: BenchRow["limit"]): BenchRow => {
+    const value = quantile(milliseconds, share);
+    const what = `checkpoint ${name}, ${TASKS} tasks of one dataset (bare: one-row update)`;
+    return { row: "g", what, unit: "ms", value, bare, ratio: value / bare, limit };
+  };
+  return [row("p50", 0.5, { kind: "at most", of: "value", bar: 25 }), row("p99", 0.99, null)];
+}
