@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
+/** Unit and integration tests of every package; whole installations are in e2e. */
 export default defineConfig({
   test: {
-    projects: ["packages/*", "apps/*", "samples", "scripts"].map((root) => root),
+    projects: ["packages/*", "apps/*", "samples", "scripts"],
+    passWithNoTests: false,
+    maxWorkers: 2,
   },
 });

@@ -66,5 +66,6 @@ export function consoleEnvironment(
     LETSDATA_AUTH_SECRET: secrets.authSecret,
     LETSDATA_CONSOLE_URL: consoleAddress(settings),
     LETSDATA_SAMPLES_DIR: join(settings.repositoryDir, "samples/datasets"),
+    ...(process.env.LETSDATA_ALLOW_SIGN_UP ? { LETSDATA_ALLOW_SIGN_UP: process.env.LETSDATA_ALLOW_SIGN_UP } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { ensureDataTaskRole } from "@letsdata/access/installation-roles";
 import { listenForChanges } from "@letsdata/database/changes";
 import { startJobs } from "@letsdata/database/jobs";
+import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-store";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { workOnRequests } from "./loops/carry-out-requests.ts";
@@ -48,8 +49,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   const settle = runRepeatedly("settling datasets", pollMs, log, () => settleDatasets(database, log));
   const expire = runRepeatedly("releasing expired leases", pollMs, log, () => releaseExpired(database, log));
   const keepLeases = createLeaseKeeper({
-    database,
-    workerId,
+    renew: (held) => renewLeases(database, workerId, held, leaseSeconds),
     leaseSeconds,
     running,
     monotonic: () => performance.now(),

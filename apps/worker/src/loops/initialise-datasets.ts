@@ -2,7 +2,7 @@ import type { Jobs } from "@letsdata/database/jobs";
 import type { WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
 
-const AT_ONCE = 2;
+export const INITIALISATIONS_AT_ONCE = 2;
 
 /** Created datasets, one job each; a killed worker's job starts again elsewhere. */
 export async function workOnInitialisations(
@@ -16,6 +16,6 @@ export async function workOnInitialisations(
       await initialiseStoredDataset(dependencies, data.datasetId, signal);
       onReady();
     },
-    { concurrency: AT_ONCE },
+    { concurrency: INITIALISATIONS_AT_ONCE },
   );
 }

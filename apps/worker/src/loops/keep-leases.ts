@@ -1,11 +1,10 @@
-import type { Database } from "@letsdata/database/database";
-import { renewLeases } from "@letsdata/database/stores/task-leases";
+import type { HeldLease, RenewedLeases } from "@letsdata/database/stores/task-leases";
 import type { Log } from "../log.ts";
 import type { RunningTasks } from "../running-tasks.ts";
 
 export interface KeepLeasesInput {
-  readonly database: Database;
-  readonly workerId: string;
+  /** Prolongs the leases in the database. */
+  readonly renew: (leases: readonly HeldLease[]) => Promise<RenewedLeases>;
   readonly leaseSeconds: number;
   readonly running: RunningTasks;
   readonly monotonic: () => number;
@@ -17,7 +16,7 @@ export interface KeepLeasesInput {
  * could not be asked for as long as a lease lasts, because another worker may hold the task by then.
  */
 export function createLeaseKeeper(input: KeepLeasesInput): () => Promise<void> {
-  const { database, workerId, leaseSeconds, running, monotonic, log } = input;
+  const { renew, leaseSeconds, running, monotonic, log } = input;
   let lastGranted = monotonic();
 
   return async () => {
@@ -29,7 +28,7 @@ export function createLeaseKeeper(input: KeepLeasesInput): () => Promise<void> {
     }
     try {
       const leases = held.map(({ taskId, lease }) => ({ taskId, token: lease.token }));
-      const renewal = await renewLeases(database, workerId, leases, leaseSeconds);
+      const renewal = await renew(leases);
       lastGranted = askedAt;
       const lost = new Set(renewal.lost);
       const stopping = new Set(renewal.stop.map(({ taskId }) => taskId));
