@@ -6,6 +6,7 @@ import {
   saveDatasetResources,
   transitionDataset,
 } from "@letsdata/database/stores/dataset-store";
+import type { LogLevel } from "@letsdata/database/stores/log-store";
 import { unavailableParts } from "@letsdata/dataset/availability";
 import {
   type InitialisationProgress,
@@ -14,8 +15,9 @@ import {
   initialiseDataset,
 } from "@letsdata/dataset/initialise";
 import { generatedNames, type Stage } from "@letsdata/dataset/names";
-import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
+import { asProblem, Problem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "./dataset-contexts.ts";
+import { createDatasetLog } from "./dataset-log.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { initialisePorts } from "./initialise-ports.ts";
 
@@ -37,8 +39,9 @@ export async function initialiseStoredDataset(
   if (stored.status === "CREATED") await transitionDataset(database, datasetId, "initialise");
   else if (stored.status !== "INITIALIZING" && stored.status !== "REDRIVING") return;
   const isRedrive = stored.status === "REDRIVING";
+  const say = initialisationLog(dependencies, stored);
   try {
-    const initialised = await initialise(dependencies, stored, signal);
+    const initialised = await initialise(dependencies, stored, signal, say);
     await inTransaction(database, async (transaction) => {
       await saveDatasetResources(transaction, datasetId, factsOf(stored, initialised, dependencies.installation.stage));
       const notices = initialised.notices.map(({ message }) => message).join("; ");
@@ -46,6 +49,8 @@ export async function initialiseStoredDataset(
         reason: notices ? { code: null, message: notices, errors: [] } : null,
       });
     });
+    await say("INFO", `Initialised: ${initialised.totalTasks} tasks are planned.`);
+    for (const notice of initialised.notices) await say("WARN", notice.message);
     log.info(`dataset ${datasetId} has ${initialised.totalTasks} tasks and is PROCESSING`);
   } catch (error) {
     const problem = asProblem(error);
@@ -57,6 +62,7 @@ export async function initialiseStoredDataset(
     if (now?.status !== "INITIALIZING" && now?.status !== "REDRIVING") return;
     log.warn(`dataset ${datasetId} could not be initialised`, problem);
     const { code, message, errors } = problem;
+    await say("ERROR", [`${code}: ${message}`, ...errors.map(findingText)].join("\n"));
     await transitionDataset(database, datasetId, isRedrive ? "redriveFailed" : "initFailed", {
       reason: { code, message, errors },
     });
@@ -67,6 +73,7 @@ async function initialise(
   dependencies: WorkerDependencies,
   stored: StoredDataset,
   signal: AbortSignal,
+  say: InitialisationLog,
 ): Promise<Initialised> {
   const { database, installation } = dependencies;
   const { datasetId } = stored;
@@ -78,13 +85,27 @@ async function initialise(
   }
   await saveDatasetResources(database, datasetId, { config });
   const context = { ...loaded, externalId: stored.externalId ?? String(stored.createdAt) };
-  const onProgress = ({ step, state, plannedTasks }: InitialisationProgress) => {
+  const onProgress = async ({ step, state, plannedTasks }: InitialisationProgress) => {
     if (state === "done") return;
     const message = initialisationSteps[step] + (plannedTasks ? `: ${plannedTasks}` : "");
-    return saveDatasetResources(database, datasetId, { statusReason: { code: null, message, errors: [] } });
+    await say(plannedTasks ? "DEBUG" : "INFO", message);
+    await saveDatasetResources(database, datasetId, { statusReason: { code: null, message, errors: [] } });
   };
   const ports = initialisePorts(dependencies, context);
   return initialiseDataset({ datasetId, userId: loaded.owner.userId, config, ports, signal, onProgress });
+}
+
+type InitialisationLog = (level: LogLevel, message: string) => Promise<void>;
+
+function initialisationLog({ database, log }: WorkerDependencies, stored: StoredDataset): InitialisationLog {
+  const engine = (stored.config as { readonly computeEngine?: { readonly logLevel?: LogLevel } }).computeEngine;
+  const place = { datasetId: stored.datasetId, taskId: null, attempt: null, leastLevel: engine?.logLevel ?? "INFO" };
+  const write = createDatasetLog(database, log, place);
+  return (level, message) => write("ENGINE", [{ time: Date.now(), level, message }]);
+}
+
+function findingText({ path, message, fix }: ProblemDetail): string {
+  return `${path ? `${path}: ` : ""}${message}${fix ? ` (${fix})` : ""}`;
 }
 
 function factsOf(stored: StoredDataset, initialised: Initialised, stage: Stage) {

@@ -4,14 +4,15 @@ import type { CredentialsPurpose, TaskLogLine } from "@letsdata/compute/task-pro
 import type { Database } from "@letsdata/database/database";
 import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
-import { appendLogLines } from "@letsdata/database/stores/log-store";
 import { settleTask } from "@letsdata/database/stores/settle-task";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
-import { memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import { logLevelOf, memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { ArtifactCache } from "./artifact-cache.ts";
+import { endedLines, startedLine } from "./attempt-lines.ts";
 import type { DatasetContext, DatasetContexts } from "./dataset-contexts.ts";
+import { createDatasetLog, type DatasetLog, type SaidLine } from "./dataset-log.ts";
 import type { Log } from "./log.ts";
 import { retryWhileDatabaseIsAway } from "./retry-database.ts";
 import type { RunningTask } from "./running-tasks.ts";
@@ -35,10 +36,12 @@ export function createTaskRunner(
 
   return async (claimed, running) => {
     try {
-      const outcome = await attempt(parts, claimed, running);
-      await retryWhileDatabaseIsAway(running.lost.signal, () =>
+      const say = await attemptLog(parts, claimed);
+      const outcome = await attempt(parts, claimed, running, say);
+      const settled = await retryWhileDatabaseIsAway(running.lost.signal, () =>
         settleTask(database, { taskId: claimed.taskId, lease: claimed.lease, outcome }),
       );
+      if (settled) await say("ENGINE", now(endedLines(claimed, outcome, settled)));
     } catch (error) {
       const problem = asProblem(error);
       if (problem.code === "LEASE_LOST") log.info(`task ${claimed.taskId}: another worker holds it now`);
@@ -47,11 +50,30 @@ export function createTaskRunner(
   };
 }
 
-async function attempt(parts: TaskRunnerParts, claimed: ClaimedTask, running: RunningTask): Promise<AttemptOutcome> {
+/** A dataset that cannot be loaded fails the attempt itself; what there is to say of it is said at every level. */
+async function attemptLog(parts: TaskRunnerParts, claimed: ClaimedTask): Promise<DatasetLog> {
+  const { datasetId, taskId, attempt, codeVersion } = claimed;
+  const context = await parts.contexts.get(datasetId, codeVersion).catch(() => null);
+  const leastLevel = context ? logLevelOf(context.config.computeEngine) : "DEBUG";
+  return createDatasetLog(parts.database, parts.log, { datasetId, taskId, attempt, leastLevel });
+}
+
+function now<Line extends object>(lines: readonly Line[]): readonly (Line & { readonly time: number })[] {
+  const time = Date.now();
+  return lines.map((line) => ({ ...line, time }));
+}
+
+async function attempt(
+  parts: TaskRunnerParts,
+  claimed: ClaimedTask,
+  running: RunningTask,
+  say: DatasetLog,
+): Promise<AttemptOutcome> {
   try {
+    void say("ENGINE", now([startedLine(claimed)]));
     const context = await parts.contexts.get(claimed.datasetId, claimed.codeVersion);
     const artifact = await parts.artifacts.open({ ...context, expectedDigest: context.codeDigest });
-    return await runInProcess(parts, context, claimed, running, artifact.artifactDir);
+    return await runInProcess(parts, context, claimed, running, artifact.artifactDir, say);
   } catch (error) {
     const { code, message } = asProblem(error);
     parts.log.warn(`task ${claimed.taskId}: the attempt could not start`, error);
@@ -65,6 +87,7 @@ function runInProcess(
   claimed: ClaimedTask,
   running: RunningTask,
   artifactDir: string,
+  say: DatasetLog,
 ): Promise<AttemptOutcome> {
   const { database, pool } = parts;
   const checkpoints = createCheckpointStore(database);
@@ -83,23 +106,10 @@ function runInProcess(
       const { lost } = await renewLeases(database, claimed.lease.workerId, [lease], parts.leaseSeconds);
       if (lost.length > 0) throw new Problem("LEASE_LOST", `Task ${claimed.taskId} belongs to another worker by now.`);
     },
-    onLog: (lines: readonly TaskLogLine[]) => saveLog(parts, claimed, lines),
+    onLog: (lines: readonly TaskLogLine[]) => void say("HANDLER", lines.map(printed)),
   });
 }
 
-/** Log lines are worth less than the task: one that cannot be stored is said and dropped. */
-function saveLog(parts: TaskRunnerParts, claimed: ClaimedTask, lines: readonly TaskLogLine[]): void {
-  const { datasetId, taskId, attempt } = claimed;
-  const stored = lines.map(({ time, level, message, dropped }) => ({
-    datasetId,
-    taskId,
-    attempt,
-    time,
-    level,
-    source: "HANDLER" as const,
-    message: dropped ? `[${dropped} lines left out] ${message}` : message,
-  }));
-  appendLogLines(parts.database, stored).catch((error: unknown) => {
-    parts.log.warn(`${lines.length} log lines of task ${taskId} could not be stored`, error);
-  });
+function printed({ time, level, message, dropped }: TaskLogLine): SaidLine {
+  return { time, level, message: dropped ? `[${dropped} lines left out] ${message}` : message };
 }

@@ -117,6 +117,10 @@ export function memoryMegabytesOf(engine: ComputeEngineConfig): number {
     ? engine.lambda.lambdaMemoryLimitInMegabytes
     : engine.memoryLimitInMegabytes;
 }
+/** Least severe line of a dataset's log. */
+export function logLevelOf(engine: ComputeEngineConfig): "DEBUG" | "INFO" | "WARN" | "ERROR" {
+  return engine.logLevel;
+}
 /** Longest attempt. */
 export function timeoutSecondsOf(engine: ComputeEngineConfig): number {
   return engine.computeEngineType === "LAMBDA_AND_SAGEMAKER"
