@@ -92,5 +92,7 @@ export interface ErrorConnector<Config> extends Omit<WriteConnector<Config>, "op
     readonly config: Config;
     readonly access: CloudAccess;
     readonly task: TaskIdentity;
+    /** Throws Problem LEASE_LOST. Asked before a file of an earlier attempt is replaced; absent = the lease is taken as held. */
+    readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
   }): Promise<ErrorSink>;
 }

@@ -36,6 +36,7 @@ export async function runAssignment(assignment: TaskAssignment, channel: TaskCha
         config: archive.config,
         access: accessOf(archive),
         task,
+        confirmLease: () => channel.confirmLease(),
       }),
     );
     return await runTask({

@@ -1,15 +1,20 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { awsErrorStatus, classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { ErrorSink } from "@letsdata/plugin-kit/error-sink";
 import { nameOfBucket } from "./permissions.ts";
 
-/** Error records as JSON lines (product.md §7). A repeated batch overwrites its own object; the pipeline repeats failed calls. */
+/**
+ * Error records as JSON lines (product.md §7). A repeated batch overwrites its own object; the pipeline repeats failed calls. Written under
+ * `If-None-Match: *` first: where a file stands already, only the holder of the lease may replace it, or a zombie would change a
+ * file that another attempt has registered.
+ */
 export function openS3ErrorSink(input: {
   readonly config: { readonly bucketName?: string | undefined };
   readonly access: CloudAccess;
   readonly task: TaskIdentity;
+  readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
 }): ErrorSink {
   const { access, task } = input;
   const bucket = nameOfBucket(input.config);
@@ -20,14 +25,20 @@ export function openS3ErrorSink(input: {
       const piece = last.ordinal === firstOrdinal ? last.piece + 1 : 0;
       const key = `${task.datasetName}/${task.taskId}/${firstOrdinal}-${piece}.jsonl`;
       const body = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
-      try {
-        await s3.send(
-          new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: "application/x-ndjson" }),
-          { abortSignal: signal },
-        );
-      } catch (thrown) {
+      const object = { Bucket: bucket, Key: key, Body: body, ContentType: "application/x-ndjson" };
+      const send = { abortSignal: signal };
+      const failed = (thrown: unknown) => {
         signal.throwIfAborted();
-        throw classifyAwsError(thrown, { action: "s3:PutObject", resource: `arn:aws:s3:::${bucket}/${key}` });
+        return classifyAwsError(thrown, { action: "s3:PutObject", resource: `arn:aws:s3:::${bucket}/${key}` });
+      };
+      try {
+        await s3.send(new PutObjectCommand({ ...object, IfNoneMatch: "*" }), send);
+      } catch (thrown) {
+        if (awsErrorStatus(thrown) !== 412) throw failed(thrown);
+        await input.confirmLease?.(signal);
+        await s3.send(new PutObjectCommand(object), send).catch((again: unknown) => {
+          throw failed(again);
+        });
       }
       last = { ordinal: firstOrdinal, piece };
       return { key, records: records.length, bytes: body.length };
