@@ -8,6 +8,9 @@ export type Database = PrismaClient;
 /** What stores take: the database itself or one open transaction of it. */
 export type Queryable = Prisma.TransactionClient;
 
+/** Longer than any pause between two statements of a transaction, about as long as a lease. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
 export interface DatabaseOptions {
   /** Connections of the pool. */
   readonly connectionsMax?: number;
@@ -24,6 +27,8 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      // A process that hangs in a transaction would hold its locks as long as it hangs: the server ends the transaction.
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       application_name: options.applicationName ?? "letsdata",
     },
     // A connection cut while idle is the pool's to replace, not ours to die of.
