@@ -1,7 +1,8 @@
 import { type AssumeRoleInput, accessGrant, assumedRole } from "@letsdata/aws/assume-role";
+import { customerPermissions } from "@letsdata/dataset/access-policy";
 import { type DatasetConfig, regionOf } from "@letsdata/dataset/dataset-config";
 import { sessionPolicyOf } from "@letsdata/dataset/policy-documents";
-import { type OwnedThing, ownerOf } from "@letsdata/dataset/resource-owners";
+import { type OwnedThing, ownedThings, ownerOf } from "@letsdata/dataset/resource-owners";
 import type { CloudAccess, CredentialsSource, ResourceScope } from "@letsdata/plugin-kit/connector";
 import type { PolicyDocument } from "@letsdata/plugin-kit/permissions";
 import { Problem } from "@letsdata/plugin-kit/problems";
@@ -62,7 +63,15 @@ export function customerCredentials(
     accessGrantRoleArn: accessGrantRoleArn(config),
     userId: owner.userId,
     sessionName: sessionName(config),
+    ...customerSessionPolicy(config),
   });
+}
+
+/** Whatever else the role allows, a session of it can do what this configuration needs and nothing more (product.md §11.3). */
+function customerSessionPolicy(config: DatasetConfig): { readonly sessionPolicy?: PolicyDocument } {
+  const needed = ownedThings.flatMap((thing) => customerPermissions(config, thing, connectorPermissions));
+  const sessionPolicy = sessionPolicyOf(needed);
+  return sessionPolicy ? { sessionPolicy } : {};
 }
 
 /** The last step of `customerCredentials` with an external id of one's choice, for probes. */
