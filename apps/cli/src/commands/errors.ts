@@ -26,7 +26,7 @@ export function addErrorCommands(program: Command, surroundings: Surroundings): 
         taskId: (task) => task.taskId,
         status: (task) => task.taskStatus,
         errors: (task) => task.numberOfErrors,
-        files: (task) => task.files.map(({ file }) => file).join(" "),
+        fileIds: (task) => task.files.map(({ file }) => file).join(" "),
       });
     },
   );

@@ -7,7 +7,12 @@ import { formatTime } from "../ui/format.ts";
 import { rowsOf, standsAlone } from "./series-rows.ts";
 
 const colours = ["var(--accent)", "var(--good-fill)", "var(--bad-fill)", "var(--busy-fill)"];
+const toneColours = { red: "var(--bad-fill)", green: "var(--good-fill)", blue: "var(--busy-fill)" };
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+
+function colourOf(entry: ChartDto["series"][number], index: number): string {
+  return entry.tone ? toneColours[entry.tone] : colours[index % colours.length]!;
+}
 
 interface LoneDot {
   readonly cx?: number;
@@ -85,7 +90,7 @@ export function MetricChart({ chart }: { readonly chart: ChartDto }) {
               key={entry.name}
               yAxisId={entry.axis}
               dataKey={`s${index}`}
-              stroke={colours[index % colours.length]!}
+              stroke={colourOf(entry, index)}
               strokeWidth={1.75}
               dot={({ cx, cy, index: at, stroke }: LoneDot) =>
                 standsAlone(rows, `s${index}`, at) ? (
@@ -111,7 +116,7 @@ export function ChartLegend({ chart }: { readonly chart: ChartDto }) {
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-[13px] text-ink-soft">
       {chart.series.map((entry, index) => (
         <li key={entry.name} className="flex items-center gap-1.5">
-          <span aria-hidden className="h-0.5 w-3" style={{ background: colours[index % colours.length] }} />
+          <span aria-hidden className="h-0.5 w-3" style={{ background: colourOf(entry, index) }} />
           {entry.name}
           <span className="text-ink-faint">
             {entry.unit}, {entry.statistic}

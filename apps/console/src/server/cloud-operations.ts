@@ -1,4 +1,5 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { availableRuntimes } from "@letsdata/access/available-runtimes";
 import { checkComponent } from "@letsdata/access/check-component";
 import { assumeAccessGrantInput, componentAccess } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
@@ -8,8 +9,6 @@ import type { CloudOperations, CloudUser, ErrorArchive } from "@letsdata/api/clo
 import { classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import { probeRole } from "@letsdata/aws/probe-role";
-import { errorConnectors, readConnectors, writeConnectors } from "@letsdata/connectors/catalogue";
-import type { Runtimes } from "@letsdata/dataset/availability";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import { generatedNames } from "@letsdata/dataset/names";
 import {
@@ -21,19 +20,6 @@ import {
 } from "@letsdata/dataset/resource-owners";
 import { asProblem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
 
-/** What this build can run; the worker refuses the rest as well. */
-const runtimes: Runtimes = {
-  readDestinations: Object.keys(readConnectors),
-  readerTypes: ["SINGLEFILEREADER"],
-  writeDestinations: Object.keys(writeConnectors),
-  errorDestinations: Object.keys(errorConnectors),
-  computeEngines: ["LAMBDA"],
-  languages: ["JAVASCRIPT"],
-  images: false,
-  managedEndpoints: false,
-  managedClusters: false,
-};
-
 /** What the API needs of AWS, with the installation's own principal. */
 export function createCloudOperations(installation: Installation): CloudOperations {
   return {
@@ -41,7 +27,7 @@ export function createCloudOperations(installation: Installation): CloudOperatio
     stage: installation.stage,
     local: installation.endpoint !== undefined,
     permissions: connectorPermissions,
-    runtimes,
+    runtimes: availableRuntimes,
     createUserPrincipal: (userId) => createUserPrincipal(installation, userId),
     checkAccess: (config, user, signal) => checkAccess(installation, config, user, signal),
     readErrorFile: (archive, key, signal) => readErrorFile(installation, archive, key, signal),

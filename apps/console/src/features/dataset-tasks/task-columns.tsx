@@ -3,19 +3,19 @@ import type { Column } from "../../table/data-table.tsx";
 import { Elapsed } from "../../ui/clock.tsx";
 import { formatCount } from "../../ui/format.ts";
 import { TaskStatusMark } from "../../ui/status.tsx";
+import { briefAttributes, briefReaderDefinition } from "./brief-definition.ts";
 
-function brief(value: Readonly<Record<string, unknown>> | null): string {
-  if (!value) return "";
-  const shown = Object.entries(value).filter(([, entry]) => entry !== null && entry !== undefined);
-  return shown
-    .map(([name, entry]) => `${name} ${typeof entry === "object" ? JSON.stringify(entry) : String(entry)}`)
-    .join("  ");
+interface BriefProps {
+  readonly value: Readonly<Record<string, unknown>> | null;
+  readonly none: string;
+  readonly brief?: (value: Readonly<Record<string, unknown>>) => string;
 }
 
-function Brief({ value, none }: { readonly value: Readonly<Record<string, unknown>> | null; readonly none: string }) {
-  const text = brief(value);
+/** A line of it; the whole on hover, and in the task's panel. */
+function Brief({ value, none, brief = briefAttributes }: BriefProps) {
+  const text = value ? brief(value) : "";
   return text ? (
-    <span className="figures text-ink-soft" title={text}>
+    <span className="figures text-ink-soft" title={JSON.stringify(value, null, 2)}>
       {text}
     </span>
   ) : (
@@ -84,7 +84,7 @@ export function taskColumns(open: (task: TaskDto) => void): readonly Column<Task
       id: "readerDefinition",
       header: "Reader definition",
       width: 260,
-      cell: (task) => <Brief value={task.readerDefinition} none="-" />,
+      cell: (task) => <Brief value={task.readerDefinition} none="-" brief={briefReaderDefinition} />,
     },
     {
       id: "taskCheckpoint",

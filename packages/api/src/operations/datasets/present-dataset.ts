@@ -1,9 +1,8 @@
 import type { StoredDataset } from "@letsdata/database/stores/dataset-store";
-import { allowedActions, allowedRedrivePolicies } from "@letsdata/dataset/lifecycle";
 import type { DatasetSummaryDto, DatasetViewDto, ResourceDto } from "../../contract/dataset-dto.ts";
 import { summariseComponents } from "./component-summaries.ts";
 import { deliveryOf } from "./delivery.ts";
-import { isSupported, isSupportedPolicy } from "./supported-actions.ts";
+import { offeredActions, offeredRedrivePolicies } from "./supported-actions.ts";
 
 /** A dataset as a row of a list. */
 export function presentSummary(dataset: StoredDataset): DatasetSummaryDto {
@@ -50,8 +49,8 @@ export function presentDataset(dataset: StoredDataset, now: number): DatasetView
     customerAccessRoleArn: dataset.customerAccessRoleArn,
     customerAccessExternalId: typeof account === "string" ? (dataset.externalId ?? String(dataset.createdAt)) : null,
     delivery: deliveryOf(dataset.config),
-    allowedActions: allowedActions(dataset.status).filter(isSupported),
-    allowedRedrivePolicies: allowedRedrivePolicies(dataset.status).filter(isSupportedPolicy),
+    allowedActions: offeredActions(dataset.status),
+    allowedRedrivePolicies: offeredRedrivePolicies(dataset.status),
   };
 }
 

@@ -1,4 +1,10 @@
-import type { DatasetAction, RedrivePolicy } from "@letsdata/dataset/lifecycle";
+import {
+  allowedActions,
+  allowedRedrivePolicies,
+  type DatasetAction,
+  type DatasetStatus,
+  type RedrivePolicy,
+} from "@letsdata/dataset/lifecycle";
 import { Problem } from "@letsdata/plugin-kit/problems";
 
 const actions: readonly DatasetAction[] = ["redrive", "stopWithError", "stopWithComplete", "delete"];
@@ -11,6 +17,16 @@ export function isSupported(action: DatasetAction): boolean {
 
 export function isSupportedPolicy(policy: RedrivePolicy): boolean {
   return policies.includes(policy);
+}
+
+/** What may be asked for now: a redrive only while there is a policy for it. */
+export function offeredActions(status: DatasetStatus): DatasetAction[] {
+  const canRedrive = offeredRedrivePolicies(status).length > 0;
+  return allowedActions(status).filter((action) => isSupported(action) && (action !== "redrive" || canRedrive));
+}
+
+export function offeredRedrivePolicies(status: DatasetStatus): RedrivePolicy[] {
+  return allowedRedrivePolicies(status).filter(isSupportedPolicy);
 }
 
 /** Refuses before the status moves to where nothing would bring it back from. */
