@@ -43,6 +43,8 @@ export function superviseProcess(
     const running = spawn(plan.command, plan.args, {
       cwd: plan.cwd,
       env: plan.env,
+      // Out of the terminal's process group: Ctrl-C reaches the launcher only, which stops its servers in order.
+      detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     child = running;
