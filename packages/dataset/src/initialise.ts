@@ -132,7 +132,7 @@ async function checkEverything(input: InitialiseInput, manifest: ManifestInput |
   let isGranted = true;
   if (needsAccessGrant(config)) {
     const findings = await inStep(input, "checkGrant", () =>
-      collected("accessGrantRoleArn", () => probeAccessGrant(ports, userId, signal)),
+      collected("accessGrantRoleArn", () => probeAccessGrant(config.accessGrantRoleArn, ports, userId, signal)),
     );
     isGranted = findings.length === 0;
     errors.push(...findings);
@@ -183,6 +183,7 @@ function isToBeChecked(config: DatasetConfig, thing: OwnedThing, isGranted: bool
 
 /** A role that lets anybody in without the right external id would let one customer use another's role. */
 async function probeAccessGrant(
+  roleArn: string | undefined,
   ports: InitialisePorts,
   userId: string,
   signal: AbortSignal,
@@ -193,8 +194,8 @@ async function probeAccessGrant(
       {
         path,
         code: "ACCESS_DENIED",
-        message: "The access grant role cannot be assumed with your user id as external id",
-        fix: "Let its trust policy allow sts:AssumeRole to your iamUserARN, with your userId as sts:ExternalId.",
+        message: `The access grant role ${roleArn} cannot be assumed with your user id as external id`,
+        fix: `Make sure that the role is there and that its trust policy allows sts:AssumeRole to your iamUserARN, with sts:ExternalId ${userId}.`,
       },
     ];
   const wrongId = `${userId.slice(0, -1)}${userId.endsWith("0") ? "1" : "0"}`;
