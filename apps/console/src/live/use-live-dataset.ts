@@ -3,7 +3,7 @@ import type { DatasetEvent } from "@letsdata/api/contract/events";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, client } from "../api/api.ts";
 import type { LiveState } from "./follow.ts";
-import { useLive } from "./use-live.ts";
+import { connectedOnce, useLive } from "./use-live.ts";
 
 /** The dataset of the page, from the cache that `useLiveDataset` keeps current. */
 export function useDataset(reference: string) {
@@ -21,7 +21,7 @@ export function useLiveDataset(reference: string): LiveState {
   const queries = useQueryClient();
   return useLive<DatasetEvent>(
     reference,
-    (signal) => client.events.ofDataset({ dataset: reference }, { signal }),
+    (signal) => client.events.ofDataset({ dataset: reference }, { signal, context: connectedOnce }),
     (event) => {
       if (event.type === "gone") {
         void queries.invalidateQueries({ queryKey: api.datasets.view.key({ input: { dataset: reference } }) });

@@ -3,6 +3,9 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import { useEffect, useEffectEvent, useState } from "react";
 import { follow, type LiveState, waitOrAbort } from "./follow.ts";
 
+/** The client connects streams again by itself and hides the cut; a page tells its reader, so `follow` connects again here. */
+export const connectedOnce = { retry: 0 } as const;
+
 /** Follows a stream of the API while the component is mounted; `key` names what is followed. */
 export function useLive<Event>(
   key: string,

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, client } from "../../api/api.ts";
 import type { LiveState } from "../../live/follow.ts";
-import { useLive } from "../../live/use-live.ts";
+import { connectedOnce, useLive } from "../../live/use-live.ts";
 import { mergeIntoPage } from "./merge-into-page.ts";
 
 /** Keeps the shown pages current; counts datasets that are new to them. */
@@ -17,7 +17,7 @@ export function useLiveDatasets(shownIds: ReadonlySet<string>): {
   const [arrived, setArrived] = useState<ReadonlySet<string>>(new Set());
   const state = useLive<DatasetsEvent>(
     "datasets",
-    (signal) => client.events.ofDatasets(undefined, { signal }),
+    (signal) => client.events.ofDatasets(undefined, { signal, context: connectedOnce }),
     (event) => {
       queries.setQueriesData<Parameters<typeof mergeIntoPage>[0]>(
         { queryKey: api.datasets.list.key({ type: "query" }) },
