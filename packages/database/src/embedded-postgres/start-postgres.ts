@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { Client } from "pg";
 import { exists } from "./exists.ts";
+import { withFolderLock } from "./folder-lock.ts";
 import { freePort, isPortFree } from "./free-port.ts";
 import { isRunning, readPostmasterFile } from "./postmaster-file.ts";
 import { findServerBinaries } from "./server-binaries.ts";
@@ -49,11 +50,16 @@ interface State {
 export async function startPostgres(options: StartPostgres): Promise<RunningPostgres> {
   const stateDir = path.resolve(options.stateDir);
   await mkdir(stateDir, { recursive: true });
+  return withFolderLock(path.join(stateDir, "postgres.lock"), () => startLocked({ ...options, stateDir }));
+}
+
+async function startLocked(options: StartPostgres): Promise<RunningPostgres> {
+  const { stateDir } = options;
   const user = await findServerUser();
-  const password = await readOrMakePassword(path.join(stateDir, "postgres-password"));
+  const { password, made } = await readOrMakePassword(path.join(stateDir, "postgres-password"));
   const stateFile = path.join(stateDir, "postgres.json");
   const known = await readState(stateFile);
-  const dataDir = known?.dataDir ?? (await chooseDataDir(stateDir, user));
+  const dataDir = known?.dataDir ?? (await chooseDataDir(stateDir, user, made));
 
   const left = await takeOver(dataDir, password);
   if (left) {
@@ -69,11 +75,20 @@ export async function startPostgres(options: StartPostgres): Promise<RunningPost
   return running({ pid, port, password, dataDir, reused: false });
 }
 
+/** Ends the server of `stateDir`, whoever started it. Nothing happens where none runs. */
+export async function stopPostgres(stateDir: string): Promise<void> {
+  const known = await readState(path.join(stateDir, "postgres.json"));
+  const left = known && (await readPostmasterFile(known.dataDir));
+  if (left && (await isRunning(left.pid))) await stopProcess(left.pid);
+}
+
 /** The data lies in the state folder, or, where the server's user may not enter that, in a folder of its own. */
-async function chooseDataDir(stateDir: string, user: ServerUser | null): Promise<string> {
+async function chooseDataDir(stateDir: string, user: ServerUser | null, newPassword: boolean): Promise<string> {
   if (user === null || (await isReachableByOthers(stateDir))) return path.join(stateDir, "postgres");
   const mark = createHash("sha256").update(stateDir).digest("hex").slice(0, 12);
-  const base = path.join("/var/lib", `letsdata-${mark}`);
+  let base = path.join("/var/lib", `letsdata-${mark}`);
+  // Left by a state folder that was thrown away: its data opens only with the password that went with it.
+  if (newPassword && (await exists(base))) base = `${base}-${randomBytes(3).toString("hex")}`;
   await mkdir(base, { recursive: true, mode: 0o755 });
   return path.join(base, "postgres");
 }
@@ -96,7 +111,7 @@ async function takeOver(dataDir: string, password: string): Promise<{ pid: numbe
   for (;;) {
     const left = await readPostmasterFile(dataDir);
     if (!left || !(await isRunning(left.pid))) return null;
-    if (left.port !== null && (await answers(urlOf(left.port, password, "postgres"))))
+    if (left.port !== null && (await answers(urlOf(left.port, password, "postgres"), dataDir)))
       return { pid: left.pid, port: left.port };
     if (Date.now() > deadline) {
       throw new Problem(
@@ -175,7 +190,11 @@ async function launch(options: Launch): Promise<number> {
     });
     await log.close();
     server.unref();
-    const outcome = await waitUntilReady(server, ended, urlOf(options.port, options.password, "postgres"), deadline);
+    const outcome = await waitUntilReady(server, ended, options, deadline).catch(async (thrown: unknown) => {
+      server.kill("SIGINT");
+      await ended;
+      throw thrown;
+    });
     if (outcome === "ready") {
       await makeDatabase(urlOf(options.port, options.password, "postgres"));
       return server.pid!;
@@ -200,30 +219,37 @@ async function launch(options: Launch): Promise<number> {
 async function waitUntilReady(
   server: ChildProcess,
   ended: Promise<void>,
-  url: string,
+  options: Launch,
   deadline: number,
 ): Promise<"ready" | "ended" | "late"> {
+  const url = urlOf(options.port, options.password, "postgres");
   let gone = server.pid === undefined;
   ended.then(() => {
     gone = true;
   });
   while (Date.now() < deadline) {
     if (gone) return "ended";
-    if (await answers(url)) return "ready";
+    if (await answers(url, options.dataDir)) return "ready";
     await Promise.race([sleep(50), ended]);
   }
   return "late";
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Throws where the server answers but refuses the password: waiting cures nothing then. */
+async function answers(url: string, dataDir: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 5_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();
     await client.query("SELECT 1");
     return true;
-  } catch {
-    return false;
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code !== "28P01") return false;
+    throw new Problem(
+      "DATABASE_UNAVAILABLE",
+      `The database in ${dataDir} was made with another password than that in postgres-password. Put that file back; or, to begin anew without the data, remove the folder.`,
+      { cause: thrown },
+    );
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -280,12 +306,12 @@ function urlOf(port: number, password: string, database: string): string {
   return `postgresql://${userName}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-async function readOrMakePassword(file: string): Promise<string> {
+async function readOrMakePassword(file: string): Promise<{ readonly password: string; readonly made: boolean }> {
   const known = await readFile(file, "utf8").catch(() => null);
-  if (known?.trim()) return known.trim();
+  if (known?.trim()) return { password: known.trim(), made: false };
   const password = randomBytes(24).toString("hex");
   await writeFile(file, `${password}\n`, { mode: 0o600 });
-  return password;
+  return { password, made: true };
 }
 
 async function readState(file: string): Promise<State | null> {

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { startPostgres } from "../embedded-postgres/start-postgres.ts";
+import { startPostgres, stopPostgres } from "../embedded-postgres/start-postgres.ts";
 import { applyMigrations } from "../migrate/apply-migrations.ts";
 import { ownFolders, readMigrations } from "../migrate/migration-files.ts";
 
@@ -41,14 +40,17 @@ const folder = path.join(tmpdir(), `letsdata-test-postgres-${userInfo().uid}`);
 async function sharedServer(): Promise<string> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o711);
-  return locked(path.join(folder, "lock"), async () => {
-    const server = await startPostgres({
-      stateDir: folder,
-      // Tests need the rules of a database, not its durability.
-      settings: { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "400" },
-    });
-    return server.url;
+  const server = await startPostgres({
+    stateDir: folder,
+    // Tests need the rules of a database, not its durability.
+    settings: { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "400" },
   });
+  return server.url;
+}
+
+/** Ends the server all test files share, for whoever ran them all; the next run starts it again. */
+export function stopSharedTestServer(): Promise<void> {
+  return stopPostgres(folder);
 }
 
 async function migratedTemplate(server: string): Promise<string> {
@@ -83,38 +85,4 @@ function withDatabase(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;
   return changed.href;
-}
-
-const staleLockMilliseconds = 60_000;
-
-async function locked<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  const owner = path.join(lock, "pid");
-  for (;;) {
-    try {
-      await mkdir(lock);
-      break;
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
-      const held = await stat(lock).catch(() => null);
-      const pid = Number(await readFile(owner, "utf8").catch(() => "0"));
-      const abandoned = held && Date.now() - held.mtimeMs > staleLockMilliseconds;
-      if (abandoned || (pid > 0 && !isAlive(pid))) await rm(lock, { recursive: true, force: true });
-      else await sleep(50);
-    }
-  }
-  try {
-    await writeFile(owner, String(process.pid));
-    return await work();
-  } finally {
-    await rm(lock, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
