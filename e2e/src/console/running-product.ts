@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The product that the global setup started for all journeys. */
+export interface RunningProduct {
+  readonly address: string;
+  readonly stateDir: string;
+  readonly login: { readonly emailAddress: string; readonly password: string };
+}
+
+export function runningProduct(): RunningProduct {
+  return {
+    address: setByGlobalSetup("LETSDATA_E2E_ADDRESS"),
+    stateDir: setByGlobalSetup("LETSDATA_E2E_STATE_DIR"),
+    login: {
+      emailAddress: setByGlobalSetup("LETSDATA_E2E_EMAIL"),
+      password: setByGlobalSetup("LETSDATA_E2E_PASSWORD"),
+    },
+  };
+}
+
+function setByGlobalSetup(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: the global setup did not run`);
+  return value;
+}
+
+/** Pids of the servers that a start keeps alive, by name; `start` is the launcher itself. */
+export function serverPids(stateDir: string): ReadonlyMap<string, number> {
+  const records = JSON.parse(readFileSync(join(stateDir, "processes.json"), "utf8")) as { name: string; pid: number }[];
+  return new Map(records.map(({ name, pid }) => [name, pid]));
+}
+
+/** Pid of the embedded PostgreSQL, as its own postmaster.pid says; 0 while there is none. */
+export function postgresPid(stateDir: string): number {
+  const { dataDir } = JSON.parse(readFileSync(join(stateDir, "postgres.json"), "utf8")) as { dataDir: string };
+  const file = join(dataDir, "postmaster.pid");
+  return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

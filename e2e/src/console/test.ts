@@ -1,0 +1,49 @@
+import { test as base, expect } from "@playwright/test";
+import { demoClient } from "./demo-client.ts";
+import { type RunningProduct, runningProduct } from "./running-product.ts";
+import { sampleConfig } from "./sample-dataset.ts";
+import { type Session, signIn } from "./sign-in.ts";
+
+interface WorkerFixtures {
+  readonly product: RunningProduct;
+  /** The demo user, signed in once: a sign-in of every test would meet the limit on attempts. */
+  readonly demoSession: Session;
+  /** Name of a dataset that ran to its end, with error records and skipped records. */
+  readonly finishedDataset: string;
+}
+
+/** Pages are the demo user's, signed in; a journey of somebody else says `test.use({ storageState: nobody })`. */
+export const test = base.extend<object, WorkerFixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from the pattern.
+  product: [async ({}, use) => use(runningProduct()), { scope: "worker" }],
+  demoSession: [
+    async ({ browser, product }, use) => {
+      const context = await browser.newContext({ baseURL: product.address });
+      const page = await context.newPage();
+      await signIn(page, product.login);
+      await page.waitForURL("**/datasets");
+      const session = await context.storageState();
+      await context.close();
+      await use(session);
+    },
+    { scope: "worker" },
+  ],
+  finishedDataset: [
+    async ({ product }, use, worker) => {
+      const datasetName = `FinishedMovies${worker.workerIndex}`;
+      const client = demoClient(product);
+      await client.datasets.create(sampleConfig("movies-to-kinesis", { datasetName }));
+      await expect
+        .poll(async () => (await client.datasets.view({ dataset: datasetName })).datasetStatus, { timeout: 60_000 })
+        .toBe("COMPLETED");
+      await use(datasetName);
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+  baseURL: async ({ product }, use) => use(product.address),
+  storageState: async ({ demoSession }, use) => use(demoSession),
+});
+
+export const nobody: Session = { cookies: [], origins: [] };
+
+export { expect };

@@ -1,0 +1,194 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { sampleText } from "../console/sample-dataset.ts";
+import { signIn } from "../console/sign-in.ts";
+import { expect, nobody, test } from "../console/test.ts";
+
+const rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
+const sizes = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+];
+
+interface Screen {
+  readonly name: string;
+  readonly path: string;
+  /** Text of the page once its data has arrived. */
+  readonly arrived: RegExp;
+}
+
+const signInScreen: Screen = { name: "sign in", path: "/sign-in", arrived: /Password/ };
+
+function screensOf(dataset: string): readonly Screen[] {
+  const of = (tab: string, arrived: RegExp): Screen => ({
+    name: `dataset${tab}`,
+    path: `/datasets/${dataset}${tab}`,
+    arrived,
+  });
+  return [
+    { name: "datasets", path: "/datasets", arrived: new RegExp(dataset) },
+    { name: "create by JSON", path: "/datasets/new?from=sample", arrived: /Valid/ },
+    { name: "create by form", path: "/datasets/new?by=form&from=sample", arrived: /Valid/ },
+    of("", /3,201\s*read/),
+    of("/tasks", /8 tasks on page/),
+    of("/errors", /Title is not text|lies in the future/),
+    of("/logs", /./),
+    of("/metrics", /./),
+    of("/usage", /./),
+    of("/configuration", /letsdata-demo-data/),
+    { name: "usage", path: "/usage", arrived: /./ },
+    { name: "users", path: "/users", arrived: /demo@letsdata\.example/ },
+    { name: "API keys", path: "/api-keys", arrived: /demo/ },
+    { name: "no such dataset", path: "/datasets/NoSuchDataset", arrived: /There is no dataset/ },
+  ];
+}
+
+/** Everything wrong with the screen as it stands, as one readable list. */
+async function faultsOf(page: Page, where: string): Promise<string[]> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+  return [
+    ...(overflow > 0 ? [`${where}: the page is ${overflow} px too wide`] : []),
+    ...violations.flatMap(({ id, nodes }) => nodes.map((node) => `${where}: ${id} at ${node.target.join(" ")}`)),
+  ];
+}
+
+async function walk(page: Page, screens: readonly Screen[]): Promise<string[]> {
+  const faults: string[] = [];
+  let where = "";
+  page.on("console", (message) => {
+    // Chromium reports every answer of 4xx as an error; the page of a missing dataset asks for one.
+    if (message.type() === "error" && !/status of 404/.test(message.text())) {
+      faults.push(`${where}: console error: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => faults.push(`${where}: uncaught ${error.message}`));
+  for (const { name, path, arrived } of screens) {
+    where = name;
+    await page.setViewportSize(sizes[0]!);
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await page.goto(path);
+    await expect(page.getByRole("main")).toContainText(arrived);
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+    for (const size of sizes) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        where = `${name}, ${size.width} px, ${colorScheme}`;
+        await page.setViewportSize(size);
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        faults.push(...(await faultsOf(page, where)));
+      }
+    }
+  }
+  return faults;
+}
+
+test.describe("every screen", () => {
+  test("is accessible, fits and is free of errors, wide and narrow, light and dark", async ({
+    page,
+    finishedDataset,
+  }) => {
+    test.setTimeout(180_000);
+    const faults = await walk(page, screensOf(finishedDataset));
+    expect(faults.join("\n")).toBe("");
+  });
+
+  test("shows its dialogs and panels accessibly", async ({ page, finishedDataset }) => {
+    const faults: string[] = [];
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.goto(`/datasets/${finishedDataset}/tasks`);
+    await page
+      .getByRole("button", { name: /^Task / })
+      .first()
+      .click();
+    await expect(page.getByRole("dialog", { name: "Task" })).toContainText("Checkpoint");
+    faults.push(...(await faultsOf(page, "task panel")));
+    await page.goto(`/datasets/${finishedDataset}/errors`);
+    await page.getByRole("table", { name: "Error records" }).getByRole("button").first().click();
+    await expect(page.getByRole("dialog", { name: "Error record" })).toContainText("Source bytes");
+    faults.push(...(await faultsOf(page, "error record panel")));
+    await page.goto("/datasets/new?from=sample");
+    await page.getByRole("button", { name: "What access policy do I need?" }).click();
+    await expect(page.getByRole("dialog", { name: "Access policy" })).toContainText("s3:GetObject");
+    faults.push(...(await faultsOf(page, "access policy")));
+    expect(faults.join("\n")).toBe("");
+  });
+
+  test("answers the keyboard: ? shows the keys, Ctrl K goes anywhere, / filters", async ({ page, finishedDataset }) => {
+    await page.goto("/datasets");
+    await expect(page.getByRole("link", { name: finishedDataset })).toBeVisible();
+    await page.keyboard.press("?");
+    const keys = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await expect(keys).toContainText("This sheet");
+    await page.keyboard.press("Escape");
+    await expect(keys).toBeHidden();
+    await page.keyboard.press("/");
+    await expect(page.getByRole("searchbox", { name: "Filter by name or id" })).toBeFocused();
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type(finishedDataset);
+    await expect(page.getByRole("option", { name: new RegExp(finishedDataset) })).toBeVisible();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`/datasets/${finishedDataset}$`));
+    await expect(page.getByRole("heading", { name: finishedDataset, level: 1 })).toBeVisible();
+  });
+
+  test("lets a dataset be created without a pointer", async ({ page }) => {
+    await page.goto("/datasets");
+    await expect(page.getByRole("heading", { name: "Datasets", level: 1 })).toBeVisible();
+    await tabTo(page, "link", "Create dataset");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: "Create dataset", level: 1 })).toBeVisible();
+    await tabTo(page, "button", "Sample");
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "zip-codes-to-s3" }).waitFor();
+    await page.keyboard.type("zip");
+    await page.keyboard.press("Enter");
+    const editor = page.getByRole("textbox", { name: "Dataset JSON" });
+    await expect(editor).toContainText("ZipCodesToS3");
+    await tabTo(page, "textbox", "Dataset JSON");
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.insertText(sampleText("zip-codes-to-s3").replace("ZipCodesToS3", "ByKeyboard"));
+    await expect(page.getByRole("status").filter({ hasText: "Valid" })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await tabTo(page, "button", "Check access");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("Every resource answered")).toBeVisible();
+    await tabTo(page, "button", "Create dataset", "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: "ByKeyboard", level: 1 })).toBeVisible();
+  });
+});
+
+test.describe("a stranger", () => {
+  test.use({ storageState: nobody });
+
+  test("meets an accessible sign-in", async ({ page }) => {
+    const faults = await walk(page, [signInScreen]);
+    expect(faults.join("\n")).toBe("");
+  });
+
+  test("is a stranger again after signing out", async ({ page, product }) => {
+    await signIn(page, product.login);
+    await page.waitForURL("**/datasets");
+    await page.getByRole("button", { name: /^Account: / }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(page).toHaveURL(/\/sign-in$/);
+    await page.goto("/datasets");
+    await expect(page).toHaveURL(/\/sign-in/);
+    expect((await page.request.get("/api/v1/datasets")).status()).toBe(401);
+  });
+});
+
+const tabsMax = 60;
+
+/** Walks the focus to a control as a person without a pointer does. */
+async function tabTo(page: Page, role: "link" | "button" | "textbox", name: string, key = "Tab"): Promise<void> {
+  const target = page.getByRole(role, { name, exact: true }).first();
+  await expect(target).toBeEnabled();
+  for (let pressed = 0; pressed < tabsMax; pressed += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${role} ${name} is not reached within ${tabsMax} × ${key}`);
+}
