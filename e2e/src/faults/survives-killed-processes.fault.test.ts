@@ -35,10 +35,10 @@ test.each(Array.from({ length: ROUNDS }, (_, round) => ({ round: round + 1 })))(
     const name = `Round${round}`;
     const files = makeNumberedFiles(random, {
       prefix: name,
-      files: 3 + random.integer(3),
-      linesPerFile: 2_500 + random.integer(2_500),
+      files: 3 + random.integer(2),
+      linesPerFile: 1_500 + random.integer(1_500),
       waitEvery: 3,
-      padBytes: target === "S3" ? 500 : 0,
+      padBytes: target === "S3" ? 900 : 0,
     });
     const began = performance.now();
     const dataset = await createNumberedDataset(installation, {
@@ -86,8 +86,8 @@ function faultsOf(round: number, random: Random): readonly FaultKind[] {
 
 /** Waits for a seeded share of the work, by time in a running attempt or by records checkpointed; false when it was done before. */
 async function untilWorkIsUnderWay(dataset: string, random: Random): Promise<boolean> {
-  const wantedMs = random.integer(1_500);
-  const wantedRecords = random.next() < 0.5 ? 0 : 1 + random.integer(4_000);
+  const wantedMs = random.integer(1_000);
+  const wantedRecords = random.next() < 0.5 ? 0 : 1 + random.integer(2_500);
   return waitFor(
     async () => {
       const [row] = await installation.database.$queryRaw<{ settled: boolean; running: boolean; records: number }[]>`
