@@ -42,12 +42,17 @@ export function createTaskRunner(
         settleTask(database, { taskId: claimed.taskId, lease: claimed.lease, outcome }),
       );
       if (settled) await say("ENGINE", now(endedLines(claimed, outcome, settled)));
+      else log.info(lostWords(claimed));
     } catch (error) {
       const problem = asProblem(error);
-      if (problem.code === "LEASE_LOST") log.info(`task ${claimed.taskId}: another worker holds it now`);
+      if (problem.code === "LEASE_LOST") log.info(lostWords(claimed));
       else log.error(`task ${claimed.taskId} could not be settled; its lease will expire`, problem);
     }
   };
+}
+
+function lostWords({ taskId }: ClaimedTask): string {
+  return `task ${taskId}: another worker holds it now`;
 }
 
 /** A dataset that cannot be loaded fails the attempt itself; what there is to say of it is said at every level. */
