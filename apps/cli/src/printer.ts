@@ -1,8 +1,12 @@
+import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
+import { attributeLines } from "./attribute-lines.ts";
 
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Characters of a line; absent where nobody looks, as in a pipe. */
+  readonly columns?: number | undefined;
 }
 
 export interface Printing {
@@ -47,11 +51,8 @@ export class Printer {
   /** One thing. */
   value(value: unknown): void {
     if (this.#printing.output === "table" && typeof value === "object" && value !== null) {
-      const rows = Object.entries(value).map(([name, part]) => [
-        name,
-        typeof part === "object" ? JSON.stringify(part) : String(part),
-      ]);
-      this.#table(["attribute", "value"], rows);
+      const width = this.#terminal.columns ?? Number.POSITIVE_INFINITY;
+      this.#terminal.out(`${attributeLines(value, width).join("\n")}\n`);
       return;
     }
     this.#json(value);
@@ -93,8 +94,17 @@ export class Printer {
       style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     });
     table.push(...rows);
-    this.#terminal.out(`${table.toString()}\n`);
+    this.#terminal.out(`${withinWidth(table.toString(), this.#terminal.columns)}\n`);
   }
+}
+
+/** Lines are cut where a terminal would wrap them; into a pipe they go whole, without blanks at their end. */
+function withinWidth(text: string, columns: number | undefined): string {
+  return stripVTControlCharacters(text)
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .map((line) => (columns !== undefined && line.length > columns ? `${line.slice(0, columns - 1)}…` : line))
+    .join("\n");
 }
 
 /** Epoch milliseconds as people read them. */

@@ -1,9 +1,11 @@
 import { stderr, stdin } from "node:process";
 import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { createApiClient } from "@letsdata/api/client";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Command } from "commander";
 import { Option } from "commander";
+import { UsageError } from "../exit-codes.ts";
 import { timeOption } from "../options.ts";
 import { timeText } from "../printer.ts";
 import { profilesPath, saveProfile } from "../profiles.ts";
@@ -100,7 +102,7 @@ function same(command: Command): Command {
 async function logIn(session: CliSession, options: LoginOptions): Promise<void> {
   const endpoint = (options.endpoint ?? session.profile.endpoint).replace(/\/+$/, "");
   const email = options.emailAddress ?? (await ask("E-mail address: "));
-  const password = session.env.LETSDATA_PASSWORD ?? (await ask("Password: "));
+  const password = session.env.LETSDATA_PASSWORD ?? (await askUnseen("Password: "));
   const answer = await fetch(`${endpoint}/api/auth/sign-in/email`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: endpoint },
@@ -134,5 +136,24 @@ async function ask(question: string): Promise<string> {
     return await prompt.question(question);
   } finally {
     prompt.close();
+  }
+}
+
+/** What is typed is not shown; the question and the line's end are. */
+async function askUnseen(question: string): Promise<string> {
+  stderr.write(question);
+  const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: stdin, output: hidden, terminal: stdin.isTTY === true });
+  const interrupted = new AbortController();
+  prompt.once("SIGINT", () => interrupted.abort());
+  prompt.once("close", () => interrupted.abort());
+  try {
+    return await prompt.question("", { signal: interrupted.signal });
+  } catch (thrown) {
+    if (interrupted.signal.aborted) throw new UsageError("No password was given.");
+    throw thrown;
+  } finally {
+    prompt.close();
+    stderr.write("\n");
   }
 }
