@@ -157,6 +157,26 @@ describe("initialising a dataset", () => {
     expect(tasks.size).toBe(0);
   });
 
+  test("a finding inside an artifact is told under its attribute, with a code and a fix of the catalogue", async () => {
+    const { ports } = world({
+      loadArtifact: async () => {
+        throw new Problem("ARTIFACT_INVALID", "does not parse", {
+          errors: [{ path: "dist/mine.js", code: "SYNTAX_ERROR", message: "unexpected }" }],
+        });
+      },
+    });
+    const problem = await problemOf(initialise(ports));
+    expect(problem.code).toBe("ARTIFACT_INVALID");
+    expect(problem.errors).toEqual([
+      {
+        path: "readConnector.artifactFileS3Link",
+        code: "ARTIFACT_INVALID",
+        message: "dist/mine.js: unexpected }",
+        fix: problem.entry.fix,
+      },
+    ]);
+  });
+
   test("throttling is not the customer's mistake", async () => {
     const { ports } = world({
       checkAccess: async () => {

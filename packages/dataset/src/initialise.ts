@@ -233,9 +233,20 @@ async function collected(
   } catch (thrown) {
     const problem = asProblem(thrown);
     if (problem.entry.retry !== "never" || problem.entry.actor === "system") throw thrown;
-    if (problem.errors.length > 0) return problem.errors;
+    if (problem.errors.length > 0) return problem.errors.map((error) => placed(error, path, problem));
     return [{ path: problem.path ?? path, code: problem.code, message: problem.message, fix: problem.entry.fix }];
   }
+}
+
+/** The finding under the attribute that is to be mended, whatever place inside an artifact or manifest it names itself. */
+function placed(error: ProblemDetail, path: string, { code, entry }: Problem): ProblemDetail {
+  const isElsewhere = error.path !== "" && error.path !== path && !error.message.includes(error.path);
+  return {
+    path,
+    code: Object.hasOwn(problemCatalogue, error.code) ? error.code : code,
+    message: isElsewhere ? `${error.path}: ${error.message}` : error.message,
+    fix: error.fix ?? entry.fix,
+  };
 }
 
 function problemOf(errors: readonly ProblemDetail[]): Problem {
