@@ -34,6 +34,8 @@ export function initialisePorts(
     checkAccess: (thing, signal) => checkComponent(installation, config, owner, thing, signal),
 
     async loadArtifact() {
+      // A repeated initialisation takes the object as it is now: the one before may have failed because of it.
+      await artifacts.remove(datasetId);
       const { artifactDir, digest } = await artifacts.open({ ...context, expectedDigest: null });
       await pool.describe({
         ...handlerOf(config),
