@@ -11,6 +11,7 @@ import { createLog } from "./log.ts";
 const repositoryDir = join(import.meta.dirname, "../../..");
 /** Loops, settling tasks and checkpoints share these. */
 const CONNECTIONS_BESIDE_TASKS = 6;
+export const INITIALISATIONS_AT_ONCE = 2;
 
 /** Everything the worker's loops are handed; the only place that knows how each is made. */
 export function createWorkerDependencies(settings: WorkerSettings) {
@@ -26,7 +27,8 @@ export function createWorkerDependencies(settings: WorkerSettings) {
   const pool = createTaskProcessPool({
     entry: join(import.meta.dirname, "data-task.ts"),
     programFolders: ["apps/worker", "packages", "node_modules"].map((folder) => join(repositoryDir, folder)),
-    maxProcesses: settings.taskSlots,
+    // Initialisations load handlers beside the tasks: a worker full of long tasks would keep new datasets waiting.
+    maxProcesses: settings.taskSlots + INITIALISATIONS_AT_ONCE,
   });
   return {
     settings,

@@ -1,8 +1,6 @@
 import type { Jobs } from "@letsdata/database/jobs";
-import type { WorkerDependencies } from "../dependencies.ts";
+import { INITIALISATIONS_AT_ONCE, type WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
-
-export const INITIALISATIONS_AT_ONCE = 2;
 
 /** Created datasets, one job each; a killed worker's job starts again elsewhere. */
 export async function workOnInitialisations(
