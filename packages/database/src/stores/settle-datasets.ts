@@ -1,6 +1,6 @@
 import type { DatasetEvent, DatasetStatus } from "@letsdata/dataset/lifecycle";
 import { type Database, inTransaction, type Queryable } from "../database.ts";
-import { type Transition, transitionDataset } from "./dataset-store.ts";
+import { type StatusReason, type Transition, transitionDataset } from "./dataset-store.ts";
 
 const stoppedPerRound = 20_000;
 
@@ -26,13 +26,18 @@ export async function settleDatasets(db: Database): Promise<Transition[]> {
 }
 
 async function settleDataset(transaction: Queryable, datasetId: string): Promise<Transition | null> {
-  const [row] = await transaction.$queryRaw<{ status: DatasetStatus; active: number; errored: number }[]>`
-    SELECT d.status, p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun AS active,
+  const [row] = await transaction.$queryRaw<
+    { status: DatasetStatus; reason: StatusReason | null; active: number; errored: number }[]
+  >`
+    SELECT d.status, d.status_reason AS reason, p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun AS active,
            p.tasks_errored AS errored
     FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR UPDATE`;
   if (!row || row.active > 0) return null;
   const event = await eventOf(transaction, datasetId, row);
-  return event ? transitionDataset(transaction, datasetId, event) : null;
+  if (!event) return null;
+  // A reason without a code is a notice of the planning, such as repeated manifest lines: it is still true at the end.
+  const notice = row.reason?.code === null ? row.reason : null;
+  return transitionDataset(transaction, datasetId, event, { reason: notice });
 }
 
 async function eventOf(
