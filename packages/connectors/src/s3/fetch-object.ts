@@ -30,7 +30,8 @@ export async function fetchObject(
   const hash = createHash("sha256");
   try {
     if (object.size > bytesMax) {
-      throw new Problem("ARTIFACT_TOO_LARGE", `${uri} has ${object.size} bytes; at most ${bytesMax} can be used.`);
+      const limit = Math.floor(bytesMax / (1024 * 1024));
+      throw new Problem("ARTIFACT_TOO_LARGE", `${uri} has ${object.size} bytes; at most ${limit} MiB can be used.`);
     }
     const hashed = async function* (chunks: AsyncIterable<Uint8Array>) {
       for await (const chunk of chunks) {
