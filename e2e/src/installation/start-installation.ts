@@ -23,6 +23,7 @@ import { type RunningPostgres, startPostgres } from "@letsdata/database/embedded
 import { startJobs } from "@letsdata/database/jobs";
 import { applyMigrations } from "@letsdata/database/migrate/apply-migrations";
 import { type LocalCloud, startLocalCloud } from "@letsdata/local-cloud/start-local-cloud";
+import type { CredentialsSource } from "@letsdata/plugin-kit/connector";
 import { packHandler } from "@letsdata/samples/pack-handlers";
 import { createCloudOperations } from "../../../apps/console/src/server/cloud-operations.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
@@ -43,6 +44,8 @@ export interface TestInstallation {
   readonly database: Database;
   readonly cloud: LocalCloud;
   readonly s3: S3Client;
+  /** The installation's own account, for looking at what LetsData made. */
+  readonly ours: { readonly region: string; readonly endpoint: string; readonly credentials: CredentialsSource };
   readonly customerAccountId: string;
   readonly accessGrantRoleArn: string;
   /** The customer's own credentials, for reading results. */
@@ -135,6 +138,7 @@ export async function startTestInstallation(): Promise<TestInstallation> {
     cloud,
     s3,
     customer,
+    ours: settings(ours),
     customerAccountId: theirs.accountId,
     accessGrantRoleArn: `arn:aws:iam::${theirs.accountId}:role/${accessGrantRole}`,
     postgres: () => postgres,
