@@ -22,8 +22,9 @@ export function textOrNull(value: unknown, name: string): string | null {
 }
 
 /**
- * One flat JSON object of envelope and documentKeyValuesMap (product.md §4.2). The map's JSON is appended to the envelope's as text:
- * copying its attributes into another object would cost as much as serialising them.
+ * One flat JSON object of envelope and documentKeyValuesMap (product.md §4.2); the map's attributes win over the envelope's.
+ * The map's JSON is appended to the envelope's as text: copying its attributes into another object would cost as much as serialising
+ * them. JSON.stringify leaves out what is undefined.
  */
 export function flatBody(
   documentId: string | null,
@@ -32,22 +33,22 @@ export function flatBody(
   metadata: unknown,
   keyValues: unknown,
 ): string {
-  const map = keyValues instanceof Map ? Object.fromEntries(keyValues) : (keyValues ?? {});
+  const map = (keyValues instanceof Map ? Object.fromEntries(keyValues) : (keyValues ?? {})) as Record<string, unknown>;
   if (typeof map !== "object" || Array.isArray(map)) throw new UnusableDocument("documentKeyValuesMap is no object");
-  const has = (name: string) => (map as Record<string, unknown>)[name] !== undefined;
-  let envelope = "";
-  if (documentId !== null && !has("documentId")) envelope += `,"documentId":${JSON.stringify(documentId)}`;
-  if (recordType !== null && !has("recordType")) envelope += `,"recordType":${JSON.stringify(recordType)}`;
-  if (partitionKey !== null && !has("partitionKey")) envelope += `,"partitionKey":${JSON.stringify(partitionKey)}`;
-  if (metadata !== null && metadata !== undefined && !has("documentMetadata")) {
-    const plain = metadata instanceof Map ? Object.fromEntries(metadata) : metadata;
-    const text = JSON.stringify(plain);
-    if (text !== undefined) envelope += `,"documentMetadata":${text}`;
-  }
+  const envelope = JSON.stringify({
+    documentId: map.documentId === undefined ? (documentId ?? undefined) : undefined,
+    recordType: map.recordType === undefined ? (recordType ?? undefined) : undefined,
+    partitionKey: map.partitionKey === undefined ? (partitionKey ?? undefined) : undefined,
+    documentMetadata: map.documentMetadata === undefined ? metadataOf(metadata) : undefined,
+  });
   const rest = JSON.stringify(map);
   if (rest === undefined || rest[0] !== "{") throw new UnusableDocument("documentKeyValuesMap is no object");
-  if (envelope === "") return rest;
-  return rest === "{}" ? `{${envelope.slice(1)}}` : `{${envelope.slice(1)},${rest.slice(1)}`;
+  if (envelope === "{}") return rest;
+  return rest === "{}" ? envelope : `${envelope.slice(0, -1)},${rest.slice(1)}`;
+}
+
+function metadataOf(metadata: unknown): unknown {
+  return metadata instanceof Map ? Object.fromEntries(metadata) : (metadata ?? undefined);
 }
 
 export class ParsedDocument implements OutputDocument {
