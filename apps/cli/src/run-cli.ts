@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addAccountCommands } from "./commands/account.ts";
 import { addDatasetCommands } from "./commands/datasets.ts";
 import { addErrorCommands } from "./commands/errors.ts";
+import { addHandlerCommands } from "./commands/handlers.ts";
 import { addReadCommands } from "./commands/read.ts";
 import { addReportCommands } from "./commands/reports.ts";
 import { addRequestCommands } from "./commands/requests.ts";
@@ -25,6 +26,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   addReportCommands(program, surroundings);
   addAccountCommands(program, surroundings);
   addReadCommands(program, surroundings);
+  addHandlerCommands(program, surroundings);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exitCodes.ok;

@@ -1,0 +1,108 @@
+import { gzipSync } from "node:zlib";
+import { CreateStreamCommand, DescribeStreamSummaryCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { clientsFor } from "@letsdata/local-cloud/testing/clients";
+import { OTHER_KEYS, startTestCloud, type TestCloud } from "@letsdata/local-cloud/testing/test-cloud";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { exitCodes } from "../exit-codes.ts";
+import { runCli } from "../run-cli.ts";
+
+let cloud: TestCloud;
+let keys: readonly string[];
+
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  keys = [
+    "--awsRegion",
+    "us-east-1",
+    "--awsEndpoint",
+    cloud.endpoint,
+    "--awsAccessKeyId",
+    OTHER_KEYS.accessKeyId,
+    "--awsSecretKey",
+    OTHER_KEYS.secretAccessKey,
+  ];
+});
+afterAll(() => cloud?.remove());
+
+async function letsdata(...args: readonly string[]) {
+  let out = "";
+  let err = "";
+  const terminal = {
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+  };
+  const code = await runCli(args, { env: { LETSDATA_CONFIG_FILE: "/nonexistent/profiles.json" }, terminal });
+  return { code, out, err };
+}
+
+test("every record of a stream is read back, plain and gzip, shard by shard and page by page", async () => {
+  const { kinesis } = clientsFor(cloud.endpoint, OTHER_KEYS);
+  const StreamName = "results";
+  await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 2 }));
+  await vi.waitFor(
+    async () => {
+      const { StreamDescriptionSummary } = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName }));
+      expect(StreamDescriptionSummary?.StreamStatus).toBe("ACTIVE");
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  const bodies = Array.from({ length: 25 }, (_, i) => JSON.stringify({ documentId: `d${i}` }));
+  await kinesis.send(
+    new PutRecordsCommand({
+      StreamName,
+      Records: bodies.map((body, i) => ({
+        PartitionKey: `key-${i}`,
+        Data: i % 2 === 0 ? Buffer.from(body) : gzipSync(body),
+      })),
+    }),
+  );
+  const listed = await letsdata("read", "kinesis", "listShards", "--streamName", StreamName, ...keys);
+  expect(listed.err).toBe("");
+  const shards = (JSON.parse(listed.out) as { items: { shardId: string }[] }).items;
+  expect(shards).toHaveLength(2);
+  const found: string[] = [];
+  for (const { shardId } of shards) {
+    let place = ["--shardId", shardId];
+    for (;;) {
+      const read = ["read", "kinesis", "getRecords", "--streamName", StreamName, ...place, "--limit", "4", ...keys];
+      const { code, out } = await letsdata(...read);
+      expect(code).toBe(exitCodes.ok);
+      const page = JSON.parse(out) as { records: { data: string }[]; nextShardIterator: string };
+      if (page.records.length === 0) break;
+      found.push(...page.records.map(({ data }) => data));
+      place = ["--shardIterator", page.nextShardIterator];
+    }
+  }
+  expect(found.sort()).toEqual([...bodies].sort());
+});
+
+test("objects are listed by page and printed unpacked", async () => {
+  const { s3 } = clientsFor(cloud.endpoint, OTHER_KEYS);
+  const Bucket = "results-of-a-dataset";
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const i of [1, 2, 3]) {
+    await s3.send(new PutObjectCommand({ Bucket, Key: `out/${i}.gz`, Body: gzipSync(`{"n":${i}}\n`) }));
+  }
+  const listing = ["read", "s3", "list", "--bucketName", Bucket, "--prefix", "out/", "--limit", "2", ...keys];
+  const first = JSON.parse((await letsdata(...listing)).out);
+  expect(first.items.map(({ key }: { key: string }) => key)).toEqual(["out/1.gz", "out/2.gz"]);
+  const second = JSON.parse((await letsdata(...listing, "--cursor", first.nextCursor)).out);
+  expect(second).toMatchObject({ items: [{ key: "out/3.gz" }], nextCursor: null });
+  const object = await letsdata("read", "s3", "get", "--bucketName", Bucket, "--key", "out/2.gz", ...keys);
+  expect(object).toEqual({ code: exitCodes.ok, out: '{"n":2}\n', err: "" });
+});
+
+test("what is not there and keys that do not hold are said, with exit code 1", async () => {
+  const missing = await letsdata("read", "s3", "list", "--bucketName", "no-such-bucket-at-all", ...keys);
+  expect(missing.code).toBe(exitCodes.problem);
+  expect(missing.err).not.toBe("");
+  const wrong = keys.map((part) => (part === OTHER_KEYS.secretAccessKey ? "another-secret" : part));
+  const refused = await letsdata("read", "kinesis", "listShards", "--streamName", "results", ...wrong);
+  expect(refused.code).toBe(exitCodes.problem);
+  expect(refused.out).toBe("");
+});
