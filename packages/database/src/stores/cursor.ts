@@ -10,16 +10,27 @@ export function encodeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-/** Throws REQUEST_INVALID for what `encodeCursor` did not make with as many parts. */
-export function decodeCursor(cursor: string, shape: readonly ("string" | "number")[]): (string | number)[] {
+/** `time`: epoch milliseconds; `int`: what PostgreSQL's int holds. */
+type CursorPart = "string" | "time" | "int";
+
+/** Throws REQUEST_INVALID for what `encodeCursor` cannot have made with these parts. */
+export function decodeCursor(cursor: string, shape: readonly CursorPart[]): (string | number)[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (Array.isArray(key) && key.length === shape.length && key.every((part, i) => typeof part === shape[i]))
+    if (Array.isArray(key) && key.length === shape.length && key.every((part, i) => fits(part, shape[i]!))) {
       return key;
+    }
   } catch {
     // reported below
   }
   throw new Problem("REQUEST_INVALID", "The cursor is not one of this list.", { path: "cursor" });
+}
+
+const largest = { time: 8.64e15, int: 2 ** 31 - 1 };
+
+function fits(part: unknown, kind: CursorPart): boolean {
+  if (kind === "string") return typeof part === "string" && !part.includes("\0");
+  return Number.isSafeInteger(part) && Math.abs(part as number) <= largest[kind];
 }
 
 /** Makes a page of `limit` out of the `limit + 1` rows asked for. */

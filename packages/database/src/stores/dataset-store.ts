@@ -175,7 +175,7 @@ export async function listDatasets(db: Queryable, query: ListDatasets): Promise<
       const [name, id] = decodeCursor(query.cursor, ["string", "string"]) as [string, string];
       conditions.push({ OR: [{ nameLower: { [after]: name } }, { nameLower: name, id: { [after]: id } }] });
     } else {
-      const [time, id] = decodeCursor(query.cursor, ["number", "string"]) as [number, string];
+      const [time, id] = decodeCursor(query.cursor, ["time", "string"]) as [number, string];
       const at = new Date(time);
       conditions.push({ OR: [{ createdAt: { [after]: at } }, { createdAt: at, id: { [after]: id } }] });
     }
@@ -352,7 +352,7 @@ export async function listConfigRevisions(
     readonly cursor?: string | undefined;
   },
 ): Promise<Page<ConfigRevision>> {
-  const before = query.cursor === undefined ? undefined : Number(decodeCursor(query.cursor, ["number"])[0]);
+  const before = query.cursor === undefined ? undefined : Number(decodeCursor(query.cursor, ["int"])[0]);
   const rows = await db.datasetConfigRevision.findMany({
     where: {
       datasetId: query.datasetId,

@@ -35,7 +35,7 @@ export async function listErrorFiles(db: Queryable, query: ListErrorFiles): Prom
   const parts = [Prisma.sql`t.dataset_id = ${query.datasetId} AND t.tenant_id = ${query.tenantId}`];
   if (query.taskId) parts.push(Prisma.sql`t.id = ${query.taskId}`);
   if (query.cursor !== undefined) {
-    const [ordinal, id] = decodeCursor(query.cursor, ["number", "string"]) as [number, string];
+    const [ordinal, id] = decodeCursor(query.cursor, ["int", "string"]) as [number, string];
     parts.push(Prisma.sql`(t.ordinal, t.id) > (${ordinal}::int, ${id})`);
   }
   const rows = await db.$queryRaw<{ errors: TaskErrorFiles }[]>`

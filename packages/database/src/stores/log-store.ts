@@ -1,6 +1,8 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
 import { Prisma, type Queryable } from "../database.ts";
 import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
 import { containsPattern } from "./like.ts";
+import { storableJson } from "./storable-json.ts";
 
 export const logLevels = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40 } as const;
 export type LogLevel = keyof typeof logLevels;
@@ -23,14 +25,14 @@ export interface StoredLogLine extends NewLogLine {
   readonly id: string;
 }
 
-/** One insert for the whole batch. NUL characters, which PostgreSQL text refuses, are replaced. */
+/** One insert for the whole batch. Characters that PostgreSQL refuses are replaced. */
 export async function appendLogLines(db: Queryable, lines: readonly NewLogLine[]): Promise<void> {
   if (lines.length === 0) return;
-  const rows = lines.map((line) => ({ ...line, level: logLevels[line.level], message: withoutNul(line.message) }));
+  const rows = lines.map((line) => ({ ...line, level: logLevels[line.level] }));
   await db.$executeRaw`
     INSERT INTO task_log_line (dataset_id, task_id, attempt, time, level, source, message, fields)
     SELECT "datasetId", "taskId", attempt, to_timestamp(time / 1000.0), level, source, message, fields
-    FROM jsonb_to_recordset(${withoutNulEscapes(JSON.stringify(rows))}::jsonb) AS line(
+    FROM jsonb_to_recordset(${storableJson(rows)}::jsonb) AS line(
       "datasetId" text, "taskId" text, attempt int, time float8, level int, source text, message text, fields jsonb)`;
 }
 
@@ -60,7 +62,10 @@ export async function listLogLines(db: Queryable, query: ListLogLines): Promise<
   if (query.from !== undefined) parts.push(Prisma.sql`l.time >= ${new Date(query.from)}`);
   if (query.to !== undefined) parts.push(Prisma.sql`l.time < ${new Date(query.to)}`);
   if (query.cursor !== undefined) {
-    parts.push(Prisma.sql`l.id < ${String(decodeCursor(query.cursor, ["string"])[0])}::bigint`);
+    const [id] = decodeCursor(query.cursor, ["string"]) as [string];
+    if (!/^\d{1,18}$/.test(id))
+      throw new Problem("REQUEST_INVALID", "The cursor is not one of this list.", { path: "cursor" });
+    parts.push(Prisma.sql`l.id < ${id}::bigint`);
   }
   const rows = await db.$queryRaw<LogRow[]>`
     SELECT l.id::text AS id, l.dataset_id, l.task_id, l.attempt, l.time, l.level, l.source, l.message, l.fields
@@ -103,13 +108,4 @@ function fromRow(row: LogRow): StoredLogLine {
     message: row.message,
     ...(row.fields ? { fields: row.fields } : {}),
   };
-}
-
-function withoutNul(text: string): string {
-  return text.replaceAll("\0", "\u2400");
-}
-
-/** jsonb refuses an escaped NUL anywhere in a document. */
-function withoutNulEscapes(json: string): string {
-  return json.replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, "$1\u2400");
 }

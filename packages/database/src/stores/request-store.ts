@@ -83,7 +83,7 @@ export async function listRequests(
 ): Promise<Page<StoredRequest>> {
   const conditions: Prisma.RequestWhereInput[] = [{ tenantId: query.tenantId, datasetId: query.datasetId }];
   if (query.cursor !== undefined) {
-    const [time, id] = decodeCursor(query.cursor, ["number", "string"]) as [number, string];
+    const [time, id] = decodeCursor(query.cursor, ["time", "string"]) as [number, string];
     const at = new Date(time);
     conditions.push({ OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: id } }] });
   }

@@ -2,6 +2,7 @@ import type { TaskStatus } from "@letsdata/dataset/lifecycle";
 import type { AttemptOutcome, Lease } from "@letsdata/pipeline/ports";
 import { Problem, type ProblemCode, problemCatalogue } from "@letsdata/plugin-kit/problems";
 import type { Queryable } from "../database.ts";
+import { storableJson } from "./storable-json.ts";
 
 export interface SettleTask {
   readonly taskId: string;
@@ -35,7 +36,7 @@ export async function settleTask(db: Queryable, settle: SettleTask): Promise<Set
   const error = outcome.kind === "failed" ? { ...outcome.error, time: Date.now() } : null;
   const [row] = await db.$queryRaw<{ settled: SettledTask | null }[]>`
     SELECT letsdata_settle_task(${settle.taskId}, ${settle.lease.workerId}, ${settle.lease.token}::bigint,
-      ${wishOf(outcome)}, ${error === null ? null : JSON.stringify(error)}::jsonb,
+      ${wishOf(outcome)}, ${error === null ? null : storableJson(error)}::jsonb,
       ${JSON.stringify(outcome.counts)}::jsonb, ${JSON.stringify(outcome.measurements ?? [])}::jsonb,
       ${settle.delaySeconds ?? 0}::float8) AS settled`;
   if (!row?.settled) throw new Problem("LEASE_LOST", `Task ${settle.taskId} belongs to another worker by now.`);

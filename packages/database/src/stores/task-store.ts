@@ -98,7 +98,7 @@ export async function listTasks(db: Queryable, query: ListTasks): Promise<Page<S
   const direction = Prisma.raw(descending ? "DESC" : "ASC");
   let after = Prisma.empty;
   if (query.cursor !== undefined) {
-    const [ordinal, id] = decodeCursor(query.cursor, ["number", "string"]) as [number, string];
+    const [ordinal, id] = decodeCursor(query.cursor, ["int", "string"]) as [number, string];
     after = Prisma.sql`AND (t.ordinal, t.id) ${Prisma.raw(descending ? "<" : ">")} (${ordinal}::int, ${id})`;
   }
   // One index walk per status, merged: a filter on several statuses stays as fast as one on a single status.

@@ -52,7 +52,7 @@ export async function listUsage(db: Queryable, query: ListUsage): Promise<Page<U
   if (query.from !== undefined) conditions.push({ eventStartTime: { gte: new Date(query.from) } });
   if (query.to !== undefined) conditions.push({ eventStartTime: { lt: new Date(query.to) } });
   if (query.cursor !== undefined) {
-    const [time, usageId] = decodeCursor(query.cursor, ["number", "string"]) as [number, string];
+    const [time, usageId] = decodeCursor(query.cursor, ["time", "string"]) as [number, string];
     const at = new Date(time);
     conditions.push({ OR: [{ eventStartTime: { lt: at } }, { eventStartTime: at, usageId: { lt: usageId } }] });
   }

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { listenForChanges } from "./changes.ts";
+import { createDatabase, type Database, inTransaction } from "./database.ts";
+import { createCheckpointStore } from "./stores/checkpoint-store.ts";
+import { claimTasks } from "./stores/claim-tasks.ts";
+import { getDatasetById } from "./stores/dataset-store.ts";
+import { notifyChange } from "./stores/notify-change.ts";
+import { processingDataset, sampleTenant, written } from "./testing/sample-rows.ts";
+import { startTestDatabase, type TestDatabase } from "./testing/start-test-database.ts";
+
+let server: TestDatabase;
+let db: Database;
+
+beforeAll(async () => {
+  server = await startTestDatabase();
+  db = createDatabase(server.url);
+});
+afterAll(async () => {
+  await db?.$disconnect();
+  await server?.stop();
+});
+
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
+const some = () => ({ tenantId: randomUUID(), datasetId: "d".repeat(32) });
+
+test("a change is heard when its transaction commits, and not when it does not", async () => {
+  const heard: unknown[] = [];
+  const listener = await listenForChanges(server.url, (change) => heard.push(change));
+  try {
+    const [undone, done] = [some(), some()];
+    const failed = inTransaction(db, async (transaction) => {
+      await notifyChange(transaction, undone);
+      throw new Error("no");
+    });
+    await expect(failed).rejects.toThrow("no");
+    await inTransaction(db, (transaction) => notifyChange(transaction, done));
+    await until(() => expect(heard).toContainEqual(done));
+    expect(heard).not.toContainEqual(undone);
+  } finally {
+    await listener.close();
+  }
+});
+
+test("a burst of checkpoints is few calls, the last of them after the last checkpoint", async () => {
+  const dataset = await processingDataset(db, await sampleTenant(db), { tasks: 1 });
+  const { datasetId } = dataset;
+  const [task] = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 600, datasetIds: [datasetId] });
+  let calls = 0;
+  const seen: number[] = [];
+  const listener = await listenForChanges(server.url, () => {
+    calls++;
+    getDatasetById(db, datasetId).then((found) => seen.push(found!.counts.recordsRead));
+  });
+  try {
+    const started = performance.now();
+    for (let records = 1; records <= 200; records++) {
+      await createCheckpointStore(db).save(task!.taskId, task!.lease, {
+        position: { offset: records },
+        counts: written(records),
+        errorFiles: [],
+        measurements: [],
+      });
+    }
+    const elapsed = performance.now() - started;
+    await until(() => expect(seen.at(-1)).toBe(200));
+    // One notification in 200 ms, each with at most one echo.
+    expect(calls).toBeLessThanOrEqual(2 * (elapsed / 200 + 2));
+    expect(calls).toBeLessThan(200);
+  } finally {
+    await listener.close();
+  }
+});
+
+test("a cut connection is made again, onReconnect says that changes may have been missed, and listening goes on", async () => {
+  const heard: unknown[] = [];
+  let reconnects = 0;
+  const listener = await listenForChanges(
+    server.url,
+    (change) => heard.push(change),
+    () => reconnects++,
+  );
+  try {
+    const cut = await db.$queryRaw<{ pg_terminate_backend: boolean }[]>`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'letsdata-changes' AND datname = current_database()`;
+    expect(cut.length).toBeGreaterThan(0);
+    await until(() => expect(reconnects).toBe(1));
+    const change = some();
+    await notifyChange(db, change);
+    await until(() => expect(heard).toContainEqual(change));
+  } finally {
+    await listener.close();
+  }
+  await until(async () => {
+    const left = await db.$queryRaw`
+      SELECT pid FROM pg_stat_activity WHERE application_name = 'letsdata-changes' AND datname = current_database()`;
+    expect(left).toEqual([]);
+  });
+});

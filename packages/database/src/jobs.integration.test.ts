@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createDatabase, type Database, inTransaction } from "./database.ts";
+import { type Jobs, startJobs } from "./jobs.ts";
+import { startTestDatabase, type TestDatabase } from "./testing/start-test-database.ts";
+
+let server: TestDatabase;
+let db: Database;
+let jobs: Jobs;
+
+beforeAll(async () => {
+  server = await startTestDatabase();
+  db = createDatabase(server.url);
+  jobs = await startJobs(server.url);
+});
+afterAll(async () => {
+  await jobs?.stop();
+  await db?.$disconnect();
+  await server?.stop();
+});
+
+const until = (check: () => unknown, timeout = 90_000) => vi.waitFor(check, { timeout, interval: 50 });
+
+test("a job is there with its transaction or never", async () => {
+  const ran: unknown[] = [];
+  await jobs.work<{ n: number }>("transactional", async ({ data }) => void ran.push(data.n));
+  const rolledBack = inTransaction(db, async (transaction) => {
+    await jobs.enqueue(transaction, "transactional", { n: 1 });
+    throw new Error("no");
+  });
+  await expect(rolledBack).rejects.toThrow("no");
+  await inTransaction(db, async (transaction) => void (await jobs.enqueue(transaction, "transactional", { n: 2 })));
+  await until(() => expect(ran).toContain(2));
+  expect(ran).toEqual([2]);
+  const left = await db.$queryRaw`SELECT data FROM jobs.job WHERE name = 'transactional' AND data->>'n' = '1'`;
+  expect(left).toEqual([]);
+});
+
+test("a job that waits under the same key is not doubled; without keys every job counts", async () => {
+  const enqueue = (key?: string) =>
+    inTransaction(db, (transaction) =>
+      jobs.enqueue(transaction, "keyed", {}, key === undefined ? {} : { singletonKey: key }),
+    );
+  expect(await enqueue("a")).toEqual(expect.any(String));
+  expect(await enqueue("a")).toBeNull();
+  expect(await enqueue("b")).toEqual(expect.any(String));
+  expect(await enqueue()).toEqual(expect.any(String));
+  expect(await enqueue()).toEqual(expect.any(String));
+});
+
+test("a job that throws is repeated", async () => {
+  let attempts = 0;
+  await jobs.work("throwing", async () => {
+    attempts++;
+    if (attempts < 3) throw new Error("not yet");
+  });
+  const id = await inTransaction(db, (transaction) => jobs.enqueue(transaction, "throwing", {}));
+  await until(async () => {
+    const rows = await db.$queryRaw`SELECT state::text AS state FROM jobs.job WHERE id = ${id}::uuid`;
+    expect(rows).toEqual([{ state: "completed" }]);
+  });
+  expect(attempts).toBe(3);
+});
+
+test("a job whose worker process was killed runs again elsewhere", async () => {
+  const module = JSON.stringify(path.join(import.meta.dirname, "jobs.ts"));
+  const program = `
+    const { startJobs } = await import(${module});
+    const jobs = await startJobs(process.env.URL, { supervise: false });
+    await jobs.work("deadly", async () => { console.log("started"); await new Promise(() => undefined); });
+    setInterval(() => undefined, 1000);`;
+  const worker = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    env: { PATH: process.env["PATH"], URL: server.url },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    await inTransaction(db, (transaction) => jobs.enqueue(transaction, "deadly", { n: 7 }));
+    await once(worker.stdout, "data");
+  } finally {
+    worker.kill("SIGKILL");
+  }
+  const ran: unknown[] = [];
+  await jobs.work("deadly", async ({ data }) => void ran.push(data));
+  await until(() => expect(ran).toEqual([{ n: 7 }]), 120_000);
+});
