@@ -237,7 +237,7 @@ export const problemCatalogue = {
     retry: "never",
     httpStatus: 422,
     title: "The source object is damaged",
-    fix: "Upload the object again, then redrive the task.",
+    fix: "Upload the object again, then redrive the task with RESTART_FROM_BEGINNING.",
   },
   SOURCE_NOT_FOUND: {
     actor: "customer",

@@ -1,3 +1,4 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
 import type { FileFraming, RecordHint } from "@letsdata/plugin-kit/reader";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -203,4 +204,19 @@ describe("record splitter", () => {
       { numRuns: 1500 },
     );
   });
+});
+
+test("records that stand whole before the source's damage are handed out before its failure", async () => {
+  async function* damaged() {
+    yield Buffer.from("<a>\n<b>\n<c");
+    throw new Problem("SOURCE_CORRUPT", "cut off");
+  }
+  const bodies: string[] = [];
+  const read = async () => {
+    const splitter = createRecordSplitter(framing(pattern("<"), pattern("\n")));
+    for await (const { records } of splitter.split(damaged(), 0))
+      bodies.push(...records.map(({ body }) => Buffer.from(body).toString()));
+  };
+  await expect(read()).rejects.toMatchObject({ code: "SOURCE_CORRUPT" });
+  expect(bodies).toEqual(["<a>\n", "<b>\n"]);
 });

@@ -1,3 +1,4 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
 import type { FileFraming, RecordSource, RecordSplitter, SourceRecord, SplitBatch } from "@letsdata/plugin-kit/reader";
 import { ByteWindow } from "./byte-window.ts";
 import { type FramingRule, findPattern, framingRule, standsAt } from "./framing-rule.ts";
@@ -40,10 +41,16 @@ async function* split(
   fromOffset: number,
 ): AsyncGenerator<SplitBatch> {
   const cutter = new Cutter(rule, source, limits, fromOffset);
-  for await (const chunk of bytes) {
-    if (chunk.length === 0) continue;
-    cutter.take(chunk);
-    while (cutter.cut(false)) yield cutter.batch();
+  try {
+    for await (const chunk of bytes) {
+      if (chunk.length === 0) continue;
+      cutter.take(chunk);
+      while (cutter.cut(false)) yield cutter.batch();
+    }
+  } catch (thrown) {
+    // What stands whole before the damage is good.
+    if (thrown instanceof Problem && thrown.code === "SOURCE_CORRUPT" && cutter.hasRecords) yield cutter.batch();
+    throw thrown;
   }
   while (cutter.cut(true)) yield cutter.batch();
   if (cutter.hasRecords) yield cutter.batch();
