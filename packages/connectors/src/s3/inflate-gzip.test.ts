@@ -71,7 +71,7 @@ describe("inflateGzip", () => {
 
   it("reads a member per record at no less than a third of one engine's speed", async () => {
     const record = Buffer.alloc(1_500, "all work and no play ");
-    const packed = Buffer.concat(Array<Buffer>(20_000).fill(gzipSync(record)));
+    const packed = Buffer.concat(Array<Buffer>(4_000).fill(gzipSync(record)));
     const timed = async (work: () => Promise<unknown>): Promise<number> => {
       const began = performance.now();
       await work();
@@ -82,7 +82,7 @@ describe("inflateGzip", () => {
       for await (const _ of Readable.from(inChunks(packed, 65_536)).pipe(createGunzip({ chunkSize: 256 * 1024 })));
     };
     const ratios: number[] = [];
-    for (let n = 0; n < 5; n++) ratios.push((await timed(bare)) / (await timed(ours)));
+    for (let n = 0; n < 4; n++) ratios.push((await timed(bare)) / (await timed(ours)));
     expect(Math.max(...ratios)).toBeGreaterThan(1 / 3);
   });
 

@@ -37,7 +37,7 @@ export async function openManifest(
     throw manifestProblem(thrown, uri);
   });
   const start = { compressed: 0, plain: 0 };
-  const plain = await plainBytes(object.chunks, { name: uri, start, skip: 0, packing: null });
+  const plain = await plainBytes(object.chunks, { name: uri, start, skip: 0, packedBytes: object.size, packing: null });
   return { etag: object.etag, bytes: withManifestProblems(plain.bytes, uri) };
 }
 

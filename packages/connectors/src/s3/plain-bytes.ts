@@ -19,6 +19,8 @@ export async function plainBytes(
     readonly name: string;
     readonly start: MemberStart;
     readonly skip: number;
+    /** Length of `chunks`. */
+    readonly packedBytes: number;
     /** Set on resume, where the bytes at the start say nothing. */
     readonly packing: Packing | null;
   },
@@ -29,7 +31,7 @@ export async function plainBytes(
   const members: MemberStart[] = [];
   const unpacked =
     packing === "gzip"
-      ? inflateGzip(input, start.plain, name, (member) => members.push(member))
+      ? inflateGzip(input, start.plain, name, (member) => members.push(member), options.packedBytes)
       : packing === "zstd"
         ? inflateZstd(input, start.plain, name, (frame) => members.push(frame))
         : untouched(input);

@@ -45,6 +45,7 @@ export function openSingleFileReader(input: {
         name,
         start,
         skip: offset - start.plain,
+        packedBytes: object.size - start.compressed,
         packing: at?.packing ?? null,
       });
       let reported = 0;
