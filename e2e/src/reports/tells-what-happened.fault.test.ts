@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createNumberedDataset, putNumberedLinesHandler } from "../faults/numbered-dataset.ts";
+import { makeNumberedFiles } from "../faults/numbered-lines.ts";
+import { createRandom } from "../faults/random.ts";
+import { waitUntilSettled } from "../installation/dataset-run.ts";
+import { startTestInstallation, type TestInstallation } from "../installation/start-installation.ts";
+
+let installation: TestInstallation;
+
+beforeAll(async () => {
+  installation = await startTestInstallation();
+  await putNumberedLinesHandler(installation);
+  installation.startWorker();
+}, 120_000);
+afterAll(() => installation?.stop(), 60_000);
+
+test("logs, charts and usage tell of a dataset that ran, as its numbers say", async () => {
+  const files = makeNumberedFiles(createRandom(1), { prefix: "told", files: 3, linesPerFile: 200, waitEvery: 1000 });
+  const dataset = await createNumberedDataset(installation, { name: "Told", files, target: "S3", concurrency: 2 });
+  const view = await waitUntilSettled(installation, dataset, 120);
+  expect(view.datasetStatus).toBe("COMPLETED");
+
+  const { items: lines } = await installation.client.logs.list({ dataset, limit: 500 });
+  const said = lines.filter(({ source }) => source === "ENGINE");
+  expect(said.filter(({ message }) => /^Attempt 1 of .* starts from the beginning/.test(message))).toHaveLength(3);
+  expect(said.filter(({ message }) => /ended after .* the task is COMPLETED/.test(message))).toHaveLength(3);
+  const steps = said.filter(({ taskId }) => taskId === null).map(({ message }) => message);
+  expect(steps).toEqual(expect.arrayContaining(["Load the handler", "Initialised: 3 tasks are planned."]));
+
+  const to = Date.now() + 60_000;
+  const samplesOf = async (chart: "taskSuccess" | "taskLatency") => {
+    const { series } = await installation.client.metrics.view({ dataset, chart, from: to - 3_600_000, to });
+    return series[0]!.points.reduce((sum, { samples }) => sum + samples, 0);
+  };
+  expect([await samplesOf("taskSuccess"), await samplesOf("taskLatency")]).toEqual([3, 3]);
+
+  const { items: usage } = await installation.client.usage.listOfDataset({ dataset, limit: 500 });
+  const used = (dimension: string) =>
+    usage
+      .filter(({ meteringDimension }) => meteringDimension === dimension)
+      .reduce((sum, { meteringValue }) => sum + meteringValue, 0);
+  expect(used("BytesRead")).toBeCloseTo(view.counts.bytesRead / 1e9, 12);
+  expect(used("BytesWritten")).toBeCloseTo(view.counts.bytesWritten / 1e9, 12);
+  expect(used("ComputeDuration")).toBeGreaterThan(0);
+}, 180_000);
