@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stopSharedTestServer } from "@letsdata/database/testing/start-test-database";
 import { findOrInstallBrowser } from "../../e2e/src/find-browser.ts";
 import { runCommand } from "../run-command.ts";
 import { runVerification } from "../verify/checks.ts";
@@ -21,8 +22,13 @@ export async function runChecks(): Promise<PartResult> {
   return { passed, failed: results.length - passed, skipped: 0 };
 }
 
-export function runUnitAndIntegrationTests(): Promise<PartResult> {
-  return runVitest(["--config", "vitest.config.ts"], "unit.json");
+export async function runUnitAndIntegrationTests(): Promise<PartResult> {
+  try {
+    return await runVitest(["--config", "vitest.config.ts"], "unit.json");
+  } finally {
+    // Shared by all test files; nobody else knows that the last of them is done.
+    await stopSharedTestServer();
+  }
 }
 
 export function runFaultTests(): Promise<PartResult> {
