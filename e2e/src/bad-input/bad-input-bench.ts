@@ -51,7 +51,7 @@ export async function startBadInputBench(env: Readonly<Record<string, string>> =
   const bench: BadInputBench = {
     installation,
     worker,
-    async run(name, objects, { seconds = 60, ...shape } = {}) {
+    async run(name, objects, { seconds = 120, ...shape } = {}) {
       const keys: string[] = [];
       for (const [file, body] of Object.entries(objects)) {
         keys.push(`${name}/${file}`);
@@ -59,11 +59,11 @@ export async function startBadInputBench(env: Readonly<Record<string, string>> =
       }
       return bench.create(datasetJson(installation, { name, handler: "misbehaving.zip", keys, ...shape }), seconds);
     },
-    async create(json, seconds = 60) {
+    async create(json, seconds = 120) {
       await installation.client.datasets.create(json);
       return settledOf(installation, String(json.datasetName), seconds);
     },
-    settled: (name, seconds = 60) => settledOf(installation, name, seconds),
+    settled: (name, seconds = 120) => settledOf(installation, name, seconds),
     async errorRecords(name) {
       const records: ErrorRecord[] = [];
       const { items } = await installation.client.errors.list({ dataset: name, limit: 500 });

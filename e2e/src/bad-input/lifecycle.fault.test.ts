@@ -77,7 +77,7 @@ describe.concurrent("a stop", () => {
       );
       const isRunning = async () =>
         (await client.tasks.list({ dataset: name })).items.some(({ taskStatus }) => taskStatus === "RUNNING") || null;
-      await waitFor(isRunning, 60, `${name} to run`);
+      await waitFor(isRunning, 120, `${name} to run`);
       await client.stops.create({ dataset: name, moveStoppedTasksTo });
       const run = await bench.settled(name);
       expect(run.view.datasetStatus).toBe(status);
@@ -135,7 +135,7 @@ test("delete removes LetsData's stream, error bucket, access role and the datase
   await client.datasets.delete({ params: { dataset: "Doomed" }, query: { type: "DELETE" } });
   const isGone = async () =>
     (await database.dataset.findUnique({ where: { id: datasetId } }))?.status === "DELETED" ? true : null;
-  await waitFor(isGone, 60, "the dataset to be deleted");
+  await waitFor(isGone, 120, "the dataset to be deleted");
   for (const call of Object.values(look)) await expect(call()).rejects.toThrow();
   const where = { datasetId };
   const left = await Promise.all([
