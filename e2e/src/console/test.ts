@@ -29,8 +29,8 @@ export const test = base.extend<object, WorkerFixtures>({
     { scope: "worker" },
   ],
   finishedDataset: [
-    async ({ product }, use, worker) => {
-      const datasetName = `FinishedMovies${worker.workerIndex}`;
+    async ({ product }, use) => {
+      const datasetName = `FinishedMovies${process.pid}`;
       const client = demoClient(product);
       await client.datasets.create(sampleConfig("movies-to-kinesis", { datasetName }));
       await expect
