@@ -2,6 +2,7 @@ import { waitFor } from "../installation/dataset-run.ts";
 import type { TestInstallation } from "../installation/start-installation.ts";
 import type { WorkerProcess } from "../installation/worker-process.ts";
 import type { Random } from "./random.ts";
+import { type AttemptRow, isHeldBy } from "./task-rows.ts";
 
 export const faultKinds = ["kill-worker", "kill-task", "kill-postgres", "stop-worker"] as const;
 export type FaultKind = (typeof faultKinds)[number];
@@ -29,36 +30,47 @@ export function createCrew(installation: TestInstallation, size: number, env: Re
   };
 }
 
-/** Does the fault and returns when it is over; whoever was killed is up again. */
-export async function doFault(
-  kind: FaultKind,
-  { installation, crew, random }: { installation: TestInstallation; crew: Crew; random: Random },
-): Promise<string> {
+/** A fault that was done, and whether the attempts of a dataset show that it met work. */
+export interface DoneFault {
+  readonly kind: FaultKind;
+  readonly said: string;
+  readonly hit: (attempts: readonly AttemptRow[]) => boolean;
+}
+
+interface Scene {
+  readonly installation: TestInstallation;
+  readonly crew: Crew;
+  readonly random: Random;
+}
+
+/** Returns when the fault is over; whoever was killed is up again. */
+export async function doFault(kind: FaultKind, scene: Scene): Promise<DoneFault> {
+  const { installation, crew, random } = scene;
   switch (kind) {
     case "kill-worker": {
-      const worker = busyWorker(crew, random);
+      const worker = await holderOfATask(scene);
       worker.kill("SIGKILL");
       await worker.ended();
       crew.workers.splice(crew.workers.indexOf(worker), 1);
       await crew.replenish();
-      return `killed worker ${worker.pid}`;
+      return { kind, said: `killed worker ${worker.pid}`, hit: (attempts) => lostItsLease(attempts, worker) };
     }
     case "kill-task": {
-      const pids = busyWorker(crew, random).taskPids();
-      if (pids.length === 0) return "no task process to kill";
-      const pid = random.pick(pids);
-      process.kill(pid, "SIGKILL");
-      return `killed task process ${pid}`;
+      // Processes are kept for the next task of their dataset: the newest is the one of this dataset.
+      const pid = Math.max(0, ...(await holderOfATask(scene)).taskPids());
+      if (pid > 0) process.kill(pid, "SIGKILL");
+      const hit = (attempts: readonly AttemptRow[]) => attempts.some(({ error_code }) => error_code === "TASK_CRASHED");
+      return { kind, said: `killed task process ${pid}`, hit };
     }
     case "kill-postgres": {
       const postgres = installation.postgres();
       process.kill(postgres.pid, "SIGKILL");
       await postgres.exited;
       await installation.restartPostgres();
-      return `killed PostgreSQL ${postgres.pid}`;
+      return { kind, said: `killed PostgreSQL ${postgres.pid}`, hit: () => true };
     }
     case "stop-worker": {
-      const worker = busyWorker(crew, random);
+      const worker = await holderOfATask(scene);
       const pids = [worker.pid, ...(random.next() < 0.5 ? worker.taskPids() : [])];
       for (const pid of pids) process.kill(pid, "SIGSTOP");
       try {
@@ -66,14 +78,22 @@ export async function doFault(
       } finally {
         for (const pid of pids) wake(pid);
       }
-      return `stopped worker ${worker.pid}${pids.length > 1 ? " with its tasks" : ""} until it was a zombie`;
+      const said = `stopped worker ${worker.pid}${pids.length > 1 ? " with its tasks" : ""} until it was a zombie`;
+      return { kind, said, hit: (attempts) => lostItsLease(attempts, worker) };
     }
   }
 }
 
-function busyWorker({ workers }: Crew, random: Random): WorkerProcess {
-  const busy = workers.filter((worker) => worker.taskPids().length > 0);
-  return random.pick(busy.length > 0 ? busy : workers);
+function lostItsLease(attempts: readonly AttemptRow[], worker: WorkerProcess): boolean {
+  return attempts.some((attempt) => attempt.outcome === "LEASE_EXPIRED" && isHeldBy(attempt, worker));
+}
+
+/** One of the workers that hold a running task now, else any. */
+async function holderOfATask({ installation, crew, random }: Scene): Promise<WorkerProcess> {
+  const held = await installation.database.$queryRaw<{ worker_id: string }[]>`
+    SELECT DISTINCT worker_id FROM task WHERE status = 'RUNNING'`;
+  const holders = crew.workers.filter((worker) => held.some((row) => isHeldBy(row, worker)));
+  return random.pick(holders.length > 0 ? holders : crew.workers);
 }
 
 async function waitUntilItsLeasesAreOver(installation: TestInstallation, worker: WorkerProcess): Promise<void> {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation } from "../installation/start-installation.ts";
-import { type Crew, createCrew, doFault, type FaultKind, faultKinds } from "./fault-kinds.ts";
+import { type Crew, createCrew, type DoneFault, doFault, type FaultKind, faultKinds } from "./fault-kinds.ts";
 import { createNumberedDataset, putNumberedLinesHandler, type Target } from "./numbered-dataset.ts";
 import { makeNumberedFiles } from "./numbered-lines.ts";
 import { expectExactOutcome } from "./outcome.ts";
 import { createRandom, faultSeed, type Random } from "./random.ts";
+import { attemptRows } from "./task-rows.ts";
 
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 20);
 const WORKERS = 2;
@@ -47,23 +48,25 @@ test.each(Array.from({ length: ROUNDS }, (_, round) => ({ round: round + 1 })))(
       target,
       concurrency: 2 + random.integer(3),
     });
-    const said: string[] = [];
+    const faults: DoneFault[] = [];
+    const said = () => faults.map((fault) => fault.said).join("; ");
     try {
       for (const kind of faultsOf(round, random)) {
         const running = await untilWorkIsUnderWay(dataset, random);
         if (!running) break;
-        metWork[kind] += 1;
-        said.push(await doFault(kind, { installation, crew, random }));
+        faults.push(await doFault(kind, { installation, crew, random }));
       }
       const view = await waitUntilSettled(installation, dataset, SETTLED_SECONDS);
       const settledAfter = (performance.now() - began) / 1_000;
+      const attempts = await attemptRows(installation.database, dataset);
+      for (const { kind, hit } of faults) if (hit(attempts)) metWork[kind] += 1;
       const { duplicates } = await expectExactOutcome(installation, dataset, files);
       console.log(
-        `round ${round} ${target}: ${view.counts.recordsRead} records, ${said.join("; ")}; ` +
+        `round ${round} ${target}: ${view.counts.recordsRead} records, ${said()}; ` +
           `settled after ${settledAfter.toFixed(1)} s, ${duplicates} documents twice`,
       );
     } catch (error) {
-      console.log(`round ${round} ${target} failed after: ${said.join("; ")}`);
+      console.log(`round ${round} ${target} failed after: ${said()}`);
       for (const worker of crew.workers) console.log(`worker ${worker.pid}:\n${worker.output().slice(-6_000)}`);
       throw error;
     } finally {

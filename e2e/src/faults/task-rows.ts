@@ -30,11 +30,12 @@ export interface AttemptRow {
   readonly started_at: Date;
   readonly ended_at: Date | null;
   readonly outcome: string | null;
+  readonly error_code: string | null;
 }
 
 export function attemptRows(database: Database, datasetId: string): Promise<AttemptRow[]> {
   return database.$queryRaw<AttemptRow[]>`
-    SELECT a.task_id, a.attempt, a.worker_id, a.started_at, a.ended_at, a.outcome
+    SELECT a.task_id, a.attempt, a.worker_id, a.started_at, a.ended_at, a.outcome, a.error->>'code' AS error_code
     FROM task_attempt a JOIN task t ON t.id = a.task_id
     WHERE t.dataset_id = ${datasetId} ORDER BY a.started_at, a.task_id`;
 }
