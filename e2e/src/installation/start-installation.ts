@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -26,6 +26,7 @@ import { type LocalCloud, startLocalCloud } from "@letsdata/local-cloud/start-lo
 import type { CredentialsSource } from "@letsdata/plugin-kit/connector";
 import { packHandler } from "@letsdata/samples/pack-handlers";
 import { createCloudOperations } from "../../../apps/console/src/server/cloud-operations.ts";
+import { removeStateDir } from "../remove-state-dir.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
 const REGION = "us-east-1";
@@ -65,11 +66,25 @@ export interface TestInstallation {
 }
 
 export async function startTestInstallation(): Promise<TestInstallation> {
+  const parts = new AsyncDisposableStack();
+  try {
+    return await startParts(parts);
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+/** Each part is left to `parts` as soon as it runs: they go in reverse order, all of them, also when a later one does not start. */
+async function startParts(parts: AsyncDisposableStack): Promise<TestInstallation> {
   const stateDir = mkdtempSync(join(tmpdir(), "letsdata-installation-"));
+  parts.defer(() => removeStateDir(stateDir));
   const [ours, theirs] = [account("000000000001"), account("111122223333")] as const;
   let postgres = await startPostgres({ stateDir });
+  parts.defer(() => postgres.stop());
   await applyMigrations(postgres.url);
   const cloud = await startLocalCloud({ dir: join(stateDir, "cloud"), accounts: [ours, theirs] });
+  parts.defer(() => cloud.stop());
   const settings = (of: typeof ours) => ({
     region: REGION,
     endpoint: cloud.endpoint,
@@ -79,12 +94,16 @@ export async function startTestInstallation(): Promise<TestInstallation> {
   await ensureDataTaskRole(installation);
 
   const database = createDatabase(postgres.url);
+  parts.defer(() => database.$disconnect());
   const jobs = await startJobs(postgres.url, { supervise: false });
+  parts.defer(() => jobs.stop());
   const operations = createCloudOperations(installation);
   let handle: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 });
   const served = await serve((request) => handle(request));
+  parts.defer(() => served.close());
   const auth = createAuth({ prisma: database, secret: randomUUID() + randomUUID(), baseUrl: served.url });
   const changes = createChangeFeed((onChange, onReconnect) => listenForChanges(postgres.url, onChange, onReconnect));
+  parts.defer(() => changes.close());
   handle = createApiServer({
     dependencies: {
       database,
@@ -131,7 +150,6 @@ export async function startTestInstallation(): Promise<TestInstallation> {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: objectKey, Body: body }));
   };
 
-  const workers: WorkerProcess[] = [];
   return {
     client: createApiClient({ url: `${served.url}/api/v1`, apiKey: key }),
     database,
@@ -156,24 +174,15 @@ export async function startTestInstallation(): Promise<TestInstallation> {
         AWS_SECRET_ACCESS_KEY: ours.rootSecretAccessKey,
         ...env,
       });
-      workers.push(worker);
+      parts.defer(async () => {
+        worker.kill("SIGCONT");
+        worker.kill("SIGKILL");
+        await worker.ended();
+      });
       return worker;
     },
     putObject,
     putHandler: async (name, folder) => putObject(testBuckets.code, `${name}.zip`, await packHandler(folder)),
-    async stop() {
-      for (const worker of workers) {
-        worker.kill("SIGCONT");
-        worker.kill("SIGKILL");
-        await worker.ended();
-      }
-      await served.close();
-      await changes.close();
-      await jobs.stop().catch(() => {});
-      await database.$disconnect();
-      await cloud.stop();
-      await postgres.stop();
-      rmSync(stateDir, { recursive: true, force: true });
-    },
+    stop: () => parts.disposeAsync(),
   };
 }
