@@ -43,7 +43,7 @@ async function takeAll(running: RunningStart): Promise<void> {
 
 async function take(page: Page, name: string, path: string, arrived: string): Promise<void> {
   await page.goto(path);
-  await page.getByText(arrived).first().waitFor();
+  await page.getByText(arrived).filter({ visible: true }).first().waitFor();
   await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: join(imagesDir, `${name}.png`), animations: "disabled" });
