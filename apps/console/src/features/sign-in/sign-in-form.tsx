@@ -27,6 +27,8 @@ export function SignInForm({ next }: { readonly next: string | undefined }) {
 
   return (
     <form
+      // Sent before the scripts are there, the password must not stand in the address.
+      method="post"
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();
