@@ -21,11 +21,12 @@ test.describe.configure({ mode: "serial" });
 test.use({ storageState: nobody });
 
 test.describe("starting and stopping", () => {
-  const stateDir = mkdtempSync(join(tmpdir(), "letsdata-e2e-again-"));
+  let stateDir: string;
   let ports: { consolePort: number; cloudPort: number };
   let running: RunningStart | undefined;
 
   test.beforeAll(async () => {
+    stateDir = mkdtempSync(join(tmpdir(), "letsdata-e2e-again-"));
     ports = { consolePort: await freePort(), cloudPort: await freePort() };
   });
 
