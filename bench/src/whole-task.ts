@@ -24,7 +24,7 @@ const MEMORY_MEGABYTES = 1_024;
 const TIMEOUT_SECONDS = 900;
 
 const writerConfigs = {
-  S3: { bucketName: targetBucket, s3FileFormat: "JSON_LINES", s3Compression: "GZIP" },
+  S3: { bucketName: targetBucket, s3FileFormat: "JSONL", s3Compression: "GZIP" },
   Kinesis: { resourceLocation: "Customer", kinesisStreamName: targetStream },
 } as const;
 

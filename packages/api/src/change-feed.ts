@@ -17,15 +17,17 @@ export function createChangeFeed(listen: Listen): ChangeFeed {
   const byTenant = new Map<string, Set<OnChange>>();
   let listening: Promise<ChangeListener> | undefined;
 
+  function tellAll(): void {
+    for (const listeners of byTenant.values()) for (const onChange of listeners) onChange(null);
+  }
+
   function start(): void {
-    listening ??= listen(
-      ({ tenantId, datasetId }) => {
-        for (const onChange of byTenant.get(tenantId) ?? []) onChange(datasetId);
-      },
-      () => {
-        for (const listeners of byTenant.values()) for (const onChange of listeners) onChange(null);
-      },
-    );
+    if (listening) return;
+    listening = listen(({ tenantId, datasetId }) => {
+      for (const onChange of byTenant.get(tenantId) ?? []) onChange(datasetId);
+    }, tellAll);
+    // Whoever subscribed while the connection was being made may have read before it could hear.
+    listening.then(tellAll, () => undefined);
   }
 
   return {

@@ -43,7 +43,7 @@ export function FieldControl({ field, value, error, onChange, onFocus }: FieldCo
       label={field.label}
       optional={!field.required}
       error={error}
-      hint={<span className="figures text-ink-faint">{field.path}</span>}
+      hint={<span className="figures break-all text-ink-faint">{field.path}</span>}
     >
       {(ids) => {
         if (field.kind === "choice") {
