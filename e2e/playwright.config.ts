@@ -24,6 +24,7 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     launchOptions: { executablePath: process.env.LETSDATA_BROWSER ?? "/usr/bin/chromium", args: browserArguments },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // Recording every step doubles the time of a journey; on when one is looked into.
+    trace: process.env.LETSDATA_E2E_TRACE ? "retain-on-failure" : "off",
   },
 });

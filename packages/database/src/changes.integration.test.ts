@@ -66,7 +66,6 @@ test("a burst of checkpoints is few calls, the last of them after the last check
     await until(() => expect(seen.at(-1)).toBe(200));
     // One notification in 200 ms, each with at most one echo.
     expect(calls).toBeLessThanOrEqual(2 * (elapsed / 200 + 2));
-    expect(calls).toBeLessThan(200);
   } finally {
     await listener.close();
   }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Readable } from "node:stream";
-import { crc32, createGunzip, gzipSync } from "node:zlib";
+import { crc32, gzipSync } from "node:zlib";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -67,23 +66,6 @@ describe("inflateGzip", () => {
     const { plain, starts } = await inflate(packed, 5_000);
     expect(plain.equals(body)).toBe(true);
     expect(starts).toEqual([{ compressed: 0, plain: 0 }]);
-  });
-
-  it("reads a member per record at no less than a third of one engine's speed", async () => {
-    const record = Buffer.alloc(1_500, "all work and no play ");
-    const packed = Buffer.concat(Array<Buffer>(4_000).fill(gzipSync(record)));
-    const timed = async (work: () => Promise<unknown>): Promise<number> => {
-      const began = performance.now();
-      await work();
-      return performance.now() - began;
-    };
-    const ours = () => inflate(packed, 65_536);
-    const bare = async () => {
-      for await (const _ of Readable.from(inChunks(packed, 65_536)).pipe(createGunzip({ chunkSize: 256 * 1024 })));
-    };
-    const ratios: number[] = [];
-    for (let n = 0; n < 4; n++) ratios.push((await timed(bare)) / (await timed(ours)));
-    expect(Math.max(...ratios)).toBeGreaterThan(1 / 3);
   });
 
   it("takes members larger than its buffers", async () => {
