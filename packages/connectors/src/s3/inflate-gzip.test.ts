@@ -50,7 +50,8 @@ describe("inflateGzip", () => {
           }
           passed += members[n]!.length;
         }
-        expect(starts).toHaveLength(expected);
+        // Random bytes may hold what looks like a member's head: then a start is missed, never a wrong one told.
+        expect(starts.length).toBeLessThanOrEqual(expected);
         for (const start of starts) {
           const rest = await inflate(packed, chunkBytes, start);
           expect(rest.plain.equals(whole.subarray(start.plain))).toBe(true);
@@ -58,6 +59,13 @@ describe("inflateGzip", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("tells a member start every 64 KB of the file", async () => {
+    const member = gzipSync(Buffer.alloc(40_000, "no head of a member in here "), { level: 0 });
+    const { starts } = await inflate(Buffer.concat(Array<Buffer>(8).fill(member)), 10_000);
+    const everySecond = [0, 2, 4, 6].map((n) => ({ compressed: n * member.length, plain: n * 40_000 }));
+    expect(starts).toEqual(everySecond);
   });
 
   it("takes no bytes for a member start that only look like one", async () => {
