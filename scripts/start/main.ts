@@ -11,19 +11,28 @@ async function main(): Promise<void> {
   assertInstalled(repositoryDir);
   // Loaded only now: these import what an unfinished install lacks.
   const { startProduct } = await import("./start-product.ts");
-  const product = await startProduct(settings, say);
+  // Ctrl-C counts from the first server on, not only once all are ready.
+  let stopProduct = async (): Promise<void> => {};
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     say(`\n${signal}: stopping everything …`);
-    await product.stop();
+    await stopProduct();
     say("stopped");
     process.exit(0);
   };
   process.on("SIGINT", () => void stop("Ctrl-C"));
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGHUP", () => void stop("SIGHUP"));
+  try {
+    await startProduct(settings, say, (stopStarted) => {
+      stopProduct = stopStarted;
+    });
+  } catch (error) {
+    // What fails because it is being stopped is no problem to report.
+    if (!stopping) throw error;
+  }
 }
 
 main().catch((error: unknown) => {

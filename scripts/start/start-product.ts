@@ -21,12 +21,15 @@ import { type SupervisedProcess, superviseProcess } from "./supervised-process.t
 const READY_TIMEOUT_MS = 90_000;
 const DATABASE_CHECK_MS = 1_000;
 
-export interface RunningProduct {
-  stop(): Promise<void>;
-}
-
-/** Database → migrations → local cloud → seed → worker and console, each kept alive until `stop`. */
-export async function startProduct(settings: StartSettings, say: (line: string) => void): Promise<RunningProduct> {
+/**
+ * Database → migrations → local cloud → seed → worker and console, each kept alive until stopped. `onStoppable` is handed what
+ * stops all of it as soon as there is something to stop.
+ */
+export async function startProduct(
+  settings: StartSettings,
+  say: (line: string) => void,
+  onStoppable: (stop: () => Promise<void>) => void,
+): Promise<void> {
   const { repositoryDir, stateDir } = settings;
   const secrets = loadOrCreateSecrets(stateDir);
   const logDir = join(stateDir, "logs");
@@ -68,6 +71,7 @@ export async function startProduct(settings: StartSettings, say: (line: string) 
     await database.stop();
     ledger.clear();
   };
+  onStoppable(stop);
 
   try {
     runServer(
@@ -114,7 +118,6 @@ export async function startProduct(settings: StartSettings, say: (line: string) 
     await stop();
     throw error;
   }
-  return { stop };
 }
 
 interface DatabaseServer {
