@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-/** Whole installations of real processes. Two files at a time: most of their time is waiting for leases and time-outs. */
+/** Whole installations of real processes: one file at a time, so that they do not take each other's processors. */
 export default defineConfig({
   test: {
     include: ["src/**/*.fault.test.ts"],
-    maxWorkers: 2,
+    fileParallelism: false,
     testTimeout: 900_000,
     hookTimeout: 120_000,
   },

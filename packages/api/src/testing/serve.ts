@@ -13,6 +13,8 @@ export async function serve(handler: (request: Request) => Promise<Response>): P
   const server = createServer((incoming, outgoing) => {
     answer(handler, incoming, outgoing).catch((thrown: unknown) => outgoing.destroy(thrown as Error));
   });
+  // Longer than any client keeps an idle connection: one that is closed just as it is used again fails a test for nothing.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
