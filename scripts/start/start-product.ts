@@ -88,7 +88,8 @@ export async function startProduct(
     await answers(`${cloudEndpoint(settings)}/_local/health`, "local cloud", logDir);
     // The generated database client exists only now.
     const { seedDemo } = await import("./seed-demo.ts");
-    await seedDemo({ settings, secrets, databaseUrl: database.url });
+    const seeded = seedDemo({ settings, secrets, databaseUrl: database.url });
+    seeded.catch(() => {});
     runServer(
       "worker",
       join(repositoryDir, "apps/worker/src/main.ts"),
@@ -105,6 +106,7 @@ export async function startProduct(
       ["start", "--hostname", "127.0.0.1", "--port", String(settings.consolePort)],
     );
     const address = consoleAddress(settings);
+    await seeded;
     await answers(`${address}/api/v1/health`, "console", logDir);
     say("");
     say(`  LetsData runs at ${address}`);
