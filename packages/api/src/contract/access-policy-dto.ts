@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonObject } from "./base.ts";
+import { jsonObject } from "./operation.ts";
 import { problemDetailDto } from "./problem-dto.ts";
 
 /** Something that was changed or dropped so that the configuration could be read. */

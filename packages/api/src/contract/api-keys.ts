@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { epochMilliseconds, operation, writes } from "./base.ts";
+import { epochMilliseconds, operation, writes } from "./operation.ts";
 
 export const apiKeyScopeDto = z.enum(["read", "all"]);
 

@@ -1,6 +1,6 @@
 import { type DatasetAction, datasetActions, datasetStatuses, redrivePolicies } from "@letsdata/dataset/lifecycle";
 import { z } from "zod";
-import { epochMilliseconds, jsonObject } from "./base.ts";
+import { epochMilliseconds, jsonObject } from "./operation.ts";
 import { problemDetailDto } from "./problem-dto.ts";
 
 export const datasetStatusDto = z.enum(datasetStatuses);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { accessCheckDto, accessPolicyDto, repairDto, validationDto } from "./access-policy-dto.ts";
-import { datasetReference, operation, writes } from "./base.ts";
 import { configRevisionDto, datasetStatusDto, datasetSummaryDto, datasetViewDto } from "./dataset-dto.ts";
+import { datasetReference, operation, writes } from "./operation.ts";
 import { pageOf, pageQuery } from "./paging.ts";
 import { acceptedRequestDto } from "./request-dto.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { epochMilliseconds, jsonObject } from "./base.ts";
+import { epochMilliseconds, jsonObject } from "./operation.ts";
 import { taskStatusDto } from "./task-dto.ts";
 
 /** An archived object of error records. `file` names it in the API. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { datasetReference, operation } from "./base.ts";
 import { errorRecordDto, taskErrorsDto } from "./error-dto.ts";
+import { datasetReference, operation } from "./operation.ts";
 import { pageOf, pageQuery } from "./paging.ts";
 import { taskId } from "./tasks.ts";
 

@@ -1,7 +1,7 @@
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
-import { datasetReference, operation } from "./base.ts";
 import { datasetSummaryDto, datasetViewDto } from "./dataset-dto.ts";
+import { datasetReference, operation } from "./operation.ts";
 
 /** Every event is a whole snapshot of the dataset: a missed one costs nothing. */
 export const datasetEventDto = z.discriminatedUnion("type", [

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { datasetReference, epochMilliseconds, operation } from "./base.ts";
+import { datasetReference, epochMilliseconds, operation } from "./operation.ts";
 import { pageOf, pageQuery } from "./paging.ts";
 import { taskId } from "./tasks.ts";
 

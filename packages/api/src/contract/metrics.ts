@@ -1,6 +1,6 @@
 import { chartIds } from "@letsdata/dataset/metrics";
 import { z } from "zod";
-import { datasetReference, epochMilliseconds, operation } from "./base.ts";
+import { datasetReference, epochMilliseconds, operation } from "./operation.ts";
 import { taskId } from "./tasks.ts";
 
 /** One minute; `value` is null where nothing was measured: draw a gap. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { epochMilliseconds, jsonObject } from "./base.ts";
+import { epochMilliseconds, jsonObject } from "./operation.ts";
 
 export const requestStatusDto = z.enum(["PENDING", "RUNNING", "SUCCEEDED", "FAILED"]);
 

@@ -1,6 +1,6 @@
 import { redrivePolicies } from "@letsdata/dataset/lifecycle";
 import { z } from "zod";
-import { datasetReference, operation, writes } from "./base.ts";
+import { datasetReference, operation, writes } from "./operation.ts";
 import { pageOf, pageQuery } from "./paging.ts";
 import { acceptedRequestDto, requestDto } from "./request-dto.ts";
 import { taskFilter, taskId } from "./tasks.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { operation } from "./base.ts";
+import { operation } from "./operation.ts";
 import { userDto } from "./user-dto.ts";
 
 export const sessionDto = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonObject, operation } from "./base.ts";
+import { jsonObject, operation } from "./operation.ts";
 
 export const system = {
   health: operation

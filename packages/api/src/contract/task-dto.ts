@@ -1,7 +1,7 @@
 import { taskStatuses, taskTypes } from "@letsdata/dataset/lifecycle";
 import { z } from "zod";
-import { epochMilliseconds, jsonObject } from "./base.ts";
 import { countsDto } from "./dataset-dto.ts";
+import { epochMilliseconds, jsonObject } from "./operation.ts";
 
 export const taskStatusDto = z.enum(taskStatuses);
 

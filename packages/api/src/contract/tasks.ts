@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { datasetReference, operation } from "./base.ts";
+import { datasetReference, operation } from "./operation.ts";
 import { pageOf, pageQuery } from "./paging.ts";
 import { taskDto, taskStatusDto } from "./task-dto.ts";
 
