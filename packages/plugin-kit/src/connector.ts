@@ -52,10 +52,29 @@ export interface TaskIdentity {
   readonly attempt: number;
 }
 
+/** What a source needs to cut itself into tasks. */
+export interface PlanningInput<Config> {
+  readonly config: Config;
+  /** The dataset's manifest as parsed; a stream's start and stop conditions are in it. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  /** Tasks at once: the number of queue workers, and of table segments unless the manifest says another. */
+  readonly concurrency: number;
+  readonly access: CloudAccess;
+  /** Positions planned before, and whether their task is COMPLETED: a child shard follows its finished parents. */
+  readonly planned: ReadonlyMap<string, { readonly completed: boolean }>;
+}
+
 export interface ReadConnector<Config, Definition> {
   permissions(config: Config, scope: ResourceScope): readonly Permission[];
   /** The smallest real call per resource; a finding names action, ARN and the statement to add. */
   checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
+  /**
+   * Tasks of a source that knows itself how it is cut: shards, segments, queue workers. Absent where the lines of a
+   * manifest are the tasks (S3). Repeatable: the same position is the same task; those in `planned` are left out.
+   */
+  planTasks?(input: PlanningInput<Config>, signal: AbortSignal): AsyncIterable<TaskPlan>;
+  /** True while more tasks may appear (child shards): planning is then repeated until the dataset ends. */
+  plansMore?(manifest: Readonly<Record<string, unknown>>): boolean;
   openReader(input: {
     readonly config: Config;
     readonly definition: Definition;
