@@ -1,0 +1,143 @@
+import type { Position, ReadBatch } from "@letsdata/plugin-kit/reader";
+import { describe, expect, it } from "vitest";
+import type { ShardDefinition } from "./plan-shards.ts";
+import { openShardReader, type ShardPage, type ShardPlace, type ShardSource } from "./read-shard.ts";
+import { exponentialPoll } from "./stream-manifest.ts";
+
+const record = (n: number, arrivedAt = n) => ({
+  record: {
+    source: { type: "shard", name: "stream" },
+    start: String(n),
+    end: String(n),
+    body: Buffer.from(String(n)),
+    attributes: {},
+  },
+  sequenceNumber: String(n),
+  arrivedAt,
+});
+const idle: ShardPage = { records: [], nextIterator: "next", isAtTip: false, bytesRead: 0 };
+const page = (...numbers: number[]): ShardPage => ({ ...idle, records: numbers.map((n) => record(n)), bytesRead: 10 });
+const closed: ShardPage = { ...idle, nextIterator: null };
+
+/** Hands out the pages one after the other, then idle ones; notes where iterators were asked for. */
+function sourceOf(pages: readonly (ShardPage | "iterator expired")[], more: Partial<ShardSource> = {}) {
+  const places: ShardPlace[] = [];
+  let reads = 0;
+  const source: ShardSource = {
+    name: "shard",
+    emptyReadsAtTip: 10,
+    arrivalPrecisionMs: 1,
+    millisecondsBetweenReads: 0,
+    iteratorAt: async (place) => {
+      places.push(place);
+      return "iterator";
+    },
+    readPage: async () => pages[reads++] ?? idle,
+    ...more,
+  };
+  return { source, places, reads: () => reads };
+}
+
+async function readAll(
+  source: ShardSource,
+  definition: Partial<ShardDefinition> = {},
+  from: Position | null = null,
+  untilMs = Number.POSITIVE_INFINITY,
+) {
+  let now = 1_000_000;
+  const abort = new AbortController();
+  const clock = {
+    now: () => now,
+    sleep: async (milliseconds: number) => {
+      now += milliseconds;
+      if (now - 1_000_000 > untilMs) abort.abort();
+    },
+  };
+  const whole: ShardDefinition = {
+    shardId: "shard",
+    startFrom: "Earliest",
+    stopCondition: "Continuous",
+    pollFrequency: exponentialPoll,
+    ...definition,
+  };
+  const batches: ReadBatch[] = [];
+  for await (const batch of openShardReader(source, whole, clock).read(from, abort.signal)) batches.push(batch);
+  return {
+    batches,
+    starts: batches.flatMap(({ records }) => records.map(({ start }) => start)),
+    took: now - 1_000_000,
+  };
+}
+
+describe("reading a shard", () => {
+  it("ends when the shard is closed and read out, whatever the stop condition", async () => {
+    for (const stopCondition of ["Continuous", "AtLatest", "ShardClosed"] as const) {
+      const { starts } = await readAll(sourceOf([page(1, 2), page(3), closed]).source, { stopCondition });
+      expect(starts).toEqual(["1", "2", "3"]);
+    }
+  });
+
+  it("with AtLatest ends at the tip the source reports", async () => {
+    const { source, reads } = sourceOf([page(1), { ...page(2), isAtTip: true }, page(3)]);
+    expect((await readAll(source, { stopCondition: "AtLatest" })).starts).toEqual(["1", "2"]);
+    expect(reads()).toBe(2);
+  });
+
+  it("with AtLatest ends after ten empty reads in a row where the source reports no tip", async () => {
+    const { source, reads } = sourceOf([page(1), ...Array.from({ length: 9 }, () => idle), page(2)]);
+    expect((await readAll(source, { stopCondition: "AtLatest" })).starts).toEqual(["1", "2"]);
+    expect(reads()).toBe(11 + 10);
+  });
+
+  it("with AtLatest ends behind what came in after the task began, also in a later attempt", async () => {
+    const busy = (): ShardPage => ({ ...idle, records: [record(7, 2_000_000)] });
+    const { batches, starts } = await readAll(sourceOf([page(1), busy(), page(8)]).source, {
+      stopCondition: "AtLatest",
+    });
+    expect(starts).toEqual(["1", "7"]);
+    expect(batches[0]!.nextPosition).toEqual({ sequenceNumber: "1", began: 1_000_000 });
+    const began = { sequenceNumber: "1", began: 1_500_000 };
+    const between: ShardPage = { ...idle, records: [record(5, 1_400_000)] };
+    const again = await readAll(sourceOf([between, busy(), page(8)]).source, { stopCondition: "AtLatest" }, began);
+    expect(again.starts).toEqual(["5", "7"]);
+  });
+
+  it("asks an idle shard at growing intervals up to a minute, until data comes", async () => {
+    const { source, reads } = sourceOf([...Array.from({ length: 8 }, () => idle), page(1), idle, closed]);
+    const { took } = await readAll(source);
+    expect(took).toBe(1_000 * (1 + 2 + 4 + 8 + 16 + 32 + 60 + 60 + 1));
+    expect(reads()).toBe(11);
+  });
+
+  it("asks an idle shard at the given interval, and shows itself every few seconds meanwhile", async () => {
+    const { source, reads } = sourceOf([page(1)]);
+    const { batches } = await readAll(source, { pollFrequency: "Poll every 60 seconds" }, null, 119_000);
+    expect(reads()).toBe(3);
+    expect(batches.length).toBeGreaterThan(30);
+    expect(batches.every(({ nextPosition }) => nextPosition.sequenceNumber === "1")).toBe(true);
+  });
+
+  it("goes on behind the last record when an iterator expires", async () => {
+    const { source, places } = sourceOf([page(1, 2), "iterator expired", page(3), closed]);
+    expect((await readAll(source)).starts).toEqual(["1", "2", "3"]);
+    expect(places).toEqual([{ kind: "oldest" }, { kind: "after", sequenceNumber: "2" }]);
+  });
+
+  it("leaves out what is older than the start time, uncounted, and moves past it", async () => {
+    const { source, places } = sourceOf([page(1, 2), page(3, 4), closed], { arrivalPrecisionMs: 2 });
+    const { batches, starts } = await readAll(source, { startFrom: "AtTimestamp", startFromTimestamp: 4 });
+    expect(starts).toEqual(["3", "4"]);
+    expect(batches[0]).toMatchObject({ records: [], nextPosition: { sequenceNumber: "2" } });
+    expect(places).toEqual([{ kind: "time", epochMs: 4 }]);
+  });
+
+  it("cuts a large page into batches, each with its own position", async () => {
+    const numbers = Array.from({ length: 2_500 }, (_, n) => n);
+    const { batches } = await readAll(sourceOf([page(...numbers), closed]).source);
+    expect(batches.map(({ records, nextPosition }) => [records.length, nextPosition.sequenceNumber])).toEqual([
+      [1000, "999"],
+      [1000, "1999"],
+      [500, "2499"],
+    ]);
+  });
+});

@@ -1,0 +1,152 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { ShardDefinition } from "./plan-shards.ts";
+import { PollPace } from "./poll-pace.ts";
+
+/** A batch is one page of the stream at most, and no more than this: checkpoints fall between batches. */
+const BATCH_RECORDS_MAX = 1_000;
+const BATCH_BYTES_MAX = 1024 * 1024;
+/** An idle reader shows itself this often, so that checkpoints, time limit and stop are looked at. */
+const SIGN_OF_LIFE_MS = 3_000;
+/** Between empty reads of a task that ends at the tip. */
+const AT_LATEST_POLL_MS = 250;
+
+/** Where an iterator starts. */
+export type ShardPlace =
+  | { readonly kind: "oldest" }
+  /** At or after, in epoch milliseconds; a source that cannot seek by time starts at its oldest record. */
+  | { readonly kind: "time"; readonly epochMs: number }
+  | { readonly kind: "after"; readonly sequenceNumber: string };
+
+export interface ShardRecord {
+  readonly record: SourceRecord;
+  readonly sequenceNumber: string;
+  /** Epoch milliseconds, rounded down to the source's `arrivalPrecisionMs`. */
+  readonly arrivedAt: number;
+}
+
+export interface ShardPage {
+  readonly records: readonly ShardRecord[];
+  /** Null when the shard is closed and read out. */
+  readonly nextIterator: string | null;
+  /** True when the source says that nothing newer is there. */
+  readonly isAtTip: boolean;
+  readonly bytesRead: number;
+}
+
+/** The two calls in which streams differ. Both throw Problems; POSITION_EXPIRED when the place was trimmed. */
+export interface ShardSource {
+  /** Stream and shard, for messages. */
+  readonly name: string;
+  /** Empty reads in a row after which an open shard counts as read to its tip; null where `isAtTip` tells. */
+  readonly emptyReadsAtTip: number | null;
+  readonly arrivalPrecisionMs: number;
+  /** Least distance of two calls. */
+  readonly millisecondsBetweenReads: number;
+  iteratorAt(place: ShardPlace, signal: AbortSignal): Promise<string>;
+  readPage(iterator: string, signal: AbortSignal): Promise<ShardPage | "iterator expired">;
+}
+
+export interface ShardClock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves early, without throwing, when the signal aborts. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+const systemClock: ShardClock = {
+  now: Date.now,
+  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => {}),
+};
+
+/** Of the last record handed out or left out, and when the task began to read: the tip it goes to with AtLatest. */
+interface ShardPosition {
+  readonly sequenceNumber: string | null;
+  readonly began: number;
+}
+
+/** Reads one shard of a Kinesis or DynamoDB stream from its start to its stop condition (product.md §5). */
+export function openShardReader(source: ShardSource, definition: ShardDefinition, clock = systemClock): Reader {
+  const { startFromTimestamp, stopCondition } = definition;
+  const start: ShardPlace =
+    startFromTimestamp === undefined ? { kind: "oldest" } : { kind: "time", epochMs: startFromTimestamp };
+
+  async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
+    const resumed = from === null ? null : shardPosition(from, source.name);
+    const began = resumed?.began ?? clock.now();
+    let sequenceNumber = resumed?.sequenceNumber ?? null;
+    let iterator: string | null = null;
+    let emptyReads = 0;
+    const pace = new PollPace(definition.pollFrequency);
+    const batchOf = (records: readonly SourceRecord[], bytesRead: number): ReadBatch => ({
+      records,
+      nextPosition: { sequenceNumber, began } satisfies ShardPosition & Position,
+      bytesRead,
+    });
+
+    while (!signal.aborted) {
+      iterator ??= await source.iteratorAt(sequenceNumber === null ? start : { kind: "after", sequenceNumber }, signal);
+      const page = await source.readPage(iterator, signal);
+      if (page === "iterator expired") {
+        iterator = null;
+        continue;
+      }
+      let { bytesRead } = page;
+      for (const batch of inBatches(page.records)) {
+        sequenceNumber = batch.at(-1)!.sequenceNumber;
+        const wanted = batch.filter(
+          ({ arrivedAt }) => arrivedAt + source.arrivalPrecisionMs > (startFromTimestamp ?? 0),
+        );
+        yield batchOf(
+          wanted.map(({ record }) => record),
+          bytesRead,
+        );
+        bytesRead = 0;
+      }
+      iterator = page.nextIterator;
+      if (iterator === null) return;
+      const isIdle = page.records.length === 0;
+      emptyReads = isIdle ? emptyReads + 1 : 0;
+      if (stopCondition === "AtLatest") {
+        const isPastTip = page.records.some(({ arrivedAt }) => arrivedAt > began);
+        const isSilent = source.emptyReadsAtTip !== null && emptyReads >= source.emptyReadsAtTip;
+        if (page.isAtTip || isPastTip || isSilent) return;
+      }
+      if (isIdle) yield batchOf([], bytesRead);
+      let pauseMs = pace.pauseAfter(!isIdle);
+      if (isIdle && stopCondition === "AtLatest") pauseMs = AT_LATEST_POLL_MS;
+      pauseMs = Math.max(pauseMs, source.millisecondsBetweenReads);
+      while (pauseMs > 0 && !signal.aborted) {
+        await clock.sleep(Math.min(pauseMs, SIGN_OF_LIFE_MS), signal);
+        pauseMs -= SIGN_OF_LIFE_MS;
+        if (pauseMs > 0) yield batchOf([], 0);
+      }
+    }
+  }
+
+  return { read, close: () => Promise.resolve() };
+}
+
+function* inBatches(records: readonly ShardRecord[]): Generator<readonly ShardRecord[]> {
+  let batch: ShardRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const { length } = record.record.body;
+    if (batch.length >= BATCH_RECORDS_MAX || (bytes + length > BATCH_BYTES_MAX && batch.length > 0)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(record);
+    bytes += length;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function shardPosition({ sequenceNumber, began }: Position, name: string): ShardPosition {
+  if ((typeof sequenceNumber === "string" || sequenceNumber === null) && typeof began === "number") {
+    return { sequenceNumber, began };
+  }
+  throw new Problem("INTERNAL", `The checkpoint of ${name} is not one of a shard reader.`);
+}
