@@ -9,6 +9,7 @@ import { session } from "./session.ts";
 import { signUp } from "./sign-up.ts";
 import { system } from "./system.ts";
 import { tasks } from "./tasks.ts";
+import { tries } from "./try-dataset.ts";
 import { usage } from "./usage.ts";
 import { users } from "./users.ts";
 
@@ -27,6 +28,7 @@ export const contract = {
   stops,
   system,
   tasks,
+  tries,
   usage,
   users,
 };

@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { accessCheckDto, accessPolicyDto, repairDto, validationDto } from "./access-policy-dto.ts";
 import { configRevisionDto, datasetStatusDto, datasetSummaryDto, datasetViewDto } from "./dataset-dto.ts";
+import { datasetJson } from "./dataset-json.ts";
 import { datasetReference, operation, writes } from "./operation.ts";
 import { pageOf, pageQuery } from "./paging.ts";
 import { acceptedRequestDto } from "./request-dto.ts";
-
-/** A dataset JSON as people write it; parsed by the dataset package so that all problems come back together. */
-export const datasetJson = z.unknown();
 
 export const datasets = {
   create: operation

@@ -28,6 +28,9 @@ import { viewHealth } from "./system/view-health.ts";
 import { viewSchema } from "./system/view-schema.ts";
 import { listTasks } from "./tasks/list-tasks.ts";
 import { viewTask } from "./tasks/view-task.ts";
+import { createTry } from "./tries/create-try.ts";
+import { deleteTry } from "./tries/delete-try.ts";
+import { viewTry } from "./tries/view-try.ts";
 import { listDatasetUsage, listUsage } from "./usage/list-usage.ts";
 import { listUsers } from "./users/list-users.ts";
 
@@ -56,6 +59,7 @@ export const router = open.router({
   stops: { create: createStop },
   system: { health: viewHealth, schema: viewSchema },
   tasks: { list: listTasks, view: viewTask },
+  tries: { create: createTry, view: viewTry, delete: deleteTry },
   usage: { list: listUsage, listOfDataset: listDatasetUsage },
   users: { list: listUsers },
 });

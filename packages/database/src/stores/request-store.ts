@@ -31,13 +31,13 @@ export async function createRequest(db: Queryable, request: NewRequest): Promise
   const row = await db.request.create({
     data: { ...request, id: randomUUID(), input: request.input as Prisma.InputJsonValue },
   });
-  return fromRow(row);
+  return requestFromRow(row);
 }
 
 /** For the worker: the id comes from its own queue. */
 export async function requestById(db: Queryable, requestId: string): Promise<StoredRequest | null> {
   const row = await db.request.findUnique({ where: { id: requestId } });
-  return row ? fromRow(row) : null;
+  return row ? requestFromRow(row) : null;
 }
 
 /** For the worker: the id comes from its own queue. */
@@ -58,7 +58,7 @@ export async function updateRequest(
         : { result: change.result === null ? Prisma.DbNull : (change.result as Prisma.InputJsonValue) }),
     },
   });
-  return fromRow(row);
+  return requestFromRow(row);
 }
 
 export async function getRequest(
@@ -68,7 +68,7 @@ export async function getRequest(
   requestId: string,
 ): Promise<StoredRequest | null> {
   const row = await db.request.findFirst({ where: { id: requestId, tenantId, datasetId } });
-  return row ? fromRow(row) : null;
+  return row ? requestFromRow(row) : null;
 }
 
 /** Newest first. */
@@ -93,12 +93,12 @@ export async function listRequests(
     take: query.limit + 1,
   });
   const page = pageOf(rows, query.limit, (row) => [row.createdAt.getTime(), row.id]);
-  return { items: page.items.map(fromRow), nextCursor: page.nextCursor };
+  return { items: page.items.map(requestFromRow), nextCursor: page.nextCursor };
 }
 
 type Row = Prisma.RequestGetPayload<Record<string, never>>;
 
-function fromRow(row: Row): StoredRequest {
+export function requestFromRow(row: Row): StoredRequest {
   return {
     requestId: row.id,
     tenantId: row.tenantId,

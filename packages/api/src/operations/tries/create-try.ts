@@ -1,0 +1,17 @@
+import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
+import { createTry as storeTry } from "@letsdata/database/stores/try-store";
+import { signedIn } from "../authorise.ts";
+import { requireRunnableConfig } from "../datasets/parse-config.ts";
+
+/** The worker runs it: only there is a sandbox. */
+export const createTry = signedIn.tries.create.handler(async ({ context, input }) => {
+  const { tenantId, userId, dependencies, idempotencyKey } = context;
+  const config = requireRunnableConfig(input.config, dependencies.cloud.runtimes);
+  const { records } = input;
+  const call = { tenantId, key: idempotencyKey, request: ["tries.create", userId, input] };
+  return await withIdempotencyKey(dependencies.database, call, async (transaction) => {
+    const { requestId: tryId, status } = await storeTry(transaction, { tenantId, userId, input: { config, records } });
+    await dependencies.jobs.enqueue(transaction, "try-dataset", { tryId });
+    return { tryId, status };
+  });
+});

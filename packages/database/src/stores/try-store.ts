@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { Queryable } from "../database.ts";
+import { type NewRequest, requestFromRow, type StoredRequest } from "./request-store.ts";
+import { storableJson } from "./storable-json.ts";
+
+/** A trial is over after this, whoever still works on it. */
+export const trySeconds = 60;
+/** Results hold people's records: they are forgotten soon. */
+const keptMinutes = 15;
+const triesAtOnceOfTenant = 2;
+
+const kind = "try";
+
+/** A trial has no dataset: its request goes under its own id. Throws RATE_LIMITED while the tenant has two under way. */
+export async function createTry(db: Queryable, asked: Omit<NewRequest, "datasetId" | "kind">): Promise<StoredRequest> {
+  await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`try:${asked.tenantId}`}, 0))`;
+  const underWay = await db.request.count({
+    where: {
+      kind,
+      tenantId: asked.tenantId,
+      status: { in: ["PENDING", "RUNNING"] },
+      createdAt: { gt: before(trySeconds) },
+    },
+  });
+  if (underWay >= triesAtOnceOfTenant) {
+    throw new Problem("RATE_LIMITED", `${underWay} trials of your tenant are under way; wait for one or end it.`);
+  }
+  const id = randomUUID();
+  await db.$executeRaw`
+    INSERT INTO request (id, tenant_id, dataset_id, user_id, kind, input)
+    VALUES (${id}, ${asked.tenantId}, ${id}, ${asked.userId}, ${kind}, ${storableJson(asked.input)}::jsonb)`;
+  return requestFromRow(await db.request.findUniqueOrThrow({ where: { id } }));
+}
+
+/** Null where the tenant has no such trial, or no longer. */
+export async function getTry(db: Queryable, tenantId: string, tryId: string): Promise<StoredRequest | null> {
+  const row = await db.request.findFirst({ where: { id: tryId, tenantId, kind } });
+  return row ? requestFromRow(row) : null;
+}
+
+/** Ends it too: its worker looks whether it is still wanted. False where there was none. */
+export async function deleteTry(db: Queryable, tenantId: string, tryId: string): Promise<boolean> {
+  const { count } = await db.request.deleteMany({ where: { id: tryId, tenantId, kind } });
+  return count > 0;
+}
+
+/** For the worker. Null when it was ended, is over, or nobody will wait for it any more. */
+export async function takeTry(db: Queryable, tryId: string): Promise<StoredRequest | null> {
+  const { count } = await db.request.updateMany({
+    where: { id: tryId, kind, status: { in: ["PENDING", "RUNNING"] }, createdAt: { gt: before(trySeconds) } },
+    data: { status: "RUNNING", updatedAt: new Date() },
+  });
+  if (count === 0) return null;
+  const row = await db.request.findUnique({ where: { id: tryId } });
+  return row ? requestFromRow(row) : null;
+}
+
+/** For the worker. */
+export async function isTryWanted(db: Queryable, tryId: string): Promise<boolean> {
+  return (await db.request.count({ where: { id: tryId, kind } })) > 0;
+}
+
+/** For the worker; one that was ended meanwhile stays forgotten. */
+export async function finishTry(
+  db: Queryable,
+  tryId: string,
+  status: "SUCCEEDED" | "FAILED",
+  result: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE request SET status = ${status}, result = ${storableJson(result)}::jsonb, ended_at = now(), updated_at = now()
+    WHERE id = ${tryId} AND kind = ${kind}`;
+}
+
+export async function forgetOldTries(db: Queryable): Promise<void> {
+  await db.request.deleteMany({ where: { kind, createdAt: { lt: before(keptMinutes * 60) } } });
+}
+
+function before(seconds: number): Date {
+  return new Date(Date.now() - seconds * 1_000);
+}
