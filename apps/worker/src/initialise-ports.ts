@@ -1,12 +1,12 @@
 import { checkComponent } from "@letsdata/access/check-component";
 import { assumeAccessGrantInput, componentAccess, scopeOf } from "@letsdata/access/component-access";
 import { errorConnectorOf, writeConnectorOf } from "@letsdata/access/connector-runtimes";
+import { planSource } from "@letsdata/access/plan-source";
 import { type AssumeRoleInput, assumeRole } from "@letsdata/aws/assume-role";
 import { putRole, waitForPropagation } from "@letsdata/aws/identity-roles";
 import { openManifest } from "@letsdata/connectors/s3/manifest";
 import { saveDatasetResources } from "@letsdata/database/stores/dataset-store";
-import { insertPlannedTasks } from "@letsdata/database/stores/task-store";
-import { concurrencyOf, memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import { memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
 import type { InitialisePorts } from "@letsdata/dataset/initialise";
 import { generatedNames } from "@letsdata/dataset/names";
 import { customerAccessTrustPolicy, policyOf } from "@letsdata/dataset/policy-documents";
@@ -15,6 +15,7 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { DatasetContext } from "./dataset-contexts.ts";
 import { handlerOf } from "./dataset-handler.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
+import { insertPlans } from "./insert-plans.ts";
 
 /** The real world of an initialisation: AWS calls, a sandboxed process for the handler, rows in the database. */
 export function initialisePorts(
@@ -111,27 +112,12 @@ export function initialisePorts(
         signal,
       ),
 
+    planSource: (signal) => planSource(installation, config, owner, new Map(), signal),
+
     async insertTasks(tasks) {
-      const computeDefinition = {
-        computeEngineType: config.computeEngine.computeEngineType,
-        memoryLimitInMegabytes: memoryMegabytesOf(config.computeEngine),
-        timeoutInSeconds: timeoutSecondsOf(config.computeEngine),
-        concurrency: concurrencyOf(config.computeEngine),
-      };
-      const first = planned;
+      const firstOrdinal = planned;
       planned += tasks.length;
-      await insertPlannedTasks(
-        database,
-        datasetId,
-        tasks.map(({ taskId, position, readerDefinition }, index) => ({
-          taskId,
-          position,
-          ordinal: first + index,
-          taskType: "READER",
-          readerDefinition,
-          computeDefinition,
-        })),
-      );
+      await insertPlans(database, context, tasks, firstOrdinal);
     },
   };
 }

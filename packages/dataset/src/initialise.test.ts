@@ -29,6 +29,7 @@ function world(changes: Partial<InitialisePorts> = {}, manifest = "a\nb\na"): Wo
     },
     loadArtifact: async () => void calls.push("load"),
     openManifest: () => openText(manifest)(),
+    planSource: async function* () {},
     provision: async (component) => {
       calls.push(`provision ${component}`);
       return [{ kind: "stream", name: component, arn: "arn", region: "eu-west-1" }];
@@ -186,23 +187,29 @@ describe("initialising a dataset", () => {
     expect((await problemOf(initialise(ports))).code).toBe("THROTTLED");
   });
 
-  test("queues, segments, shards and Spark steps are planned as their manifests say", async () => {
+  test("a source without lines plans itself, and lines become Spark steps as asked", async () => {
     const bodyOf = (name: string) => examples.find((example) => example.name === name)!.body;
     const cases = [
-      ["SQS", 20],
-      ["DynamoDB", 16],
+      ["SQS", 2],
+      ["DynamoDB", 2],
       ["Kinesis", 2],
       ["Spark", 4],
     ] as const;
     for (const [name, count] of cases) {
       const { ports, tasks } = world({
-        listShards: async function* () {
-          yield { position: "shardId-0", readerDefinition: {} };
-          yield { position: "shardId-1", readerDefinition: {} };
+        planSource: async function* () {
+          yield { position: "0", readerDefinition: {} };
+          yield { position: "1", readerDefinition: {} };
         },
       });
       await initialise(ports, bodyOf(name));
       expect(`${name} ${tasks.size}`).toBe(`${name} ${count}`);
     }
+  });
+
+  test("a source with nothing to read is refused", async () => {
+    const { ports } = world();
+    const kinesis = examples.find((example) => example.name === "Kinesis")!.body;
+    expect((await problemOf(initialise(ports, kinesis))).code).toBe("MANIFEST_INVALID");
   });
 });

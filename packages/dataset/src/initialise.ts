@@ -6,17 +6,10 @@ import {
   type ProblemDetail,
   problemCatalogue,
 } from "@letsdata/plugin-kit/problems";
-import { concurrencyOf, type DatasetConfig } from "./dataset-config.ts";
+import type { DatasetConfig } from "./dataset-config.ts";
 import type { Notice } from "./findings.ts";
 import { lineGrammarOf } from "./manifest-lines.ts";
-import {
-  checkManifest,
-  type ManifestCheck,
-  type ManifestInput,
-  planBatchSize,
-  planEqualTasks,
-  planManifest,
-} from "./plan-tasks.ts";
+import { checkManifest, type ManifestCheck, type ManifestInput, planBatchSize, planManifest } from "./plan-tasks.ts";
 import {
   needsAccessGrant,
   needsCustomerAccessRole,
@@ -42,8 +35,8 @@ export interface InitialisePorts {
   loadArtifact(signal: AbortSignal): Promise<void>;
   /** Plain bytes of an S3 manifest from its beginning; called once to check and once to plan. */
   openManifest(signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Shards of a source stream, in a stable order; only for Kinesis and DynamoDB Streams. */
-  listShards?(signal: AbortSignal): AsyncIterable<TaskPlan>;
+  /** Tasks of a source without lines: queue workers, segments, shards. Throws NOT_AVAILABLE_LOCALLY. */
+  planSource(signal: AbortSignal): AsyncIterable<TaskPlan>;
   provision(
     component: "writeConnector" | "errorConnector",
     signal: AbortSignal,
@@ -112,7 +105,7 @@ export async function initialiseDataset(input: InitialiseInput): Promise<Initial
     : null;
   const totalTasks = await inStep(input, "planTasks", () => insertPlans(input, plansOf(input, manifest, check)));
   if (totalTasks === 0)
-    throw new Problem("MANIFEST_INVALID", "The source has no shard to read", { path: "manifestFile" });
+    throw new Problem("MANIFEST_INVALID", "The source has nothing to read", { path: "manifestFile" });
   return { resources, customerAccessRoleArn, totalTasks, notices: duplicatesNotice(check) };
 }
 
@@ -268,22 +261,14 @@ function manifestInputOf(config: DatasetConfig, ports: InitialisePorts, signal: 
 }
 
 function plansOf(
-  input: InitialiseInput,
+  { config, ports, signal }: InitialiseInput,
   manifest: ManifestInput | null,
   check: ManifestCheck | null,
-): AsyncIterable<readonly TaskPlan[]> | Iterable<readonly TaskPlan[]> {
-  const { manifestFile, computeEngine } = input.config;
-  const concurrency = concurrencyOf(computeEngine);
-  if (manifest && check) {
-    const plans = planManifest(manifest, check);
-    return computeEngine.computeEngineType === "SPARK" ? sparkPlans(plans, computeEngine.runSparkInterfaces) : plans;
-  }
-  if (manifestFile.manifestType === "SQSReaderManifest") return planEqualTasks(concurrency, (worker) => ({ worker }));
-  if (manifestFile.manifestType === "DynamoDBTableReaderManifest") {
-    const segments = manifestFile.dynamoDBTableReaderTaskCount ?? concurrency;
-    return planEqualTasks(segments, (segment) => ({ segment, segments }));
-  }
-  return inBatches(input.ports.listShards?.(input.signal));
+): AsyncIterable<readonly TaskPlan[]> {
+  if (!manifest || !check) return inBatches(ports.planSource(signal));
+  const plans = planManifest(manifest, check);
+  const { computeEngine } = config;
+  return computeEngine.computeEngineType === "SPARK" ? sparkPlans(plans, computeEngine.runSparkInterfaces) : plans;
 }
 
 /** A mapper for each line, one reducer behind them; REDUCER_ONLY is the one reducer over every line. */
@@ -298,8 +283,7 @@ async function* sparkPlans(
   if (steps !== "MAPPER_ONLY") yield [{ position: "reducer", readerDefinition: { sparkStep: "reducer" } }];
 }
 
-async function* inBatches(plans: AsyncIterable<TaskPlan> | undefined): AsyncGenerator<readonly TaskPlan[]> {
-  if (!plans) throw new Problem("NOT_AVAILABLE_LOCALLY", "This source cannot be planned on this installation");
+async function* inBatches(plans: AsyncIterable<TaskPlan>): AsyncGenerator<readonly TaskPlan[]> {
   let batch: TaskPlan[] = [];
   for await (const plan of plans) {
     batch.push(plan);
@@ -310,10 +294,7 @@ async function* inBatches(plans: AsyncIterable<TaskPlan> | undefined): AsyncGene
   if (batch.length > 0) yield batch;
 }
 
-async function insertPlans(
-  input: InitialiseInput,
-  batches: AsyncIterable<readonly TaskPlan[]> | Iterable<readonly TaskPlan[]>,
-): Promise<number> {
+async function insertPlans(input: InitialiseInput, batches: AsyncIterable<readonly TaskPlan[]>): Promise<number> {
   let plannedTasks = 0;
   for await (const batch of batches) {
     input.signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { describe, expect, test } from "vitest";
-import { checkManifest, type ManifestInput, openText, planEqualTasks, planManifest } from "./plan-tasks.ts";
+import { checkManifest, type ManifestInput, openText, planManifest } from "./plan-tasks.ts";
 import { fc } from "./testing/property.ts";
 
 const manifest = (text: string, grammar: ManifestInput["grammar"] = "single-file"): ManifestInput => ({
@@ -127,10 +127,4 @@ describe("planning an S3 manifest", () => {
     expect(count).toBe(1_000_000);
     expect(most).toBeLessThan(150 * 1024 * 1024);
   }, 120_000);
-});
-
-test("equal tasks are planned by their number", () => {
-  const batches = [...planEqualTasks(2500, (segment) => ({ segment }))];
-  expect(batches.map((batch) => batch.length)).toEqual([1000, 1000, 500]);
-  expect(batches[2]?.at(-1)).toEqual({ position: "2499", readerDefinition: { segment: 2499 } });
 });

@@ -126,20 +126,6 @@ export async function* planManifest(
   if (plans.length > 0) yield plans;
 }
 
-/** Queue workers and table segments: `count` equal plans, in batches. */
-export function* planEqualTasks(
-  count: number,
-  definitionOf: (index: number) => Readonly<Record<string, unknown>>,
-): Generator<readonly TaskPlan[]> {
-  for (let start = 0; start < count; start += planBatchSize) {
-    const end = Math.min(count, start + planBatchSize);
-    yield Array.from({ length: end - start }, (_, offset) => ({
-      position: String(start + offset),
-      readerDefinition: definitionOf(start + offset),
-    }));
-  }
-}
-
 /** Text written into the configuration, as a manifest to plan. */
 export function openText(text: string): () => AsyncIterable<Uint8Array> {
   return async function* open() {
