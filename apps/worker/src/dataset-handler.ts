@@ -7,15 +7,25 @@ type HandlerChoice = Pick<TaskAssignment["handler"], "language" | "interfaceName
 /** Which published interface the dataset's reader calls, and where the configuration says its implementation is. */
 export function handlerOf(config: DatasetConfig): HandlerChoice {
   const read = config.readConnector;
-  const language = read.artifactImplementationLanguage;
-  if (read.connectorDestination === "S3" && read.readerType === "SINGLEFILEREADER") {
-    return {
-      language,
-      interfaceName: "SingleFileParser",
-      implementation: read.singleFileParserImplementationClassName ?? null,
-    };
-  }
-  throw new Problem("NOT_AVAILABLE_LOCALLY", "This installation reads S3 with SINGLEFILEREADER only.", {
-    path: "readConnector.readerType",
+  const choice = (interfaceName: string, implementation: string | undefined): HandlerChoice => ({
+    language: read.artifactImplementationLanguage,
+    interfaceName,
+    implementation: implementation ?? null,
   });
+  switch (read.connectorDestination) {
+    case "S3":
+      if (read.readerType === "SINGLEFILEREADER") {
+        return choice("SingleFileParser", read.singleFileParserImplementationClassName);
+      }
+      break;
+    case "SQS":
+      return choice("QueueMessageReader", read.queueMessageReaderImplementationClassName);
+    case "KINESIS":
+      return choice("KinesisRecordReader", read.kinesisRecordReaderImplementationClassName);
+    case "DYNAMODBSTREAMS":
+      return choice("DynamoDBStreamsRecordReader", read.dynamoDBStreamsRecordReaderImplementationClassName);
+    case "DYNAMODB":
+      return choice("DynamoDBTableItemReader", read.dynamoDBTableItemReaderImplementationClassName);
+  }
+  throw new Problem("NOT_AVAILABLE_LOCALLY", "This reader cannot run here yet.", { path: "readConnector.readerType" });
 }

@@ -44,3 +44,55 @@ export interface SingleFileParser {
     endIndex: number,
   ): MaybePromise<ParseDocumentResult>;
 }
+
+/** Messages of a queue. `messageAttributes` are texts by name; binary values are base64. */
+export interface QueueMessageReader {
+  parseMessage(
+    messageId: string,
+    messageGroupId: string | null,
+    messageDeduplicationId: string | null,
+    messageAttributes: Readonly<Record<string, string>>,
+    messageBody: string,
+  ): MaybePromise<ParseDocumentResult>;
+}
+
+/** Records of a Kinesis stream. `approximateArrivalTimestamp` is in epoch milliseconds. */
+export interface KinesisRecordReader {
+  parseMessage(
+    streamArn: string,
+    shardId: string,
+    partitionKey: string,
+    sequenceNumber: string,
+    approximateArrivalTimestamp: number | null,
+    data: Uint8Array,
+  ): MaybePromise<ParseDocumentResult>;
+}
+
+/** Changes of a DynamoDB table: plain values without type tags. `approximateCreationDateTime` is in epoch seconds. */
+export interface DynamoDBStreamsRecordReader {
+  parseRecord(
+    streamArn: string,
+    shardId: string,
+    eventId: string,
+    eventName: "INSERT" | "MODIFY" | "REMOVE",
+    identityPrincipalId: string | null,
+    identityType: string | null,
+    sequenceNumber: string,
+    sizeBytes: number | null,
+    streamViewType: string,
+    approximateCreationDateTime: number | null,
+    keys: Readonly<Record<string, unknown>>,
+    oldImage: Readonly<Record<string, unknown>>,
+    newImage: Readonly<Record<string, unknown>>,
+  ): MaybePromise<ParseDocumentResult>;
+}
+
+/** Items of a DynamoDB table: plain values without type tags. */
+export interface DynamoDBTableItemReader {
+  parseDynamoDBItem(
+    tableName: string,
+    segmentNumber: number,
+    keys: Readonly<Record<string, unknown>>,
+    item: Readonly<Record<string, unknown>>,
+  ): MaybePromise<ParseDocumentResult>;
+}

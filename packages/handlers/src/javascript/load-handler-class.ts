@@ -12,6 +12,10 @@ export const requiredMethods: Partial<Record<HandlerInterface, readonly string[]
     "getRecordEndPattern",
     "parseDocument",
   ],
+  QueueMessageReader: ["parseMessage"],
+  KinesisRecordReader: ["parseMessage"],
+  DynamoDBStreamsRecordReader: ["parseRecord"],
+  DynamoDBTableItemReader: ["parseDynamoDBItem"],
 };
 
 export type HandlerObject = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
@@ -33,7 +37,7 @@ export async function loadHandlerObject(
     );
   }
   const located = locateHandler(artifactDir, interfaceName, implementation);
-  const exported = exportedClass(await importModule(located), located);
+  const exported = exportedClass(await importModule(located), located, methods);
   const handler = construct(exported, located);
   const missing = methods.filter((method) => typeof handler[method] !== "function");
   if (missing.length > 0) {
@@ -66,11 +70,11 @@ async function importModule(located: LocatedHandler): Promise<Record<string, unk
   }
 }
 
-function exportedClass(module: Record<string, unknown>, located: LocatedHandler): unknown {
+function exportedClass(module: Record<string, unknown>, located: LocatedHandler, methods: readonly string[]): unknown {
   const { exportName } = located;
   const fallback = module.default as Record<string, unknown> | null | undefined;
   const candidates = [module[exportName], fallback?.[exportName], fallback];
-  const found = candidates.find((value) => typeof value === "function" || isHandlerLike(value));
+  const found = candidates.find((value) => typeof value === "function" || hasMethod(value, methods));
   if (found !== undefined) return found;
   const names = Object.keys(module).filter((name) => name !== "default" && name !== "module.exports");
   const has = names.length === 0 ? "nothing" : names.join(", ");
@@ -81,8 +85,8 @@ function exportedClass(module: Record<string, unknown>, located: LocatedHandler)
   );
 }
 
-function isHandlerLike(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "parseDocument" in value;
+function hasMethod(value: unknown, methods: readonly string[]): boolean {
+  return typeof value === "object" && value !== null && methods.some((method) => method in value);
 }
 
 function construct(exported: unknown, located: LocatedHandler): HandlerObject {

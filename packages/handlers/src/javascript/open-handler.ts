@@ -1,23 +1,26 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { type HandlerInterface, interfacesIn } from "../artifact/locate-handler.ts";
+import type { HandlerSource, LanguageHost, SingleFileHost, TaskHandlerSource } from "../language-host.ts";
 import { loadHandlerObject, requiredMethods } from "./load-handler-class.ts";
-import { openSingleFileParser, type SingleFileHost } from "./single-file-parser.ts";
-
-export interface HandlerSource {
-  /** Unpacked artifact with its support modules. */
-  readonly artifactDir: string;
-  /** `path/module#Class` from the configuration. */
-  readonly implementation?: string | null;
-}
+import { openRecordHandler } from "./record-handler.ts";
+import { openSingleFileParser } from "./single-file-parser.ts";
 
 /** Loads a `SingleFileParser` for one attempt. Runs customer code: in the task's process only. */
-export async function openJavaScriptFileHandler(
-  input: HandlerSource & { readonly taskId: string },
-): Promise<SingleFileHost> {
-  const { handler } = await loadHandlerObject(input.artifactDir, "SingleFileParser", input.implementation);
-  return openSingleFileParser(handler, input.taskId);
+export async function openJavaScriptFileHandler(source: TaskHandlerSource): Promise<SingleFileHost> {
+  const { handler } = await loadHandlerObject(source.artifactDir, "SingleFileParser", source.implementation);
+  return openSingleFileParser(handler, source.taskId);
 }
+
+/** Handlers in JavaScript run in the task's own process. */
+export const javaScriptHost: LanguageHost = {
+  describe: describeJavaScriptArtifact,
+  openSingleFileParser: openJavaScriptFileHandler,
+  async openRecordHandler({ artifactDir, implementation, interfaceName, taskId }) {
+    const { handler } = await loadHandlerObject(artifactDir, interfaceName, implementation);
+    return openRecordHandler(handler, interfaceName, taskId);
+  },
+};
 
 /** Loads every interface of an artifact once, so that a bad one is found at initialisation. Throws Problem ARTIFACT_INVALID. */
 export async function describeJavaScriptArtifact(

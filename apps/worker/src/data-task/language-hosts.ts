@@ -1,0 +1,8 @@
+import { javaScriptHost } from "@letsdata/handlers/javascript/open-handler";
+import type { LanguageHost } from "@letsdata/handlers/language-host";
+import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
+
+/** Languages whose handlers run here. */
+export const languageHosts: Readonly<Partial<Record<HandlerDescription["language"], LanguageHost>>> = {
+  JAVASCRIPT: javaScriptHost,
+};

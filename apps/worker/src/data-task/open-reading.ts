@@ -1,0 +1,81 @@
+import type { ComponentAssignment, TaskAssignment } from "@letsdata/compute/task-protocol";
+import type { HandlerInterface } from "@letsdata/handlers/artifact/locate-handler";
+import type { LanguageHost } from "@letsdata/handlers/language-host";
+import { isRecordInterface } from "@letsdata/handlers/record-arguments";
+import { createRecordSplitter } from "@letsdata/handlers/record-splitter/record-splitter";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import type { Handler } from "@letsdata/plugin-kit/handler";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { Reader } from "@letsdata/plugin-kit/reader";
+import { readConnector } from "./catalogue-entry.ts";
+import { handlerPlace } from "./handler-place.ts";
+
+export interface ReadingInput {
+  readonly assignment: TaskAssignment;
+  readonly accessOf: (component: ComponentAssignment) => CloudAccess;
+  /** Notes what has to be closed if the attempt cannot start. */
+  readonly keep: <T extends { close(): Promise<void> }>(part: T) => T;
+}
+
+/** Reader and handler of one attempt belong together: a file's reader asks the handler where records begin and end. */
+export interface Reading {
+  readonly reader: Reader;
+  readonly handler: Handler;
+}
+
+type OpenReading = (input: ReadingInput, host: LanguageHost) => Promise<Reading>;
+
+const readings: Readonly<Partial<Record<HandlerInterface, OpenReading>>> = {
+  SingleFileParser: readFile,
+  QueueMessageReader: readRecords,
+  KinesisRecordReader: readRecords,
+  DynamoDBStreamsRecordReader: readRecords,
+  DynamoDBTableItemReader: readRecords,
+};
+
+/** Opens by (language, interface). Throws NOT_AVAILABLE_LOCALLY for what has no entry. */
+export async function openReading(input: ReadingInput): Promise<Reading> {
+  const { language, interfaceName } = input.assignment.handler;
+  const { host, interfaceName: name } = handlerPlace(language, interfaceName);
+  const open = readings[name];
+  if (!open) throw new Problem("NOT_AVAILABLE_LOCALLY", `Handlers of the interface ${name} cannot run here yet.`);
+  return open(input, host);
+}
+
+async function readFile({ assignment, accessOf, keep }: ReadingInput, languageHost: LanguageHost): Promise<Reading> {
+  const { handler: code, reader: source, task } = assignment;
+  const host = await languageHost.openSingleFileParser({ ...code, taskId: task.taskId });
+  const handler = keep(host.handler);
+  const framing = await host.frame(onlyFile(source.definition));
+  const reader = await readConnector(source.destination).openReader({
+    config: source.config,
+    definition: source.definition,
+    access: accessOf(source),
+    splitters: [createRecordSplitter(framing)],
+  });
+  return { handler, reader: keep(reader) };
+}
+
+async function readRecords({ assignment, accessOf, keep }: ReadingInput, host: LanguageHost): Promise<Reading> {
+  const { handler: code, reader: source, task } = assignment;
+  const { interfaceName } = code;
+  if (!isRecordInterface(interfaceName)) throw new Problem("INTERNAL", `${interfaceName} gets no single records.`);
+  const handler = keep(await host.openRecordHandler({ ...code, interfaceName, taskId: task.taskId }));
+  const reader = await readConnector(source.destination).openReader({
+    config: source.config,
+    definition: source.definition,
+    access: accessOf(source),
+    splitters: [],
+  });
+  return { handler, reader: keep(reader) };
+}
+
+/** A single-file task's definition names one object key, whatever the planner calls its type. */
+function onlyFile(definition: Readonly<Record<string, unknown>>): string {
+  const names = Object.values((definition.fileNames ?? {}) as Readonly<Record<string, unknown>>);
+  const [name] = names;
+  if (names.length === 1 && typeof name === "string") return name;
+  throw new Problem("INTERNAL", "The task's reader definition does not name exactly one file.", {
+    details: { definition },
+  });
+}

@@ -1,0 +1,112 @@
+import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import { testHandler } from "@letsdata/plugin-kit/testing/handler-conformance";
+import { describe, expect, test } from "vitest";
+import { type RecordInterface, recordCalls, recordInterfaces } from "../record-arguments.ts";
+import { openRecordHandler } from "./record-handler.ts";
+
+const streamArn = "arn:aws:kinesis:eu-west-1:111122223333:stream/events";
+const bytes = (text: string) => new TextEncoder().encode(text);
+const record = (parts: Partial<SourceRecord>): SourceRecord => ({
+  source: { type: "shard-1", name: streamArn },
+  start: "49",
+  end: "49",
+  body: bytes("{}"),
+  attributes: {},
+  ...parts,
+});
+
+/** A record as its reader makes it, and the arguments the published method gets (product.md §4.1). */
+const cases: Readonly<Record<RecordInterface, readonly [SourceRecord, readonly unknown[]][]>> = {
+  SingleFileParser: [
+    [
+      record({ source: { type: "LOG", name: "a.gz" }, start: 7, end: 9, body: bytes("ab") }),
+      ["LOG", "a.gz", 7, bytes("ab"), 0, 2],
+    ],
+  ],
+  QueueMessageReader: [
+    [
+      record({
+        body: bytes("hello é"),
+        attributes: {
+          messageId: "m",
+          messageGroupId: "g",
+          messageDeduplicationId: "d",
+          messageAttributes: '{"kind":"new"}',
+        },
+      }),
+      ["m", "g", "d", { kind: "new" }, "hello é"],
+    ],
+    [record({ body: bytes(""), attributes: { messageId: "m" } }), ["m", null, null, {}, ""]],
+  ],
+  KinesisRecordReader: [
+    [
+      record({ body: bytes("x"), attributes: { partitionKey: "p", approximateArrivalTimestamp: "1767225600123" } }),
+      [streamArn, "shard-1", "p", "49", 1767225600123, bytes("x")],
+    ],
+  ],
+  DynamoDBStreamsRecordReader: [
+    [
+      record({
+        body: bytes('{"keys":{"id":1},"oldImage":{},"newImage":{"id":1,"name":"n"}}'),
+        attributes: {
+          eventId: "e",
+          eventName: "INSERT",
+          sizeBytes: "26",
+          streamViewType: "NEW_AND_OLD_IMAGES",
+          approximateCreationDateTime: "1767225600",
+        },
+      }),
+      [
+        streamArn,
+        "shard-1",
+        "e",
+        "INSERT",
+        null,
+        null,
+        "49",
+        26,
+        "NEW_AND_OLD_IMAGES",
+        1767225600,
+        { id: 1 },
+        {},
+        { id: 1, name: "n" },
+      ],
+    ],
+  ],
+  DynamoDBTableItemReader: [
+    [
+      record({ source: { type: "3", name: "users" }, body: bytes('{"keys":{"id":1},"item":{"id":1}}') }),
+      ["users", 3, { id: 1 }, { id: 1 }],
+    ],
+  ],
+};
+
+describe.each(recordInterfaces)("%s", (name) => {
+  const { method, parameters } = recordCalls[name];
+
+  test("gets the published arguments in order", () => {
+    for (const [given, expected] of cases[name]) {
+      const seen: unknown[][] = [];
+      const handler = openRecordHandler({ [method]: (...args) => seen.push([...args]) }, name, "task");
+      void handler.handle([given], new AbortController().signal);
+      expect(seen).toEqual([expected]);
+      expect(parameters).toHaveLength(expected.length);
+    }
+  });
+});
+
+for (const asynchronous of [false, true]) {
+  const parse = (...args: readonly unknown[]): unknown => {
+    const text = args[4] as string;
+    if (text.startsWith("skip")) return { status: "SKIP", document: null };
+    if (text.startsWith("error"))
+      return { status: "ERROR", document: { documentType: "ErrorDoc", errorMessage: text } };
+    if (text.startsWith("throw")) throw new Error(text);
+    return { status: "SUCCESS", document: { documentId: text, documentKeyValuesMap: { text } } };
+  };
+  const parseMessage = asynchronous ? async (...args: readonly unknown[]) => parse(...args) : parse;
+  testHandler(`the ${asynchronous ? "asynchronous" : "synchronous"} JavaScript queue handler`, {
+    openHandler: () => openRecordHandler({ parseMessage }, "QueueMessageReader", "task"),
+    answersSynchronously: !asynchronous,
+  });
+}

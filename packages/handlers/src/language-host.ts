@@ -1,0 +1,32 @@
+import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
+import type { Handler } from "@letsdata/plugin-kit/handler";
+import type { FileFraming } from "@letsdata/plugin-kit/reader";
+import type { HandlerInterface } from "./artifact/locate-handler.ts";
+import type { RecordInterface } from "./record-arguments.ts";
+
+/** Where one attempt finds customer code. */
+export interface HandlerSource {
+  /** Unpacked artifact with its support modules. */
+  readonly artifactDir: string;
+  /** `path/module#Class` from the configuration, else the place of product.md §4.6. */
+  readonly implementation?: string | null;
+}
+
+export interface TaskHandlerSource extends HandlerSource {
+  readonly taskId: string;
+}
+
+/** A customer's `SingleFileParser`, asked for a file's framing and then for its documents. */
+export interface SingleFileHost {
+  /** Asks file type, resolved name and patterns; once per attempt. Throws HANDLER_EXCEPTION or INVALID_HINT. */
+  frame(fileName: string): Promise<FileFraming>;
+  readonly handler: Handler;
+}
+
+/** What a language must be able to do to run handlers; closing the handler ends whatever was started for it. */
+export interface LanguageHost {
+  /** Loads the interfaces of an artifact once, so that a bad one is found at initialisation. Throws Problem ARTIFACT_INVALID. */
+  describe(source: HandlerSource & { readonly interfaceName: HandlerInterface }): Promise<HandlerDescription>;
+  openSingleFileParser(source: TaskHandlerSource): Promise<SingleFileHost>;
+  openRecordHandler(source: TaskHandlerSource & { readonly interfaceName: RecordInterface }): Promise<Handler>;
+}
