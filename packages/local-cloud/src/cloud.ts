@@ -1,4 +1,5 @@
 import type { IamState } from "./iam/iam-state.ts";
+import type { KeyStore } from "./kms/key-store.ts";
 import type { FaultRules } from "./server/faults.ts";
 import type { CloudDatabase } from "./store/database.ts";
 import type { SessionStore } from "./sts/session-store.ts";
@@ -31,6 +32,7 @@ export interface Cloud {
   readonly database: CloudDatabase;
   readonly iam: IamState;
   readonly sessions: SessionStore;
+  readonly keys: KeyStore;
   readonly faults: FaultRules;
   readonly limits: CloudLimits;
   /** Epoch ms. */

@@ -5,6 +5,8 @@ import { cloudwatchService } from "./cloudwatch/cloudwatch-service.ts";
 import { iamService } from "./iam/iam-service.ts";
 import { openIamState } from "./iam/iam-state.ts";
 import { kinesisService } from "./kinesis/kinesis-service.ts";
+import { openKeyStore } from "./kms/key-store.ts";
+import { kmsService } from "./kms/kms-service.ts";
 import { s3Service } from "./s3/s3-service.ts";
 import { secretsService } from "./secrets-manager/secrets-service.ts";
 import { createFaultRules, type FaultRules } from "./server/faults.ts";
@@ -45,6 +47,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     dir: options.dir,
     database,
     iam,
+    keys: openKeyStore(database, now),
     sessions: openSessionStore(database, iam, now),
     faults: createFaultRules(),
     limits: {
@@ -60,6 +63,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     ["iam", iamService(cloud)],
     ["sts", stsService(cloud)],
     ["kinesis", kinesis],
+    ["kms", kmsService(cloud)],
     ["secretsmanager", secretsService(cloud)],
     // The name CloudWatch signs with.
     ["monitoring", cloudwatchService(cloud)],

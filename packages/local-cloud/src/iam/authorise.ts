@@ -1,7 +1,7 @@
 import { AwsError } from "../server/aws-error.ts";
 import type { Caller } from "./caller.ts";
 import { type Decision, evaluateAccess } from "./evaluate-policy.ts";
-import type { ConditionContext, Requirement } from "./requirement.ts";
+import type { ConditionContext, Requirement, ResourceOwner } from "./requirement.ts";
 
 /** Throws AwsError AccessDenied in AWS's wording for the first requirement that is not granted. */
 export function authorise(
@@ -26,13 +26,14 @@ export function isAllowed(caller: Caller, requirement: Requirement, requestConte
 }
 
 function decide(caller: Caller, requirement: Requirement, requestContext: ConditionContext): Decision {
-  const owner = requirement.owner ?? { accountId: caller.accountId, policy: null };
+  const owner: ResourceOwner = requirement.owner ?? { accountId: caller.accountId, policy: null };
   return evaluateAccess({
     caller,
     action: requirement.action,
     resource: requirement.resource,
     context: withContext(requestContext, { ...requirement.context, "aws:ResourceAccount": owner.accountId }),
     owner,
+    resourcePolicyDecides: owner.policyDecides ?? false,
   });
 }
 

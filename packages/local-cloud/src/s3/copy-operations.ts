@@ -4,7 +4,8 @@ import { isAllowed } from "../iam/authorise.ts";
 import { AwsError } from "../server/aws-error.ts";
 import type { Segment } from "./body-files.ts";
 import { checkReadConditions, checkWriteConditions } from "./conditions.ts";
-import { existingUpload, partNumber } from "./multipart-operations.ts";
+import { existingUpload, needsUploadKey, partNumber } from "./multipart-operations.ts";
+import { keyForWrite, needsKey } from "./object-encryption.ts";
 import { readObjectHeaders } from "./object-headers.ts";
 import type { ObjectRecord } from "./object-store.ts";
 import { segmentsIn } from "./ranges.ts";
@@ -15,7 +16,11 @@ const COPY_BYTES_MAX = 5 * 1024 ** 3;
 
 export const copyOperations: Readonly<Record<string, S3Operation>> = {
   CopyObject: {
-    needs: (call) => [needSource(call), need(call, "PutObject", call.key)],
+    needs: (call) => [
+      ...needSource(call),
+      need(call, "PutObject", call.key),
+      ...needsKey(call, keyForWrite(call), "GenerateDataKey"),
+    ],
     run(call) {
       const { request, bucketName, key, objects, files, cloud } = call;
       const source = sourceObject(call);
@@ -49,13 +54,14 @@ export const copyOperations: Readonly<Record<string, S3Operation>> = {
           ...described,
           checksums,
           checksumType,
+          keyArn: keyForWrite(call),
         },
       });
       respondXml(request, "CopyObjectResult", { LastModified: isoMillis(modified), ETag: `"${source.etag}"` });
     },
   },
   UploadPartCopy: {
-    needs: (call) => [needSource(call), need(call, "PutObject", call.key)],
+    needs: (call) => [...needSource(call), need(call, "PutObject", call.key), ...needsUploadKey(call)],
     async run(call) {
       const { request, uploads, cloud } = call;
       const upload = existingUpload(call);
@@ -91,7 +97,10 @@ function sourceOf(call: S3Request): { bucket: string; key: string } {
 
 function needSource(call: S3Request) {
   const { bucket, key } = sourceOf(call);
-  return needOn(call, existingBucket(call, bucket), "GetObject", key);
+  return [
+    needOn(call, existingBucket(call, bucket), "GetObject", key),
+    ...needsKey(call, call.objects.find(bucket, key)?.details.keyArn, "Decrypt"),
+  ];
 }
 
 function sourceObject(call: S3Request): ObjectRecord {

@@ -3,6 +3,7 @@ import { AwsError } from "../server/aws-error.ts";
 import { type ChecksumAlgorithm, checksumHeader, startChecksum } from "../signature/checksums.ts";
 import { checkWriteConditions } from "./conditions.ts";
 import { encoder } from "./list-operations.ts";
+import { encryptionHeaders, keyForWrite, needsKey } from "./object-encryption.ts";
 import { readObjectHeaders } from "./object-headers.ts";
 import { asList, readXml } from "./read-xml.ts";
 import { receiveBody, receiveText } from "./receive-body.ts";
@@ -17,8 +18,10 @@ const PAGE_MAX = 1000;
 
 export const multipartOperations: Readonly<Record<string, S3Operation>> = {
   CreateMultipartUpload: {
-    needs: (call) => [need(call, "PutObject", call.key)],
-    run({ request, bucketName, key, uploads, cloud }) {
+    needs: (call) => [need(call, "PutObject", call.key), ...needsKey(call, keyForWrite(call), "GenerateDataKey")],
+    run(call) {
+      const { request, bucketName, key, uploads, cloud } = call;
+      const keyArn = keyForWrite(call);
       const checksumAlgorithm = header(request, "x-amz-checksum-algorithm")?.toUpperCase() ?? null;
       const checksumType =
         header(request, "x-amz-checksum-type") === "FULL_OBJECT" || checksumAlgorithm === "CRC64NVME"
@@ -31,6 +34,7 @@ export const multipartOperations: Readonly<Record<string, S3Operation>> = {
         ...readObjectHeaders(request),
         checksumAlgorithm,
         checksumType,
+        keyArn,
       });
       const checksum = checksumAlgorithm
         ? { "x-amz-checksum-algorithm": checksumAlgorithm, "x-amz-checksum-type": checksumType }
@@ -39,12 +43,12 @@ export const multipartOperations: Readonly<Record<string, S3Operation>> = {
         request,
         "InitiateMultipartUploadResult",
         { Bucket: bucketName, Key: key, UploadId: upload.id },
-        checksum,
+        { ...encryptionHeaders(keyArn), ...checksum },
       );
     },
   },
   UploadPart: {
-    needs: (call) => [need(call, "PutObject", call.key)],
+    needs: (call) => [need(call, "PutObject", call.key), ...needsUploadKey(call)],
     async run(call) {
       const { request, uploads, files, cloud } = call;
       const upload = existingUpload(call);
@@ -67,7 +71,7 @@ export const multipartOperations: Readonly<Record<string, S3Operation>> = {
     },
   },
   CompleteMultipartUpload: {
-    needs: (call) => [need(call, "PutObject", call.key)],
+    needs: (call) => [need(call, "PutObject", call.key), ...needsUploadKey(call)],
     run: completeUpload,
   },
   AbortMultipartUpload: {
@@ -164,6 +168,7 @@ async function completeUpload(call: S3Request): Promise<void> {
       metadata: upload.metadata,
       checksums,
       checksumType: "COMPOSITE",
+      ...(upload.keyArn ? { keyArn: upload.keyArn } : {}),
     },
   });
   uploads.remove(upload.id);
@@ -240,6 +245,11 @@ export function checksumElements(checksums: Readonly<Record<string, string>>): R
 
 function checksumElement(headerName: string): string {
   return `Checksum${headerName.slice("x-amz-checksum-".length).toUpperCase()}`;
+}
+
+export function needsUploadKey(call: S3Request) {
+  const id = call.request.query.get("uploadId") ?? "";
+  return needsKey(call, call.uploads.find(call.bucketName, call.key, id)?.keyArn, "Decrypt");
 }
 
 export function existingUpload(call: S3Request): Upload {

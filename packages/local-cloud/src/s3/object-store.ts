@@ -19,6 +19,8 @@ export interface ObjectDetails {
   /** Header name → base64. */
   readonly checksums: Readonly<Record<string, string>>;
   readonly checksumType: "FULL_OBJECT" | "COMPOSITE";
+  /** Key of KMS the body is encrypted with; absent or null: S3's own. */
+  readonly keyArn?: string | null;
 }
 
 export interface ListedObject {

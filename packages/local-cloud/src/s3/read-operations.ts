@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { isAllowed } from "../iam/authorise.ts";
 import { AwsError } from "../server/aws-error.ts";
 import { checkReadConditions } from "./conditions.ts";
+import { encryptionHeaders, needsKey } from "./object-encryption.ts";
 import type { ObjectRecord } from "./object-store.ts";
 import { type ByteRange, readRange, segmentsIn } from "./ranges.ts";
 import { commonHeaders, type ResponseHeaders, respondXml } from "./respond.ts";
@@ -21,7 +22,14 @@ const OVERRIDES = [
 ];
 
 export const readOperations: Readonly<Record<string, S3Operation>> = {
-  GetObject: { needs: (call) => [need(call, "GetObject", call.key)], run: (call) => sendObject(call, true) },
+  GetObject: {
+    needs: (call) => [
+      need(call, "GetObject", call.key),
+      ...needsKey(call, call.objects.find(call.bucketName, call.key)?.details.keyArn, "Decrypt"),
+    ],
+    run: (call) => sendObject(call, true),
+  },
+  // Asks nothing of the key: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
   HeadObject: { needs: (call) => [need(call, "GetObject", call.key)], run: (call) => sendObject(call, false) },
   GetObjectAttributes: {
     needs: (call) => [need(call, "GetObject", call.key), need(call, "GetObjectAttributes", call.key)],
@@ -135,7 +143,7 @@ function objectHeaders(call: S3Request, object: ObjectRecord, range: ByteRange |
     etag: `"${object.etag}"`,
     "last-modified": httpDate(object.modified),
     "content-length": range ? range.end - range.start + 1 : object.size,
-    "x-amz-server-side-encryption": "AES256",
+    ...encryptionHeaders(details.keyArn),
   };
   for (const [name, value] of Object.entries(details.metadata)) headers[`x-amz-meta-${name}`] = value;
   if (range) headers["content-range"] = `bytes ${range.start}-${range.end}/${object.size}`;

@@ -12,6 +12,8 @@ export interface Upload {
   /** Upper case; null when the client asked for none. */
   readonly checksumAlgorithm: string | null;
   readonly checksumType: "FULL_OBJECT" | "COMPOSITE";
+  /** As in ObjectDetails. */
+  readonly keyArn?: string | null;
 }
 
 export interface UploadPart {

@@ -1,4 +1,5 @@
 import { checkWriteConditions } from "./conditions.ts";
+import { encryptionHeaders, keyForWrite, needsKey } from "./object-encryption.ts";
 import { readObjectHeaders } from "./object-headers.ts";
 import { receiveBody } from "./receive-body.ts";
 import { respond } from "./respond.ts";
@@ -6,10 +7,11 @@ import { existingBucket, need, type S3Operation } from "./s3-request.ts";
 
 export const writeOperations: Readonly<Record<string, S3Operation>> = {
   PutObject: {
-    needs: (call) => [need(call, "PutObject", call.key)],
+    needs: (call) => [need(call, "PutObject", call.key), ...needsKey(call, keyForWrite(call), "GenerateDataKey")],
     async run(call) {
       const { request, bucketName, key, objects, files, cloud } = call;
       const { headers, metadata } = readObjectHeaders(request);
+      const keyArn = keyForWrite(call);
       checkWriteConditions(request, objects.find(bucketName, key));
       const body = await receiveBody(request, files);
       try {
@@ -31,12 +33,13 @@ export const writeOperations: Readonly<Record<string, S3Operation>> = {
           metadata,
           checksums: body.checksums,
           checksumType: "FULL_OBJECT",
+          keyArn,
         },
       });
       const checksumType = Object.keys(body.checksums).length > 0 ? { "x-amz-checksum-type": "FULL_OBJECT" } : {};
       respond(request, 200, {
         etag: `"${etag}"`,
-        "x-amz-server-side-encryption": "AES256",
+        ...encryptionHeaders(keyArn),
         ...body.checksums,
         ...checksumType,
       });

@@ -1,6 +1,7 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from "@aws-sdk/client-sts";
@@ -22,6 +23,7 @@ export function clientsFor(endpoint: string, credentials: TestCredentials, regio
     iam: new IAMClient(options),
     sts: new STSClient(options),
     kinesis: new KinesisClient(options),
+    kms: new KMSClient(options),
     secrets: new SecretsManagerClient(options),
     cloudwatch: new CloudWatchClient(options),
   };
