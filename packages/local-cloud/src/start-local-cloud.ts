@@ -2,12 +2,14 @@ import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { type Cloud, type CloudLimits, REAL_LIMITS, type RootAccount } from "./cloud.ts";
 import { cloudwatchService } from "./cloudwatch/cloudwatch-service.ts";
+import { ecrService } from "./ecr/ecr-service.ts";
 import { iamService } from "./iam/iam-service.ts";
 import { openIamState } from "./iam/iam-state.ts";
 import { kinesisService } from "./kinesis/kinesis-service.ts";
 import { openKeyStore } from "./kms/key-store.ts";
 import { kmsService } from "./kms/kms-service.ts";
 import { s3Service } from "./s3/s3-service.ts";
+import { sagemakerService } from "./sagemaker/sagemaker-service.ts";
 import { secretsService } from "./secrets-manager/secrets-service.ts";
 import { createFaultRules, type FaultRules } from "./server/faults.ts";
 import { createCloudServer } from "./server/http-server.ts";
@@ -64,6 +66,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     ["sts", stsService(cloud)],
     ["kinesis", kinesis],
     ["kms", kmsService(cloud)],
+    ["ecr", ecrService(cloud)],
+    ["sagemaker", sagemakerService(cloud)],
     ["secretsmanager", secretsService(cloud)],
     // The name CloudWatch signs with.
     ["monitoring", cloudwatchService(cloud)],

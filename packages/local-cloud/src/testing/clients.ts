@@ -1,4 +1,5 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KMSClient } from "@aws-sdk/client-kms";
@@ -24,6 +25,7 @@ export function clientsFor(endpoint: string, credentials: TestCredentials, regio
     sts: new STSClient(options),
     kinesis: new KinesisClient(options),
     kms: new KMSClient(options),
+    ecr: new ECRClient(options),
     secrets: new SecretsManagerClient(options),
     cloudwatch: new CloudWatchClient(options),
   };
