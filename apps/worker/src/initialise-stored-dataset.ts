@@ -1,4 +1,5 @@
 import { availableRuntimes } from "@letsdata/access/available-runtimes";
+import { mayPlanMore } from "@letsdata/access/plan-source";
 import { inTransaction } from "@letsdata/database/database";
 import {
   getDatasetById,
@@ -7,6 +8,7 @@ import {
   transitionDataset,
 } from "@letsdata/database/stores/dataset-store";
 import type { LogLevel } from "@letsdata/database/stores/log-store";
+import { expectMoreTasks } from "@letsdata/database/stores/source-planning";
 import { unavailableParts } from "@letsdata/dataset/availability";
 import {
   type InitialisationProgress,
@@ -44,6 +46,7 @@ export async function initialiseStoredDataset(
     const initialised = await initialise(dependencies, stored, signal, say);
     await inTransaction(database, async (transaction) => {
       await saveDatasetResources(transaction, datasetId, factsOf(stored, initialised, dependencies.installation.stage));
+      if (initialised.mayPlanMore) await expectMoreTasks(transaction, datasetId);
       const notices = initialised.notices.map(({ message }) => message).join("; ");
       await transitionDataset(transaction, datasetId, isRedrive ? "redriveReady" : "planned", {
         reason: notices ? { code: null, message: notices, errors: [] } : null,
@@ -74,7 +77,7 @@ async function initialise(
   stored: StoredDataset,
   signal: AbortSignal,
   say: InitialisationLog,
-): Promise<Initialised> {
+): Promise<Initialised & { readonly mayPlanMore: boolean }> {
   const { database, installation } = dependencies;
   const { datasetId } = stored;
   const loaded = await loadDatasetContext(database, installation, datasetId);
@@ -92,7 +95,9 @@ async function initialise(
     await saveDatasetResources(database, datasetId, { statusReason: { code: null, message, errors: [] } });
   };
   const ports = initialisePorts(dependencies, context);
-  return initialiseDataset({ datasetId, userId: loaded.owner.userId, config, ports, signal, onProgress });
+  const { userId } = loaded.owner;
+  const initialised = await initialiseDataset({ datasetId, userId, config, ports, signal, onProgress });
+  return { ...initialised, mayPlanMore: mayPlanMore(config) };
 }
 
 type InitialisationLog = (level: LogLevel, message: string) => Promise<void>;

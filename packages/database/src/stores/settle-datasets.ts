@@ -1,8 +1,11 @@
 import type { DatasetEvent, DatasetStatus } from "@letsdata/dataset/lifecycle";
-import { type Database, inTransaction, type Queryable } from "../database.ts";
+import { type Database, inTransaction, Prisma, type Queryable } from "../database.ts";
 import { type StatusReason, type Transition, transitionDataset } from "./dataset-store.ts";
 
 const stoppedPerRound = 20_000;
+
+/** A source that may have more tasks has been asked for them since its last task completed. */
+const plannedToEnd = Prisma.sql`(p.planned_at_completed IS NULL OR p.planned_at_completed = p.tasks_completed)`;
 
 /**
  * Moves datasets whose tasks have all ended: PROCESSING to COMPLETED or ERRORED, STOPPING to its end once drained.
@@ -11,7 +14,8 @@ const stoppedPerRound = 20_000;
 export async function settleDatasets(db: Database): Promise<Transition[]> {
   const due = await db.$queryRaw<{ id: string; status: DatasetStatus }[]>`
     SELECT d.id, d.status FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id
-    WHERE (d.status = 'PROCESSING' AND p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun = 0)
+    WHERE (d.status = 'PROCESSING' AND p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun = 0
+           AND ${plannedToEnd})
        OR d.status IN ('STOPPING_ERROR', 'STOPPING_COMPLETE')
     ORDER BY d.id`;
   const settled: Transition[] = [];
@@ -27,12 +31,12 @@ export async function settleDatasets(db: Database): Promise<Transition[]> {
 
 async function settleDataset(transaction: Queryable, datasetId: string): Promise<Transition | null> {
   const [row] = await transaction.$queryRaw<
-    { status: DatasetStatus; reason: StatusReason | null; active: number; errored: number }[]
+    { status: DatasetStatus; reason: StatusReason | null; active: number; errored: number; planned: boolean }[]
   >`
     SELECT d.status, d.status_reason AS reason, p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun AS active,
-           p.tasks_errored AS errored
+           p.tasks_errored AS errored, ${plannedToEnd} AS planned
     FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR UPDATE`;
-  if (!row || row.active > 0) return null;
+  if (!row || row.active > 0 || (row.status === "PROCESSING" && !row.planned)) return null;
   const event = await eventOf(transaction, datasetId, row);
   if (!event) return null;
   // A reason without a code is a notice of the planning, such as repeated manifest lines: it is still true at the end.

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, type Database, inTransaction } from "../database.ts";
-import { processingDataset, sampleDataset, sampleTenant } from "../testing/sample-rows.ts";
+import { processingDataset, sampleDataset, samplePlans, sampleTenant } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
@@ -16,7 +16,8 @@ import { redrivableTasks, redriveTasks } from "./redrive-tasks.ts";
 import { createRequest, getRequest, listRequests, updateRequest } from "./request-store.ts";
 import { settleDatasets } from "./settle-datasets.ts";
 import { settleTask } from "./settle-task.ts";
-import { getTask } from "./task-store.ts";
+import { claimPlanning, expectMoreTasks, plannedPositions, planningEnded } from "./source-planning.ts";
+import { getTask, insertPlannedTasks } from "./task-store.ts";
 import { addUsage, listUsage, type UsageRecord } from "./usage-store.ts";
 
 let server: TestDatabase;
@@ -36,6 +37,33 @@ afterAll(async () => {
 });
 
 const minute = 1_767_225_600_000;
+
+describe("a source that may have more tasks", () => {
+  test("keeps its dataset going until it was asked after the last completed task, by one worker at a time", async () => {
+    const { datasetId } = await processingDataset(db, tenantId, { tasks: 1 });
+    await expectMoreTasks(db, datasetId);
+    expect(await claimPlanning(db, 60)).toBeNull();
+    const complete = async () => {
+      const [task] = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 60, datasetIds: [datasetId] });
+      const { taskId, lease } = task!;
+      await settleTask(db, { taskId, lease, outcome: { kind: "completed", counts: noCounts } });
+    };
+    await complete();
+    expect(await settleDatasets(db)).toEqual([]);
+
+    const due = await claimPlanning(db, 60);
+    expect(due).toEqual({ datasetId, completedTasks: 1, totalTasks: 1 });
+    expect(await claimPlanning(db, 60)).toBeNull();
+    expect(await plannedPositions(db, datasetId)).toEqual(new Map([["0", { completed: true }]]));
+    await insertPlannedTasks(db, datasetId, samplePlans(datasetId, 1, due!.totalTasks));
+    await planningEnded(db, due!);
+    await complete();
+    expect(await settleDatasets(db)).toEqual([]);
+
+    await planningEnded(db, (await claimPlanning(db, 60))!);
+    expect(await settleDatasets(db)).toMatchObject([{ datasetId, status: "COMPLETED" }]);
+  });
+});
 
 describe("log lines", () => {
   const line = (datasetId: string, message: string, more: Partial<NewLogLine> = {}): NewLogLine => ({

@@ -1,0 +1,61 @@
+import { planSource } from "@letsdata/access/plan-source";
+import {
+  claimPlanning,
+  type DuePlanning,
+  plannedPositions,
+  planningEnded,
+} from "@letsdata/database/stores/source-planning";
+import type { PlannedTask } from "@letsdata/dataset/initialise";
+import { taskIdOf } from "@letsdata/dataset/task-id";
+import { asProblem } from "@letsdata/plugin-kit/problems";
+import { loadDatasetContext } from "../dataset-contexts.ts";
+import { createDatasetLog } from "../dataset-log.ts";
+import type { WorkerDependencies } from "../dependencies.ts";
+import { insertPlans } from "../insert-plans.ts";
+
+/** A planning that fails, or whose worker is lost, is repeated after this long. */
+const PLANNING_SECONDS = 60;
+
+/**
+ * Asks continuous sources for tasks that appeared since some completed (the children of shards that were split or merged).
+ * True if any source was asked to the end.
+ */
+export async function planChildShards(dependencies: WorkerDependencies, signal: AbortSignal): Promise<boolean> {
+  let isAnyAsked = false;
+  for (;;) {
+    const due = signal.aborted ? null : await claimPlanning(dependencies.database, PLANNING_SECONDS);
+    if (!due) return isAnyAsked;
+    try {
+      await planMore(dependencies, due, signal);
+      isAnyAsked = true;
+    } catch (error) {
+      if (!signal.aborted) await tellFailure(dependencies, due.datasetId, error);
+    }
+  }
+}
+
+async function planMore(dependencies: WorkerDependencies, due: DuePlanning, signal: AbortSignal): Promise<void> {
+  const { database, installation, log } = dependencies;
+  const { datasetId } = due;
+  const context = await loadDatasetContext(database, installation, datasetId);
+  const planned = await plannedPositions(database, datasetId);
+  const tasks: PlannedTask[] = [];
+  for await (const plan of planSource(installation, context.config, context.owner, planned, signal)) {
+    tasks.push({ ...plan, taskId: taskIdOf(datasetId, plan.position) });
+  }
+  if (tasks.length > 0) {
+    const inserted = await insertPlans(database, context, tasks, due.totalTasks);
+    log.info(`dataset ${datasetId} has ${inserted} more tasks`);
+  }
+  await planningEnded(database, due);
+}
+
+/** The dataset goes on with the tasks it has; people see in its log why no more appear. */
+async function tellFailure({ database, log }: WorkerDependencies, datasetId: string, error: unknown): Promise<void> {
+  const { code, message } = asProblem(error);
+  log.warn(`planning more tasks of dataset ${datasetId} failed, trying again in ${PLANNING_SECONDS} s`, error);
+  const write = createDatasetLog(database, log, { datasetId, taskId: null, attempt: null, leastLevel: "DEBUG" });
+  await write("ENGINE", [
+    { time: Date.now(), level: "WARN", message: `More shards could not be planned. ${code}: ${message}` },
+  ]);
+}
