@@ -74,6 +74,6 @@ export async function loadDatasetContext(
 }
 
 /** A dataset that lies wholly with LetsData names no access grant role. */
-const refuseCustomer: CredentialsSource = async () => {
+export const refuseCustomer: CredentialsSource = async () => {
   throw new Problem("ACCESS_DENIED", "This dataset names no access grant role.", { path: "accessGrantRoleArn" });
 };

@@ -12,6 +12,7 @@ const repositoryDir = join(import.meta.dirname, "../../..");
 /** Loops, settling tasks and checkpoints share these. */
 const CONNECTIONS_BESIDE_TASKS = 6;
 export const INITIALISATIONS_AT_ONCE = 2;
+export const TRIES_AT_ONCE = 1;
 
 /** Everything the worker's loops are handed; the only place that knows how each is made. */
 export function createWorkerDependencies(settings: WorkerSettings) {
@@ -27,8 +28,8 @@ export function createWorkerDependencies(settings: WorkerSettings) {
   const pool = createTaskProcessPool({
     entry: join(import.meta.dirname, "data-task.ts"),
     programFolders: ["apps/worker", "packages", "node_modules"].map((folder) => join(repositoryDir, folder)),
-    // Initialisations load handlers beside the tasks: a worker full of long tasks would keep new datasets waiting.
-    maxProcesses: settings.taskSlots + INITIALISATIONS_AT_ONCE,
+    // Initialisations and trials load handlers beside the tasks: a worker full of long tasks would keep them waiting.
+    maxProcesses: settings.taskSlots + INITIALISATIONS_AT_ONCE + TRIES_AT_ONCE,
   });
   return {
     settings,

@@ -7,11 +7,25 @@ import { ownerOf } from "@letsdata/dataset/resource-owners";
 import type { DatasetContext } from "./dataset-contexts.ts";
 import { handlerOf } from "./dataset-handler.ts";
 
+/** What of a claimed task its process has to know. */
+export type AssignedTask = Pick<
+  ClaimedTask,
+  | "tenantId"
+  | "datasetId"
+  | "datasetName"
+  | "taskId"
+  | "attempt"
+  | "codeVersion"
+  | "readerDefinition"
+  | "lease"
+  | "checkpoint"
+>;
+
 /** Everything one attempt needs, as JSON for the task process: no secret is in it. */
 export function taskAssignment(
   installation: Installation,
   context: DatasetContext,
-  claimed: ClaimedTask,
+  claimed: AssignedTask,
   artifactDir: string,
 ): TaskAssignment {
   const { config } = context;

@@ -3,6 +3,7 @@ import type { Credentials, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { ErrorFile } from "@letsdata/plugin-kit/error-sink";
 import { Problem, type ProblemCode, type ProblemDetail, problemCatalogue } from "@letsdata/plugin-kit/problems";
 import type { Position } from "@letsdata/plugin-kit/reader";
+import type { Trial, TrialRequest } from "./trial.ts";
 
 /** Worker and task process must speak the same version; a rolling update of one machine can mix them. */
 export const protocolVersion = 1;
@@ -117,6 +118,7 @@ export type RequestKind = keyof Requests;
 export type ToChild =
   | { readonly type: "run"; readonly assignment: TaskAssignment }
   | { readonly type: "describe"; readonly request: DescribeRequest }
+  | { readonly type: "try"; readonly request: TrialRequest }
   | { readonly type: "stop"; readonly reason: "stopped" | "rerun" }
   | { readonly type: "lost" }
   | { readonly type: "reply"; readonly id: number; readonly value: unknown }
@@ -127,7 +129,8 @@ export type FromChild =
   | { readonly type: "request"; readonly id: number; readonly kind: RequestKind; readonly ask: unknown }
   | { readonly type: "finished"; readonly outcome: TaskOutcome }
   | { readonly type: "described"; readonly description: HandlerDescription }
-  | { readonly type: "notDescribed"; readonly problem: ProblemMessage };
+  | { readonly type: "notDescribed"; readonly problem: ProblemMessage }
+  | { readonly type: "tried"; readonly trial: Trial };
 
 /** A Problem on the wire: its public part. */
 export interface ProblemMessage {

@@ -1,11 +1,10 @@
-import { sessionSource } from "@letsdata/aws/session-source";
 import type { TaskChannel } from "@letsdata/compute/local/serve-tasks";
-import type { ComponentAssignment, CredentialsPurpose, TaskAssignment } from "@letsdata/compute/task-protocol";
+import type { TaskAssignment } from "@letsdata/compute/task-protocol";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
 import { runTask } from "@letsdata/pipeline/run-task";
-import type { CloudAccess, CredentialsSource } from "@letsdata/plugin-kit/connector";
 import { asProblem } from "@letsdata/plugin-kit/problems";
 import { errorConnector, writeConnector } from "./catalogue-entry.ts";
+import { cloudAccess } from "./cloud-access.ts";
 import { openReading } from "./open-reading.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -64,22 +63,6 @@ export async function runAssignment(assignment: TaskAssignment, channel: TaskCha
     await Promise.allSettled(opened.map((part) => part.close()));
     return couldNotStart(assignment, thrown);
   }
-}
-
-/** One credentials source per purpose, so that reader, writer and sink share sessions and clients. */
-function cloudAccess({ task }: TaskAssignment, channel: TaskChannel) {
-  const source = (purpose: CredentialsPurpose) => sessionSource(() => channel.credentials(purpose));
-  const sources: Readonly<Record<CredentialsPurpose, CredentialsSource>> = {
-    customer: source("customer"),
-    letsdata: source("letsdata"),
-  };
-  return ({ access }: ComponentAssignment): CloudAccess => ({
-    region: access.region,
-    accountId: access.accountId,
-    datasetName: task.datasetName,
-    endpoint: access.endpoint ?? undefined,
-    credentials: sources[access.purpose],
-  });
 }
 
 function couldNotStart({ resumeFrom }: TaskAssignment, thrown: unknown): AttemptOutcome {

@@ -15,6 +15,7 @@ import {
   type ToChild,
   toProblemMessage,
 } from "../task-protocol.ts";
+import type { Trial, TrialRequest } from "../trial.ts";
 import { captureConsole } from "./child-console.ts";
 import { closeEscapes } from "./close-escapes.ts";
 
@@ -32,6 +33,8 @@ export interface TaskChannel {
 export interface TaskServer {
   run(assignment: TaskAssignment, channel: TaskChannel): Promise<TaskOutcome>;
   describe(request: DescribeRequest): Promise<HandlerDescription>;
+  /** Never rejects: what goes wrong is part of the trial. */
+  tryOut(request: TrialRequest, channel: TaskChannel): Promise<Trial>;
 }
 
 /**
@@ -53,11 +56,11 @@ export function serveTasks(server: TaskServer): void {
   let stop = new AbortController();
   let lost = new AbortController();
 
-  const run = async (assignment: TaskAssignment): Promise<void> => {
+  const openChannel = (): TaskChannel => {
     stop = new AbortController();
     lost = new AbortController();
     print.restart();
-    const channel: TaskChannel = {
+    return {
       saveCheckpoint: async (update) => {
         await requests.ask("checkpoint", update);
       },
@@ -69,6 +72,10 @@ export function serveTasks(server: TaskServer): void {
       stop: stop.signal,
       lost: lost.signal,
     };
+  };
+
+  const run = async (assignment: TaskAssignment): Promise<void> => {
+    const channel = openChannel();
     const outcome = await server.run(assignment, channel).catch((thrown: unknown): TaskOutcome => {
       const problem = asProblem(thrown);
       const details = detailsOf(problem.details);
@@ -80,6 +87,12 @@ export function serveTasks(server: TaskServer): void {
     });
     print.finish();
     tell({ type: "finished", outcome });
+  };
+
+  const tryOut = async (request: TrialRequest): Promise<void> => {
+    const trial = await server.tryOut(request, openChannel());
+    print.finish();
+    tell({ type: "tried", trial });
   };
 
   const describe = async (request: DescribeRequest): Promise<void> => {
@@ -98,6 +111,9 @@ export function serveTasks(server: TaskServer): void {
         break;
       case "describe":
         void describe(message.request);
+        break;
+      case "try":
+        void tryOut(message.request);
         break;
       case "stop":
         stop.abort(message.reason);

@@ -13,6 +13,7 @@ import {
   type TaskOutcome,
   toProblemMessage,
 } from "../task-protocol.ts";
+import type { Trial, TrialRequest } from "../trial.ts";
 import { startReaper } from "./reaper.ts";
 import { type Ending, TaskProcess } from "./task-process.ts";
 
@@ -48,6 +49,16 @@ export interface RunRequest {
   readonly signalLost?: AbortSignal;
 }
 
+export interface TryRequest extends TrialRequest {
+  /** Unpacked artifact: the only folder beside the program the process can read. */
+  readonly artifactDir: string;
+  readonly memoryMegabytes: number;
+  readonly onCredentials: (purpose: CredentialsPurpose) => Promise<Credentials>;
+  readonly onLog: (lines: readonly TaskLogLine[]) => void;
+  /** Aborted: nobody waits for the trial any more, or its time is up. The process is killed. */
+  readonly signal: AbortSignal;
+}
+
 export interface TaskProcessPool {
   /** One attempt in a child process. Never rejects: whatever happens to the process is an outcome. */
   run(request: RunRequest): Promise<TaskOutcome>;
@@ -58,6 +69,11 @@ export interface TaskProcessPool {
   describe(
     request: DescribeRequest & { readonly memoryMegabytes?: number; readonly timeoutSeconds?: number },
   ): Promise<HandlerDescription>;
+  /**
+   * Tries an assignment in a sandboxed process of its own. Throws Problem TASK_TIMED_OUT when `signal` aborts, OUT_OF_MEMORY or
+   * TASK_CRASHED; what handler and source do wrong is part of the trial.
+   */
+  tryOut(request: TryRequest): Promise<Trial>;
   /** Processes alive, for tests and metrics. */
   processes(): readonly { readonly pid: number; readonly busy: boolean }[];
   /** Kills every process; runs end as TASK_CRASHED. */
@@ -253,9 +269,43 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     }
   };
 
+  const tryOut: TaskProcessPool["tryOut"] = async (request) => {
+    const { artifactDir, memoryMegabytes, onCredentials, onLog, signal, ...trial } = request;
+    const slot = await take(`try|${artifactDir}|${Math.random()}`, artifactDir, memoryMegabytes);
+    const { process } = slot;
+    const kill = () => process.kill();
+    signal.addEventListener("abort", kill, { once: true });
+    try {
+      return await new Promise<Trial>((resolve, reject) => {
+        const onMessage = (message: FromChild): void => {
+          if (message.type === "tried") {
+            process.flushLogs();
+            resolve(message.trial);
+          } else if (message.type === "request") {
+            const { id, kind, ask } = message;
+            onCredentialsOnly(kind, () => onCredentials(ask as CredentialsPurpose)).then(
+              (value) => process.send({ type: "reply", id, value }),
+              (thrown) => process.send({ type: "refused", id, problem: toProblemMessage(asProblem(thrown)) }),
+            );
+          }
+        };
+        const onEnd = (ending: Ending): void => reject(tryFailure(ending, signal.aborted, memoryMegabytes));
+        process.occupy({ onMessage, onLog, onEnd });
+        if (process.ended !== null) return onEnd(process.ended);
+        process.send({ type: "try", request: trial });
+        if (signal.aborted) kill();
+      });
+    } finally {
+      signal.removeEventListener("abort", kill);
+      process.occupy(null);
+      process.kill();
+    }
+  };
+
   return {
     run,
     describe,
+    tryOut,
     processes: () => [...slots].map((slot) => ({ pid: slot.process.pid, busy: slot.busy })),
     async close() {
       closed = true;
@@ -272,6 +322,21 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       reaper.close();
     },
   };
+}
+
+/** A trial has neither checkpoints nor a lease to ask for. */
+async function onCredentialsOnly(kind: string, work: () => Promise<Credentials>): Promise<Credentials> {
+  if (kind === "credentials") return work();
+  throw new Problem("INTERNAL", `A trial cannot ask for ${kind}.`);
+}
+
+function tryFailure(ending: Ending, isOver: boolean, memoryMegabytes: number): Problem {
+  if (isOver) return new Problem("TASK_TIMED_OUT", "The trial did not end in time; look for an endless loop.");
+  if (ending.kind === "memory")
+    return new Problem("OUT_OF_MEMORY", `The trial needed more than ${memoryMegabytes} MiB.`);
+  return new Problem("TASK_CRASHED", `The trial's process ended: ${inWords(ending)}.`, {
+    details: { lastWords: lastWords(ending) },
+  });
 }
 
 function describeFailure(ending: Ending, timedOut: boolean, timeoutSeconds: number, memoryMegabytes: number): Problem {

@@ -7,7 +7,7 @@ import { storableJson } from "./storable-json.ts";
 /** A trial is over after this, whoever still works on it. */
 export const trySeconds = 60;
 /** Results hold people's records: they are forgotten soon. */
-const keptMinutes = 15;
+export const tryKeptSeconds = 900;
 const triesAtOnceOfTenant = 2;
 
 const kind = "try";
@@ -73,8 +73,9 @@ export async function finishTry(
     WHERE id = ${tryId} AND kind = ${kind}`;
 }
 
-export async function forgetOldTries(db: Queryable): Promise<void> {
-  await db.request.deleteMany({ where: { kind, createdAt: { lt: before(keptMinutes * 60) } } });
+/** For the worker. */
+export async function forgetTry(db: Queryable, tryId: string): Promise<void> {
+  await db.request.deleteMany({ where: { id: tryId, kind } });
 }
 
 function before(seconds: number): Date {

@@ -1,5 +1,5 @@
 import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
-import { createTry as storeTry } from "@letsdata/database/stores/try-store";
+import { createTry as storeTry, tryKeptSeconds } from "@letsdata/database/stores/try-store";
 import { signedIn } from "../authorise.ts";
 import { requireRunnableConfig } from "../datasets/parse-config.ts";
 
@@ -12,6 +12,7 @@ export const createTry = signedIn.tries.create.handler(async ({ context, input }
   return await withIdempotencyKey(dependencies.database, call, async (transaction) => {
     const { requestId: tryId, status } = await storeTry(transaction, { tenantId, userId, input: { config, records } });
     await dependencies.jobs.enqueue(transaction, "try-dataset", { tryId });
+    await dependencies.jobs.enqueue(transaction, "forget-try", { tryId }, { startAfterSeconds: tryKeptSeconds });
     return { tryId, status };
   });
 });

@@ -37,4 +37,10 @@ serveTasks({
     return { kind: "completed", counts: { ...counts, recordsRead } };
   },
   describe: async (request) => describeJavaScriptArtifact({ ...request, interfaceName: "SingleFileParser" }),
+  async tryOut({ assignment, records }) {
+    const host = await openJavaScriptFileHandler({ ...assignment.handler, taskId: assignment.task.taskId });
+    await host.frame("a.log");
+    const trial = { records: [], sourceEnded: false, notices: [], failure: null, limits: null };
+    return { ...trial, read: { records, storedBytes: 0 } };
+  },
 });

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { datasetJson, waitFor } from "../installation/dataset-run.ts";
+import { startTestInstallation, type TestInstallation, testBuckets } from "../installation/start-installation.ts";
+
+const handlers = join(import.meta.dirname, "../../fixtures/handlers");
+let installation: TestInstallation;
+
+beforeAll(async () => {
+  installation = await startTestInstallation();
+  await installation.putHandler("misbehaving", join(handlers, "misbehaving"));
+  installation.startWorker();
+}, 120_000);
+afterAll(() => installation?.stop(), 60_000);
+
+type Deed = { readonly id: string; readonly do: string };
+
+const textOf = (lines: readonly Deed[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+
+async function startTrial(name: string, lines: readonly Deed[], records?: number) {
+  await installation.putObject(testBuckets.data, `${name}.jsonl`, textOf(lines));
+  const keys = [`${name}.jsonl`, `${name}.jsonl`];
+  const config = datasetJson(installation, { name, handler: "misbehaving.zip", keys });
+  return installation.client.tries.create({ config, ...(records === undefined ? {} : { records }) });
+}
+
+async function endOf(tryId: string) {
+  return waitFor(
+    async () => {
+      const trial = await installation.client.tries.view({ tryId });
+      return trial.status === "SUCCEEDED" || trial.status === "FAILED" ? trial : null;
+    },
+    70,
+    `trial ${tryId} to end`,
+  );
+}
+
+async function objectsIn(bucket: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const page of paginateListObjectsV2({ client: installation.s3 }, { Bucket: bucket })) {
+    keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ""));
+  }
+  return keys;
+}
+
+test("a trial shows what becomes of each record, with log lines and an estimate, and leaves nothing behind", async () => {
+  const lines = [
+    { id: "one", do: "document" },
+    { id: "two", do: "bigInt" },
+    { id: "three", do: "document" },
+    { id: "four", do: "skip" },
+    { id: "five", do: "document" },
+  ];
+  const { tryId } = await startTrial("Tried", lines, 4);
+  const { status, result, problem } = await endOf(tryId);
+  expect({ status, problem }).toEqual({ status: "SUCCEEDED", problem: null });
+  expect(result?.failure).toBeNull();
+  expect(result?.item).toBe("Tried.jsonl");
+  expect(result?.records.map(({ outcome }) => outcome)).toEqual(["document", "error", "document", "skip"]);
+  const [first, second] = result!.records;
+  expect(first).toMatchObject({
+    source: { name: "Tried.jsonl", start: "0" },
+    body: { encoding: "utf8", truncated: false },
+    document: { documentId: "one", body: { encoding: "utf8" } },
+    error: null,
+  });
+  expect(first?.document?.countedBytes).toBeGreaterThan(0);
+  expect(second).toMatchObject({ document: null, error: { origin: "SYSTEM", code: "INVALID_DOCUMENT" } });
+  expect(result?.sourceEnded).toBe(false);
+  expect(result?.limits?.maxDocumentBytes).toBeGreaterThan(0);
+  expect(result?.estimate).toMatchObject({ tasks: 2, bytes: 2 * textOf(lines).length });
+
+  expect(await objectsIn(testBuckets.output)).toEqual([]);
+  expect(await installation.database.dataset.count()).toBe(0);
+  expect(await installation.client.tries.delete({ params: { tryId } })).toEqual({ deleted: true });
+  await expect(installation.client.tries.view({ tryId })).rejects.toMatchObject({ code: "NOT_FOUND" });
+}, 120_000);
+
+test("an exception of the handler ends the trial and is shown with the records before it", async () => {
+  const { tryId } = await startTrial("Throws", [
+    { id: "one", do: "document" },
+    { id: "two", do: "throw" },
+  ]);
+  const { result } = await endOf(tryId);
+  expect(result?.records).toHaveLength(1);
+  expect(result?.failure).toMatchObject({ code: "HANDLER_EXCEPTION" });
+}, 120_000);
+
+test("what is missing before the handler can run fails the trial with its path", async () => {
+  const config = datasetJson(installation, { name: "NoHandler", handler: "nothing.zip", keys: ["a"] });
+  const { tryId } = await installation.client.tries.create({ config });
+  const { status, problem } = await endOf(tryId);
+  expect(status).toBe("FAILED");
+  expect(problem?.message).toContain("nothing.zip");
+}, 120_000);
+
+test("a trial that is ended frees its place; a third one at once is refused", async () => {
+  const loop = [{ id: "one", do: "loop" }];
+  const first = await startTrial("Loops", loop);
+  const second = await startTrial("LoopsToo", loop);
+  await expect(startTrial("Third", loop)).rejects.toMatchObject({ code: "RATE_LIMITED" });
+  await installation.client.tries.delete({ params: { tryId: first.tryId } });
+  await waitFor(
+    async () => ((await installation.client.tries.view({ tryId: second.tryId })).status === "RUNNING" ? true : null),
+    20,
+    "the second trial to get the place",
+  );
+  await installation.client.tries.delete({ params: { tryId: second.tryId } });
+  const { tryId } = await startTrial("After", [{ id: "one", do: "document" }]);
+  expect((await endOf(tryId)).result?.records).toHaveLength(1);
+}, 120_000);

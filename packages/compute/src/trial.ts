@@ -1,0 +1,47 @@
+import type { WriterLimits } from "@letsdata/plugin-kit/writer";
+import type { ProblemMessage, TaskAssignment } from "./task-protocol.ts";
+
+/** A trial of an assignment: its first records through reader, handler and the writer's `prepare`; nothing is written or kept. */
+export interface TrialRequest {
+  readonly assignment: TaskAssignment;
+  readonly records: number;
+  /** A source that gives nothing for this long has nothing to try. */
+  readonly waitSeconds: number;
+}
+
+/** The beginning of a body; `bytes` counts the whole of it. */
+export interface BodyPreview {
+  readonly encoding: "utf8" | "base64";
+  readonly text: string;
+  readonly bytes: number;
+  readonly truncated: boolean;
+}
+
+export interface TriedRecord {
+  readonly source: { readonly type: string; readonly name: string; readonly start: string; readonly end: string };
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly body: BodyPreview;
+  readonly outcome: "document" | "skip" | "error";
+  readonly document: {
+    readonly documentId: string;
+    readonly partitionKey: string;
+    readonly recordType: string | null;
+    readonly body: BodyPreview;
+    /** As the writer counts them; null where there is no writer. */
+    readonly countedBytes: number | null;
+  } | null;
+  readonly skipReason: string | null;
+  readonly error: { readonly origin: "HANDLER" | "SYSTEM"; readonly code: string; readonly message: string } | null;
+  readonly milliseconds: number;
+}
+
+export interface Trial {
+  readonly records: readonly TriedRecord[];
+  readonly sourceEnded: boolean;
+  readonly notices: readonly string[];
+  /** What ended the trial early. */
+  readonly failure: ProblemMessage | null;
+  readonly limits: WriterLimits | null;
+  /** Of all batches read, tried or not: how many records a stored byte holds. */
+  readonly read: { readonly records: number; readonly storedBytes: number };
+}
