@@ -8,6 +8,7 @@ import type { WorkerDependencies } from "./dependencies.ts";
 import { workOnRequests } from "./loops/carry-out-requests.ts";
 import { workOnInitialisations } from "./loops/initialise-datasets.ts";
 import { createLeaseKeeper } from "./loops/keep-leases.ts";
+import { planChildShards } from "./loops/plan-child-shards.ts";
 import { releaseExpired } from "./loops/release-expired-leases.ts";
 import { scheduleTasks } from "./loops/schedule-tasks.ts";
 import { settleDatasets } from "./loops/settle-datasets.ts";
@@ -32,6 +33,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   const pollMs = settings.pollSeconds * 1_000;
   await ensureDataTaskRole(installation);
 
+  const stopping = new AbortController();
   const running = new RunningTasks(settings.taskSlots);
   const run = createTaskRunner({ ...dependencies, leaseSeconds });
   const schedule = runRepeatedly("scheduling tasks", pollMs, log, () =>
@@ -44,10 +46,17 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
       onEnded: () => {
         schedule.wake();
         settle.wake();
+        plan.wake();
       },
     }),
   );
   const settle = runRepeatedly("settling datasets", pollMs, log, () => settleDatasets(database, log));
+  const plan = runRepeatedly("planning child shards", pollMs, log, async () => {
+    if (await planChildShards(dependencies, stopping.signal)) {
+      schedule.wake();
+      settle.wake();
+    }
+  });
   const expire = runRepeatedly("releasing expired leases", pollMs, log, () => releaseExpired(database, log));
   const keepLeases = createLeaseKeeper({
     renew: (held) => renewLeases(database, workerId, held, leaseSeconds),
@@ -68,12 +77,13 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
 
   return {
     stop: async () => {
+      stopping.abort();
       await jobs.stop();
       await schedule.stop();
       for (const task of running.all) task.drain.abort("rerun");
       await Promise.race([running.allEnded(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
       await pool.close();
-      await Promise.all([settle.stop(), expire.stop(), leases.stop(), changes.close()]);
+      await Promise.all([settle.stop(), plan.stop(), expire.stop(), leases.stop(), changes.close()]);
       await removeWorker(database, workerId).catch(() => {});
       await database.$disconnect();
     },
