@@ -13,6 +13,7 @@ const THROTTLED = new Set([
   "BandwidthLimitExceeded",
   "KMSThrottlingException",
   "LimitExceededException",
+  "OverLimit",
   "PriorRequestNotComplete",
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
@@ -25,6 +26,7 @@ const THROTTLED = new Set([
   "TooManyRequestsException",
 ]);
 const UNAVAILABLE = new Set([
+  "AWS.SimpleQueueService.QueueDeletedRecently",
   "ConditionalRequestConflict",
   "InternalError",
   "InternalFailure",
@@ -54,12 +56,14 @@ const DENIED = new Set([
   "UnrecognizedClientException",
 ]);
 const MISSING = new Set([
+  "AWS.SimpleQueueService.NonExistentQueue",
   "NoSuchBucket",
   "NoSuchEntity",
   "NoSuchEntityException",
   "NoSuchKey",
   "NoSuchUpload",
   "NotFound",
+  "QueueDoesNotExist",
   "ResourceNotFoundException",
 ]);
 /** Codes of Node's network stack and of the SDK's connection handling. */

@@ -17,13 +17,18 @@ export interface CloudLimits {
   readonly kinesisShardBytesPerSecond: number;
   readonly kinesisShardRecordsPerSecond: number;
   readonly kinesisShardReadsPerSecond: number;
+  readonly sqsMessagesInFlight: number;
 }
 
-/** Real services' limits: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/**
+ * Real services' limits: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html,
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
 export const REAL_LIMITS: CloudLimits = {
   kinesisShardBytesPerSecond: 1024 * 1024,
   kinesisShardRecordsPerSecond: 1000,
   kinesisShardReadsPerSecond: 5,
+  sqsMessagesInFlight: 120_000,
 };
 
 /** What every service of one running local cloud shares. */

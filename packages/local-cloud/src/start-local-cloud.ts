@@ -14,6 +14,7 @@ import { secretsService } from "./secrets-manager/secrets-service.ts";
 import { createFaultRules, type FaultRules } from "./server/faults.ts";
 import { createCloudServer } from "./server/http-server.ts";
 import type { Service } from "./server/service.ts";
+import { sqsService } from "./sqs/sqs-service.ts";
 import { openDatabase } from "./store/database.ts";
 import { openSessionStore } from "./sts/session-store.ts";
 import { stsService } from "./sts/sts-service.ts";
@@ -56,6 +57,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       kinesisShardBytesPerSecond: options.kinesisShardBytesPerSecond ?? REAL_LIMITS.kinesisShardBytesPerSecond,
       kinesisShardRecordsPerSecond: options.kinesisShardRecordsPerSecond ?? REAL_LIMITS.kinesisShardRecordsPerSecond,
       kinesisShardReadsPerSecond: options.kinesisShardReadsPerSecond ?? REAL_LIMITS.kinesisShardReadsPerSecond,
+      sqsMessagesInFlight: options.sqsMessagesInFlight ?? REAL_LIMITS.sqsMessagesInFlight,
     },
     now,
   };
@@ -65,6 +67,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     ["iam", iamService(cloud)],
     ["sts", stsService(cloud)],
     ["kinesis", kinesis],
+    ["sqs", sqsService(cloud)],
     ["kms", kmsService(cloud)],
     ["ecr", ecrService(cloud)],
     ["sagemaker", sagemakerService(cloud)],

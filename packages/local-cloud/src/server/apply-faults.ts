@@ -31,6 +31,8 @@ function throttled(service: string, action: string): AwsError {
       return /Record|ShardIterator/.test(action)
         ? new AwsError("ProvisionedThroughputExceededException", "Rate exceeded for shard", 400)
         : new AwsError("LimitExceededException", "Rate exceeded", 400);
+    case "sqs":
+      return new AwsError("RequestThrottled", "Rate exceeded", 400);
     case "iam":
     case "sts":
       return new AwsError("Throttling", "Rate exceeded", 400);

@@ -49,6 +49,15 @@ export class JsonInput {
     return new JsonInput(asMembers(this.#members[name] ?? {}, name));
   }
 
+  /** As it was sent, for shapes that have readers of their own. */
+  value(name: string): unknown {
+    return this.#members[name];
+  }
+
+  names(): readonly string[] {
+    return Object.keys(this.#members);
+  }
+
   has(name: string): boolean {
     return this.#members[name] !== undefined && this.#members[name] !== null;
   }
@@ -69,6 +78,14 @@ export class JsonInput {
       if (typeof entry !== "number") throw serialization(name, "a list of numbers");
       return entry;
     });
+  }
+
+  /** Structures by name. */
+  objectMap(name: string): [string, JsonInput][] {
+    return Object.entries(asMembers(this.#members[name] ?? {}, name)).map(([key, value]) => [
+      key,
+      new JsonInput(asMembers(value, key)),
+    ]);
   }
 
   /** String values by name, as in tags. */
@@ -129,14 +146,15 @@ export function sendJson(request: CloudRequest, result: unknown): void {
   request.response.end(body);
 }
 
-export function sendJsonError(target: ErrorTarget, error: AwsError): void {
+/** `queryCode`: what the error is called in services that once spoke the query protocol. */
+export function sendJsonError(target: ErrorTarget, error: AwsError, queryCode: string = error.code): void {
   const body = JSON.stringify({ __type: error.code, message: error.message, ...error.extra });
   target.response.writeHead(error.status, {
     "content-type": "application/x-amz-json-1.1",
     "content-length": Buffer.byteLength(body),
     "x-amzn-requestid": target.requestId,
     "x-amzn-errortype": error.code,
-    "x-amzn-query-error": `${error.code};${error.status >= 500 ? "Receiver" : "Sender"}`,
+    "x-amzn-query-error": `${queryCode};${error.status >= 500 ? "Receiver" : "Sender"}`,
   });
   target.response.end(body);
 }

@@ -46,7 +46,7 @@ export interface ResolvedOperation {
 }
 
 export interface Service {
-  /** As in IAM actions and fault rules: s3, kinesis, iam, sts, secretsmanager, cloudwatch. */
+  /** As in IAM actions and fault rules: s3, kinesis, sqs, iam, sts, kms, ecr, sagemaker, secretsmanager, cloudwatch. */
   readonly name: string;
   readonly deniedCode: "AccessDenied" | "AccessDeniedException";
   resolve(request: CloudRequest): Promise<ResolvedOperation> | ResolvedOperation;

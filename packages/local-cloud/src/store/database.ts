@@ -29,6 +29,23 @@ const SCHEMA = `
     metric TEXT NOT NULL, time INTEGER NOT NULL, samples REAL NOT NULL, sum REAL NOT NULL, minimum REAL NOT NULL, maximum REAL NOT NULL,
     PRIMARY KEY (metric, time)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS item (
+    tbl TEXT NOT NULL, hash INTEGER NOT NULL, pk BLOB NOT NULL, sk BLOB NOT NULL, bytes INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (tbl, hash, pk, sk)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS stream_record (
+    stream TEXT NOT NULL, shard TEXT NOT NULL, counter INTEGER NOT NULL, created INTEGER NOT NULL, bytes INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (stream, shard, counter)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS message (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, group_id TEXT NOT NULL, sent_at INTEGER NOT NULL, visible_at INTEGER NOT NULL,
+    first_received_at INTEGER, receives INTEGER NOT NULL, nonce TEXT, json TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS message_by_visibility ON message (queue, visible_at, sequence);
+  CREATE INDEX IF NOT EXISTS message_by_age ON message (queue, sent_at);
+  CREATE TABLE IF NOT EXISTS sent_message (
+    queue TEXT NOT NULL, key TEXT NOT NULL, until INTEGER NOT NULL, id TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (queue, key)
+  ) WITHOUT ROWID;
 `;
 
 /** A killed process loses nothing that was committed: WAL pages are the operating system's by then. */

@@ -5,6 +5,7 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from "@aws-sdk/client-sts";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 
@@ -24,6 +25,7 @@ export function clientsFor(endpoint: string, credentials: TestCredentials, regio
     iam: new IAMClient(options),
     sts: new STSClient(options),
     kinesis: new KinesisClient(options),
+    sqs: new SQSClient(options),
     kms: new KMSClient(options),
     ecr: new ECRClient(options),
     secrets: new SecretsManagerClient(options),
