@@ -38,7 +38,7 @@ export class Attempt {
   #checkpoint: Checkpoint;
   #segment: Segment;
   #ordinal: number;
-  #writesUnderWay = 0;
+  readonly #writesUnderWay = new Set<WriteBatch>();
   #alarmAt = Number.POSITIVE_INFINITY;
   #committing: Promise<void> | null = null;
   #failure: Problem | null = null;
@@ -229,22 +229,28 @@ export class Attempt {
   async #sendOpenBatch(): Promise<void> {
     const batch = this.#builder.take();
     if (!batch) return;
-    const { clock, writer } = this.#input;
-    if (this.#writesUnderWay >= writer.concurrentBatches) {
+    const { clock } = this.#input;
+    if (this.#mustWait(batch)) {
       const began = clock.monotonic();
-      while (this.#writesUnderWay >= writer.concurrentBatches) await this.#wakeup.wait();
+      while (this.#mustWait(batch)) await this.#wakeup.wait();
       this.#measurements.add("queue-wait.milliseconds", clock.monotonic() - began);
     }
     if (this.#failure) throw this.#failure;
     const segment = this.#segment;
     segment.writeBegan();
-    this.#writesUnderWay++;
+    this.#writesUnderWay.add(batch);
     void this.#write(segment, batch).then((failure) => {
       this.#failure ??= failure;
-      this.#writesUnderWay--;
+      this.#writesUnderWay.delete(batch);
       segment.writeEnded(failure);
       this.#wakeup.wake();
     });
+  }
+
+  #mustWait({ keys }: WriteBatch): boolean {
+    if (this.#writesUnderWay.size >= this.#input.writer.concurrentBatches) return true;
+    for (const other of this.#writesUnderWay) for (const key of keys) if (other.keys.has(key)) return true;
+    return false;
   }
 
   /** The batch's failure, or null. */

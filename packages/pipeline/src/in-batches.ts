@@ -5,6 +5,8 @@ import type { PreparedDocument, WriterLimits } from "@letsdata/plugin-kit/writer
 export interface WriteBatch {
   readonly documents: PreparedDocument[];
   readonly records: SourceRecord[];
+  /** Keys of its documents, where the target replaces by key. */
+  readonly keys: Set<string>;
   bytes: number;
   /** Monotonic milliseconds at which its oldest record began to be read. */
   readonly readBegan: number;
@@ -26,7 +28,7 @@ export class BatchBuilder {
     return this.#open?.openedAt ?? null;
   }
 
-  /** Adds from `from` on and stops at a full batch: returns the index of the first document not taken. */
+  /** Adds from `from` on and stops at a full batch or at a key that is in it: returns the index of the first document not taken. */
   fill(
     documents: readonly PreparedDocument[],
     records: readonly SourceRecord[],
@@ -35,13 +37,17 @@ export class BatchBuilder {
     readBegan: number,
   ): number {
     const { maxBatchDocuments, maxBatchBytes } = this.#limits;
-    this.#open ??= { documents: [], records: [], bytes: 0, readBegan, openedAt: now };
+    this.#open ??= { documents: [], records: [], keys: new Set(), bytes: 0, readBegan, openedAt: now };
     const open = this.#open;
     let index = from;
     for (; index < documents.length; index++) {
       const document = documents[index]!;
       if (open.documents.length >= maxBatchDocuments) break;
       if (open.bytes + document.bytes > maxBatchBytes && open.documents.length > 0) break;
+      if (document.key !== undefined) {
+        if (open.keys.has(document.key)) break;
+        open.keys.add(document.key);
+      }
       open.documents.push(document);
       open.records.push(records[index]!);
       open.bytes += document.bytes;

@@ -30,6 +30,8 @@ const world = fc.record({
   maxBatchBytes: fc.integer({ min: 120, max: 2_000 }),
   concurrentBatches: fc.integer({ min: 1, max: 4 }),
   checkpointRecords: fc.integer({ min: 1, max: 60 }),
+  /** Documents share so many keys; null = the target replaces nothing. */
+  keyCount: fc.constantFrom(null, 1, 5, 40),
   asynchronousHandler: fc.boolean(),
   asynchronousPrepare: fc.boolean(),
   throttleShare: fc.constantFrom(0, 0.1, 0.4),
@@ -39,7 +41,7 @@ const world = fc.record({
   timeoutSeconds: fc.constantFrom(20, 60, 900),
 });
 
-it("whatever the source, the limits and the target's moods: each record ends once, in order where order is promised", async () => {
+it("whatever the source, the limits and the target's moods: each record ends once, in order where order is promised, the last of a key last", async () => {
   await fc.assert(
     fc.asyncProperty(world, async (given) => {
       const random = randomFrom(given.seed);
@@ -47,8 +49,11 @@ it("whatever the source, the limits and the target's moods: each record ends onc
       const { clock, target, archive, checkpoints } = bench;
       const texts = given.kinds.map((kind, n) => `${kind} ${n}`);
       const records = sourceRecords(texts);
+      const keyOf = ({ keyCount }: typeof given, documentId: string) =>
+        String(Number(documentId.split(" ")[1]) % (keyCount ?? 1));
       const fault = (batch: readonly PreparedDocument[]): WriteFault => {
         expect(batch.length).toBeLessThanOrEqual(given.maxBatchDocuments);
+        if (given.keyCount !== null) expect(new Set(batch.map(({ key }) => key)).size).toBe(batch.length);
         if (batch.length > 1) {
           expect(batch.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(given.maxBatchBytes);
         }
@@ -80,6 +85,7 @@ it("whatever the source, the limits and the target's moods: each record ends onc
                 },
                 concurrentBatches: given.concurrentBatches,
                 asynchronousPrepare: given.asynchronousPrepare,
+                keyOf: given.keyCount === null ? undefined : (documentId) => keyOf(given, documentId),
                 fault,
                 onWrite: (signal) => clock.sleep(random() * given.writeMilliseconds, signal),
               }),
@@ -116,6 +122,10 @@ it("whatever the source, the limits and the target's moods: each record ends onc
       expect(target.writesUnderWayMax).toBeLessThanOrEqual(given.concurrentBatches);
       const undisturbed = given.throttleShare === 0 && given.concurrentBatches === 1 && attempts === 0;
       if (undisturbed) expect(target.stored).toEqual(of("doc"));
+      if (given.keyCount !== null) {
+        const lastOf = (ids: readonly string[]) => new Map(ids.map((id) => [keyOf(given, id), id]));
+        expect(lastOf(target.stored)).toEqual(lastOf(of("doc")));
+      }
     }),
     { numRuns: 300 },
   );

@@ -20,10 +20,12 @@ export interface PreparedDocument {
   readonly document: OutputDocument;
   /** 0-based ordinal of its record within the task, over all attempts. */
   readonly ordinal: number;
-  /** What the target receives. */
-  readonly payload: Uint8Array | string;
+  /** What the target receives; only its writer looks into it. */
+  readonly payload: Uint8Array | string | object;
   /** Bytes that count against the limits. */
   readonly bytes: number;
+  /** What a later document replaces: those of equal key are never in one batch nor in two at once, so the last one wins. */
+  readonly key?: string;
 }
 
 /** Why a document cannot go to this target at all: a system error record. */

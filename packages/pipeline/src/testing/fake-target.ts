@@ -22,18 +22,22 @@ export class FakeTarget {
     fault = () => null,
     onWrite,
     asynchronousPrepare = false,
+    keyOf,
   }: {
     readonly limits?: WriterLimits;
     readonly concurrentBatches?: number;
     readonly fault?: (batch: readonly PreparedDocument[]) => WriteFault;
     readonly onWrite?: (signal: AbortSignal) => Promise<void>;
     readonly asynchronousPrepare?: boolean;
+    /** What a document replaces in the target; left out where nothing is replaced. */
+    readonly keyOf?: ((documentId: string) => string) | undefined;
   } = {}): Writer {
     const prepare: Writer["prepare"] = (document, ordinal) => {
       if (document.documentId.startsWith("unwritable")) {
         return { code: "INVALID_DOCUMENT_KEY", message: "key cannot be used" };
       }
-      return { document, ordinal, payload: document.body, bytes: document.body.length };
+      const prepared = { document, ordinal, payload: document.body, bytes: document.body.length };
+      return keyOf ? { ...prepared, key: keyOf(document.documentId) } : prepared;
     };
     return {
       limits,
