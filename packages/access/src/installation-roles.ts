@@ -47,6 +47,14 @@ export function ensureDataTaskRole(installation: Installation, signal?: AbortSig
         GeneratedResources: {
           Version: "2012-10-17",
           Statement: [
+            {
+              Effect: "Allow",
+              Action: ["dynamodb:*"],
+              Resource: [
+                `arn:aws:dynamodb:*:${accountId}:table/${prefix}*`,
+                `arn:aws:dynamodb:*:${accountId}:table/${prefix}*/stream/*`,
+              ],
+            },
             { Effect: "Allow", Action: ["kinesis:*"], Resource: `arn:aws:kinesis:*:${accountId}:stream/${prefix}*` },
             { Effect: "Allow", Action: ["s3:*"], Resource: [`arn:aws:s3:::${prefix}*`, `arn:aws:s3:::${prefix}*/*`] },
           ],

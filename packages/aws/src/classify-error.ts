@@ -56,6 +56,7 @@ const DENIED = new Set([
   "UnrecognizedClientException",
 ]);
 const MISSING = new Set([
+  "ImageNotFoundException",
   "AWS.SimpleQueueService.NonExistentQueue",
   "NoSuchBucket",
   "NoSuchEntity",
@@ -63,6 +64,7 @@ const MISSING = new Set([
   "NoSuchKey",
   "NoSuchUpload",
   "NotFound",
+  "RepositoryNotFoundException",
   "QueueDoesNotExist",
   "ResourceNotFoundException",
 ]);
@@ -103,7 +105,7 @@ export function awsErrorStatus(thrown: unknown): number | undefined {
 
 /**
  * The only place where an AWS error becomes a Problem: THROTTLED, CLOUD_UNAVAILABLE and CREDENTIALS_EXPIRED are worth repeating,
- * ACCESS_DENIED, RESOURCE_NOT_FOUND and CLOUD_CALL_REFUSED are not. Aborts are the caller's own doing: check the signal first.
+ * ACCESS_DENIED, RESOURCE_NOT_FOUND, POSITION_EXPIRED and CLOUD_CALL_REFUSED are not. Aborts are the caller's own doing: check the signal first.
  */
 export function classifyAwsError(thrown: unknown, call: AwsCall = {}): Problem {
   if (thrown instanceof Problem) return thrown;
@@ -132,6 +134,9 @@ export function classifyAwsError(thrown: unknown, call: AwsCall = {}): Problem {
     const where = resource === undefined ? "" : ` on ${resource}`;
     const why = denial.reason === undefined ? "" : ` (${denial.reason})`;
     return problem("ACCESS_DENIED", `AWS refused ${what}${where}${why}.`, { ...denial, action, resource });
+  }
+  if (name === "TrimmedDataAccessException") {
+    return problem("POSITION_EXPIRED", `${call.resource ?? "The source"} no longer holds the place to read on from.`);
   }
   if (MISSING.has(name) || status === 404) {
     return problem("RESOURCE_NOT_FOUND", `${call.resource ?? "The resource"} does not exist (${name}).`);

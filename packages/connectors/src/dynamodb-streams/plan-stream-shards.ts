@@ -1,0 +1,54 @@
+import { DescribeStreamCommand, DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { clientFor } from "@letsdata/aws/client-for";
+import { withRetry } from "@letsdata/aws/with-retry";
+import type { CloudAccess, PlanningInput, TaskPlan } from "@letsdata/plugin-kit/connector";
+import { type ListedShard, planShards } from "../plan-shards.ts";
+import type { DynamodbStreamsManifest } from "./config.ts";
+import type { TableStream } from "./permissions.ts";
+
+/** Shards of the stream without a task of their own yet. */
+export async function* planStreamShards(
+  { config, manifest, access, planned }: PlanningInput<TableStream>,
+  signal: AbortSignal,
+): AsyncGenerator<TaskPlan> {
+  const stream = manifest as unknown as DynamodbStreamsManifest;
+  const startFrom = stream.dynamoDBReaderTaskStartFromCondition;
+  yield* planShards({
+    shards: await listShards(config, access, signal),
+    reading: {
+      startFrom,
+      ...(startFrom === "AtTimestamp" ? { startFromTimestamp: stream.startFromTimestamp } : {}),
+      stopCondition: stream.dynamoDBReaderTaskStopCondition,
+      pollFrequency: stream.dynamoDBReaderTaskContinuousPollFrequency,
+    },
+    planned,
+    now: Date.now(),
+  });
+}
+
+/** While a table lives its shards close after some hours and others follow. */
+export function hasMoreShards(manifest: Readonly<Record<string, unknown>>): boolean {
+  return (manifest as unknown as DynamodbStreamsManifest).dynamoDBReaderTaskStopCondition === "Continuous";
+}
+
+/** Every shard of the stream, page by page. */
+async function listShards(
+  { streamArn: StreamArn }: TableStream,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<readonly ListedShard[]> {
+  const streams = clientFor(DynamoDBStreamsClient, access);
+  const call = { action: "dynamodb:DescribeStream", resource: StreamArn };
+  const shards: ListedShard[] = [];
+  let ExclusiveStartShardId: string | undefined;
+  do {
+    const page = new DescribeStreamCommand({ StreamArn, ExclusiveStartShardId });
+    const { StreamDescription } = await withRetry(() => streams.send(page, { abortSignal: signal }), { call, signal });
+    for (const { ShardId = "", ParentShardId, SequenceNumberRange } of StreamDescription?.Shards ?? []) {
+      const parentIds = ParentShardId === undefined ? [] : [ParentShardId];
+      shards.push({ shardId: ShardId, parentIds, isClosed: SequenceNumberRange?.EndingSequenceNumber !== undefined });
+    }
+    ExclusiveStartShardId = StreamDescription?.LastEvaluatedShardId;
+  } while (ExclusiveStartShardId !== undefined);
+  return shards;
+}

@@ -1,0 +1,98 @@
+import {
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type _Record as StreamRecord,
+} from "@aws-sdk/client-dynamodb-streams";
+import { awsErrorCode, classifyAwsError } from "@letsdata/aws/classify-error";
+import { clientFor } from "@letsdata/aws/client-for";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { Reader } from "@letsdata/plugin-kit/reader";
+import { type Attributes, plainJson } from "../dynamodb-plain-json.ts";
+import type { ShardDefinition } from "../plan-shards.ts";
+import { openShardReader, type ShardClock, type ShardRecord, type ShardSource } from "../read-shard.ts";
+import type { TableStream } from "./permissions.ts";
+
+/** DynamoDB says the second in which a change was recorded. */
+const ARRIVAL_PRECISION_MS = 1_000;
+/** No answer says that a shard is read to its tip; an open one that stays silent is (product.md §5). */
+const EMPTY_READS_AT_TIP = 10;
+
+/** Reads one shard of a table's stream. */
+export function openStreamShardReader(
+  input: { readonly config: TableStream; readonly definition: ShardDefinition; readonly access: CloudAccess },
+  clock?: ShardClock,
+): Reader {
+  return openShardReader(shardSource(input.config, input.definition.shardId, input.access), input.definition, clock);
+}
+
+function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, access: CloudAccess): ShardSource {
+  const streams = clientFor(DynamoDBStreamsClient, access);
+  const name = `${StreamArn} shard ${ShardId}`;
+  const source = { type: ShardId, name: StreamArn };
+  return {
+    name,
+    emptyReadsAtTip: EMPTY_READS_AT_TIP,
+    arrivalPrecisionMs: ARRIVAL_PRECISION_MS,
+    millisecondsBetweenReads: 0,
+    async iteratorAt(place, signal) {
+      const start =
+        place.kind === "after"
+          ? { ShardIteratorType: "AFTER_SEQUENCE_NUMBER" as const, SequenceNumber: place.sequenceNumber }
+          : { ShardIteratorType: "TRIM_HORIZON" as const };
+      try {
+        const input = new GetShardIteratorCommand({ StreamArn, ShardId, ...start });
+        return (await streams.send(input, { abortSignal: signal })).ShardIterator ?? "";
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const problem = classifyAwsError(thrown, { action: "dynamodb:GetShardIterator", resource: StreamArn });
+        const isGone = place.kind === "after" && problem.code === "RESOURCE_NOT_FOUND";
+        if (!isGone) throw problem;
+        throw new Problem("POSITION_EXPIRED", `${name} is no longer there; DynamoDB keeps changes for 24 hours.`, {
+          cause: thrown,
+        });
+      }
+    },
+    async readPage(ShardIterator, signal) {
+      try {
+        const answer = await streams.send(new GetRecordsCommand({ ShardIterator }), { abortSignal: signal });
+        const records = (answer.Records ?? []).map((record) => shardRecord(record, source));
+        const bytesRead = records.reduce((sum, { record }) => sum + record.body.length, 0);
+        return { records, nextIterator: answer.NextShardIterator ?? null, isAtTip: false, bytesRead };
+      } catch (thrown) {
+        signal.throwIfAborted();
+        if (awsErrorCode(thrown) === "ExpiredIteratorException") return "iterator expired";
+        throw classifyAwsError(thrown, { action: "dynamodb:GetRecords", resource: StreamArn });
+      }
+    },
+  };
+}
+
+function shardRecord(
+  { eventID, eventName, userIdentity, dynamodb: change = {} }: StreamRecord,
+  source: ShardRecord["record"]["source"],
+): ShardRecord {
+  const { SequenceNumber = "", ApproximateCreationDateTime: created = new Date(0) } = change;
+  const part = (attributes: Attributes | undefined) => plainJson(attributes ?? {});
+  const body = `{"keys":${part(change.Keys)},"oldImage":${part(change.OldImage)},"newImage":${part(change.NewImage)}}`;
+  return {
+    sequenceNumber: SequenceNumber,
+    arrivedAt: created.getTime(),
+    record: {
+      source,
+      start: SequenceNumber,
+      end: SequenceNumber,
+      body: Buffer.from(body),
+      attributes: {
+        eventId: eventID ?? "",
+        eventName: eventName ?? "",
+        sizeBytes: String(change.SizeBytes ?? 0),
+        streamViewType: change.StreamViewType ?? "",
+        approximateCreationDateTime: String(Math.floor(created.getTime() / 1_000)),
+        ...(userIdentity?.PrincipalId === undefined ? {} : { identityPrincipalId: userIdentity.PrincipalId }),
+        ...(userIdentity?.Type === undefined ? {} : { identityType: userIdentity.Type }),
+      },
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { DescribeTableCommand, DynamoDBClient, type TableDescription } from "@aws-sdk/client-dynamodb";
+import { clientFor } from "@letsdata/aws/client-for";
+import { withRetry } from "@letsdata/aws/with-retry";
+import type { CloudAccess, ResourceScope } from "@letsdata/plugin-kit/connector";
+
+export type KeyType = "S" | "N" | "B";
+export interface KeyAttribute {
+  readonly name: string;
+  readonly type: KeyType;
+}
+
+export function tableArn(tableName: string, { region, accountId }: ResourceScope): string {
+  return `arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`;
+}
+
+/** Partition key first, then the sort key if there is one. */
+export function keyAttributes(table: TableDescription): readonly KeyAttribute[] {
+  const types = new Map(table.AttributeDefinitions?.map((one) => [one.AttributeName, one.AttributeType]));
+  const keys = [...(table.KeySchema ?? [])].sort((a) => (a.KeyType === "HASH" ? -1 : 1));
+  return keys.map(({ AttributeName: name = "" }) => ({ name, type: (types.get(name) ?? "S") as KeyType }));
+}
+
+/** Throws RESOURCE_NOT_FOUND. */
+export async function describeTable(
+  tableName: string,
+  access: CloudAccess,
+  signal?: AbortSignal,
+): Promise<TableDescription> {
+  const call = { action: "dynamodb:DescribeTable", resource: tableArn(tableName, access) };
+  const answer = await withRetry(
+    () =>
+      clientFor(DynamoDBClient, access).send(new DescribeTableCommand({ TableName: tableName }), {
+        ...(signal ? { abortSignal: signal } : {}),
+      }),
+    { call, ...(signal ? { signal } : {}) },
+  );
+  return answer.Table ?? {};
+}

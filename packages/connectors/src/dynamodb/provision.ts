@@ -1,0 +1,121 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  type TableDescription,
+  UpdateTableCommand,
+} from "@aws-sdk/client-dynamodb";
+import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { clientFor } from "@letsdata/aws/client-for";
+import { withRetry } from "@letsdata/aws/with-retry";
+import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import { describeTable, tableArn } from "../dynamodb-table-schema.ts";
+import { type DynamodbTarget, nameOfTable } from "./permissions.ts";
+
+const POLL_MS = 250;
+const POLL_SLOWEST_MS = 5_000;
+const STEPS_MAX = 400;
+const streamOn = { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } as const;
+
+/**
+ * Makes LetsData's table with its stream on, or brings it to the configured capacity; waits until it is ACTIVE. Each step
+ * looks first, so that it can be repeated after a crash at any point. The stream is a resource too: other datasets read it.
+ */
+export async function provisionTable(
+  config: DynamodbTarget,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<readonly ProvisionedResource[]> {
+  if (config.resourceLocation !== "LetsData") return [];
+  const TableName = nameOfTable(config);
+  const dynamodb = clientFor(DynamoDBClient, access);
+  const resource = tableArn(TableName, access);
+  const change = (action: string, send: () => Promise<unknown>) =>
+    withRetry(() => send().catch(unlessInUse), { call: { action: `dynamodb:${action}`, resource }, signal });
+  let pollMs = POLL_MS;
+  for (let steps = 0; steps < STEPS_MAX; steps++) {
+    const found = await describeTable(TableName, access, signal).catch(nullIfMissing);
+    if (found === null) {
+      const input = { TableName, ...schemaOf(config), ...capacityOf(config), StreamSpecification: streamOn };
+      const Tags = [{ Key: "letsdata:datasetName", Value: access.datasetName }];
+      await change("CreateTable", () =>
+        dynamodb.send(new CreateTableCommand({ ...input, Tags }), { abortSignal: signal }),
+      );
+    } else if (found.TableStatus === "ACTIVE") {
+      const { LatestStreamArn: streamArn, StreamSpecification } = found;
+      const isStreamOn = StreamSpecification?.StreamEnabled === true && streamArn !== undefined;
+      if (isStreamOn && hasCapacity(found, config)) {
+        const { region } = access;
+        return [
+          { kind: "dynamodb-table", name: TableName, arn: resource, region },
+          { kind: "dynamodb-stream", name: streamArn, arn: streamArn, region },
+        ];
+      }
+      const wanted = isStreamOn ? capacityOf(config) : { StreamSpecification: streamOn };
+      await change("UpdateTable", () =>
+        dynamodb.send(new UpdateTableCommand({ TableName, ...wanted }), { abortSignal: signal }),
+      );
+    }
+    await delay(pollMs, undefined, { signal });
+    pollMs = Math.min(pollMs * 1.5, POLL_SLOWEST_MS);
+  }
+  throw new Problem("CLOUD_UNAVAILABLE", `${resource} does not become ACTIVE.`);
+}
+
+/** Removes LetsData's table and waits for nothing; one that is gone already is fine. */
+export async function removeTable(config: DynamodbTarget, access: CloudAccess, signal: AbortSignal): Promise<void> {
+  if (config.resourceLocation !== "LetsData" || !config.tableName) return;
+  const { tableName: TableName } = config;
+  await withRetry(
+    async () => {
+      try {
+        await clientFor(DynamoDBClient, access).send(new DeleteTableCommand({ TableName }), { abortSignal: signal });
+      } catch (thrown) {
+        if (classifyAwsError(thrown).code !== "RESOURCE_NOT_FOUND") throw thrown;
+      }
+    },
+    { call: { action: "dynamodb:DeleteTable", resource: tableArn(TableName, access) }, signal },
+  );
+}
+
+/** Keys of a table of ours are text. */
+function schemaOf({ partitionKeyAttributeName, sortKeyAttributeName }: DynamodbTarget) {
+  const names = [partitionKeyAttributeName, ...(sortKeyAttributeName === undefined ? [] : [sortKeyAttributeName])];
+  return {
+    AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
+    KeySchema: names.map((AttributeName, index) => ({
+      AttributeName,
+      KeyType: index === 0 ? ("HASH" as const) : ("RANGE" as const),
+    })),
+  };
+}
+
+function capacityOf({ billingMode, readCapacityUnits, writeCapacityUnits }: DynamodbTarget) {
+  if (billingMode !== "PROVISIONED") return { BillingMode: "PAY_PER_REQUEST" as const };
+  return {
+    BillingMode: billingMode,
+    ProvisionedThroughput: { ReadCapacityUnits: readCapacityUnits, WriteCapacityUnits: writeCapacityUnits },
+  };
+}
+
+function hasCapacity({ BillingModeSummary, ProvisionedThroughput: now }: TableDescription, config: DynamodbTarget) {
+  const mode = BillingModeSummary?.BillingMode ?? "PROVISIONED";
+  if (config.billingMode !== "PROVISIONED") return mode === "PAY_PER_REQUEST";
+  return (
+    mode === "PROVISIONED" &&
+    now?.ReadCapacityUnits === config.readCapacityUnits &&
+    now?.WriteCapacityUnits === config.writeCapacityUnits
+  );
+}
+
+function nullIfMissing(thrown: unknown): null {
+  if (thrown instanceof Problem && thrown.code === "RESOURCE_NOT_FOUND") return null;
+  throw thrown;
+}
+
+/** Somebody (an earlier attempt of ours) is at it: the next look decides. */
+function unlessInUse(thrown: unknown): void {
+  if ((thrown as { name?: string }).name !== "ResourceInUseException") throw thrown;
+}
