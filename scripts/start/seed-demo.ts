@@ -39,7 +39,7 @@ export async function seedDemo(input: {
     await seedCustomerCloud({
       customer: clientSettings(settings, secrets.customer),
       repositoryDir: settings.repositoryDir,
-      accessRole: demoAccessPolicies(settings.repositoryDir, admin),
+      accessRole: demoAccessPolicies(settings.repositoryDir, admin, installation),
     });
     await writeDemoProfile(settings, secrets.customer, async (known) => {
       if (known && (await isValidKey(auth, known))) return known;

@@ -1,5 +1,6 @@
+import { checkGrant } from "@letsdata/access/check-access";
 import { checkComponent } from "@letsdata/access/check-component";
-import { assumeAccessGrantInput, componentAccess, scopeOf } from "@letsdata/access/component-access";
+import { componentAccess, scopeOf } from "@letsdata/access/component-access";
 import { errorConnectorOf, writeConnectorOf } from "@letsdata/access/connector-runtimes";
 import { planSource } from "@letsdata/access/plan-source";
 import { type AssumeRoleInput, assumeRole } from "@letsdata/aws/assume-role";
@@ -29,8 +30,7 @@ export function initialisePorts(
   let planned = 0;
 
   return {
-    assumeAccessGrant: (externalId, signal) =>
-      isAssumed(assumeAccessGrantInput(installation, config, owner, externalId), signal),
+    checkGrant: (signal) => checkGrant(installation, config, owner, signal),
 
     checkAccess: (thing, signal) => checkComponent(installation, config, owner, thing, signal),
 

@@ -95,8 +95,7 @@ async function initialise(
     await saveDatasetResources(database, datasetId, { statusReason: { code: null, message, errors: [] } });
   };
   const ports = initialisePorts(dependencies, context);
-  const { userId } = loaded.owner;
-  const initialised = await initialiseDataset({ datasetId, userId, config, ports, signal, onProgress });
+  const initialised = await initialiseDataset({ datasetId, config, ports, signal, onProgress });
   return { ...initialised, mayPlanMore: mayPlanMore(config) };
 }
 

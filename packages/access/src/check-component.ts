@@ -1,7 +1,11 @@
 import { checkS3Object } from "@letsdata/connectors/s3/check-access";
+import { imagePathOf } from "@letsdata/dataset/access-policy";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
+import { imageRepository } from "@letsdata/dataset/image-repository";
 import { type OwnedThing, pathOfThing } from "@letsdata/dataset/resource-owners";
-import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
+import type { AccessFinding } from "@letsdata/plugin-kit/permissions";
+import { checkEndpoint } from "./check-endpoint.ts";
+import { checkImage } from "./check-image.ts";
 import { componentAccess, type DatasetOwner } from "./component-access.ts";
 import { errorConnectorOf, readConnectorOf, writeConnectorOf } from "./connector-runtimes.ts";
 import type { Installation } from "./installation.ts";
@@ -13,25 +17,39 @@ export async function checkComponent(
   owner: DatasetOwner,
   thing: OwnedThing,
   signal: AbortSignal,
-): Promise<readonly ProblemDetail[]> {
+): Promise<readonly AccessFinding[]> {
   const access = componentAccess(installation, config, owner, thing);
+  const { readConnector, computeEngine, manifestFile } = config;
   switch (thing) {
     case "readConnector":
-      return readConnectorOf(config).checkAccess(config.readConnector, access, signal);
+      return readConnectorOf(config).checkAccess(readConnector, access, signal);
     case "writeConnector":
       return writeConnectorOf(config).checkAccess(config.writeConnector, access, signal);
     case "errorConnector":
       return errorConnectorOf(config).checkAccess(config.errorConnector, access, signal);
     case "artifact":
-      return checkS3Object(config.readConnector.artifactFileS3Link ?? "", pathOfThing.artifact, access, signal);
+      return checkS3Object(readConnector.artifactFileS3Link ?? "", pathOfThing.artifact, access, signal);
     case "manifestFile":
-      return config.manifestFile.manifestType === "S3ReaderS3LinkManifestFile"
-        ? checkS3Object(config.manifestFile.manifestFileS3Uri, "manifestFile.manifestFileS3Uri", access, signal)
+      return manifestFile.manifestType === "S3ReaderS3LinkManifestFile"
+        ? checkS3Object(manifestFile.manifestFileS3Uri, "manifestFile.manifestFileS3Uri", access, signal)
         : [];
-    // Images, models and endpoints are refused before anything is checked (availability.ts) until their runtimes exist.
-    case "image":
+    case "image": {
+      const image = imageRepository(imagePathOf(config));
+      return image ? checkImage(image, pathOfThing.image, access, signal) : [];
+    }
     case "modelFile":
+      return computeEngine.computeEngineType === "LAMBDA_AND_SAGEMAKER" && computeEngine.model
+        ? checkS3Object(computeEngine.model.modelUrl, pathOfThing.modelFile, access, signal)
+        : [];
     case "endpoint":
-      return [];
+      return computeEngine.computeEngineType === "LAMBDA_AND_SAGEMAKER" &&
+        computeEngine.endpoint.sagemakerEndpointResourceLocation === "Customer"
+        ? checkEndpoint(
+            computeEngine.endpoint.sagemakerEndpointName,
+            `${pathOfThing.endpoint}.sagemakerEndpointName`,
+            access,
+            signal,
+          )
+        : [];
   }
 }

@@ -70,7 +70,7 @@ export function customerCredentials(
 /** Whatever else the role allows, a session of it can do what this configuration needs and nothing more (product.md §11.3). */
 function customerSessionPolicy(config: DatasetConfig): { readonly sessionPolicy?: PolicyDocument } {
   const needed = ownedThings.flatMap((thing) => customerPermissions(config, thing, connectorPermissions));
-  const sessionPolicy = sessionPolicyOf(needed);
+  const sessionPolicy = sessionPolicyOf(needed, "keys of the role");
   return sessionPolicy ? { sessionPolicy } : {};
 }
 

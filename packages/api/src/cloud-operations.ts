@@ -1,7 +1,7 @@
 import type { PermissionSource } from "@letsdata/dataset/access-policy";
 import type { Runtimes } from "@letsdata/dataset/availability";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
-import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
+import type { AccessFinding } from "@letsdata/plugin-kit/permissions";
 
 /** A user as AWS knows them. */
 export interface CloudUser {
@@ -31,7 +31,7 @@ export interface CloudOperations {
   /** Makes the IAM role that stands for the user; repeatable. Returns its ARN. */
   createUserPrincipal(userId: string): Promise<string>;
   /** Tries the access with the smallest real calls; every finding names action, resource and fix. Empty = all is well. */
-  checkAccess(config: DatasetConfig, user: CloudUser, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
+  checkAccess(config: DatasetConfig, user: CloudUser, signal: AbortSignal): Promise<readonly AccessFinding[]>;
   /** Text of an archived object. Throws Problem RESOURCE_NOT_FOUND or SOURCE_NOT_FOUND when it is gone. */
   readErrorFile(archive: ErrorArchive, key: string, signal: AbortSignal): Promise<string>;
 }

@@ -57,6 +57,7 @@ const DENIED = new Set([
 ]);
 const MISSING = new Set([
   "ImageNotFoundException",
+  "ImageNotFoundException",
   "AWS.SimpleQueueService.NonExistentQueue",
   "NoSuchBucket",
   "NoSuchEntity",
@@ -64,6 +65,7 @@ const MISSING = new Set([
   "NoSuchKey",
   "NoSuchUpload",
   "NotFound",
+  "RepositoryNotFoundException",
   "RepositoryNotFoundException",
   "QueueDoesNotExist",
   "ResourceNotFoundException",

@@ -1,9 +1,13 @@
 import type { AwsCall } from "@letsdata/aws/classify-error";
 import { withRetry } from "@letsdata/aws/with-retry";
-import { Problem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
+import type { AccessFinding } from "@letsdata/plugin-kit/permissions";
+import { Problem } from "@letsdata/plugin-kit/problems";
 
 /** Try a few times only: somebody waits for the answer. */
 const ATTEMPTS_MAX = 3;
+
+/** Who writes with a key of KMS also reads back what it began: the parts of an upload. */
+const KEY_ACTIONS_TO_WRITE = ["kms:Decrypt", "kms:GenerateDataKey"];
 
 export interface AccessCheck {
   /** JSON path of the attribute that names the resource. */
@@ -22,8 +26,8 @@ export interface AccessCheck {
 export async function accessFindings(
   checks: readonly AccessCheck[],
   signal: AbortSignal,
-): Promise<readonly ProblemDetail[]> {
-  const findings: ProblemDetail[] = [];
+): Promise<readonly AccessFinding[]> {
+  const findings: AccessFinding[] = [];
   for (const check of checks) {
     const call: AwsCall = { action: check.action, resource: check.resource };
     try {
@@ -32,23 +36,37 @@ export async function accessFindings(
       signal.throwIfAborted();
       if (!(thrown instanceof Problem)) throw thrown;
       if (check.isGranted?.(thrown)) continue;
-      findings.push(finding(check, thrown));
+      const found = finding(check, thrown);
+      if (!findings.some(({ message }) => message === found.message)) findings.push(found);
       if (thrown.code === "RESOURCE_NOT_FOUND") break;
     }
   }
   return findings;
 }
 
-function finding(check: AccessCheck, problem: Problem): ProblemDetail {
+function finding(check: AccessCheck, problem: Problem): AccessFinding {
   if (problem.code !== "ACCESS_DENIED") {
     return { path: check.path, code: problem.code, message: problem.message, fix: problem.entry.fix };
   }
-  const action = typeof problem.details.action === "string" ? problem.details.action : check.action;
-  const statement = { Effect: "Allow", Action: action, Resource: check.grant ?? check.resource };
+  const { action, resource } = refusedPermission(check, problem);
+  const isOther = action !== check.action;
+  const statement = {
+    Effect: "Allow",
+    Action: action === "kms:GenerateDataKey" ? KEY_ACTIONS_TO_WRITE : action,
+    Resource: isOther ? resource : (check.grant ?? check.resource),
+  } as const;
   return {
     path: check.path,
     code: problem.code,
-    message: `AWS refused ${action} on ${check.resource}.`,
+    message: `AWS refused ${action} on ${resource}.`,
     fix: `Add this statement to the role's policy: ${JSON.stringify(statement)}`,
+    statement,
   };
+}
+
+/** AWS may refuse another action than the one called, such as `kms:Decrypt` on the key of an encrypted bucket; it names both. */
+function refusedPermission(check: AccessCheck, { details }: Problem): { action: string; resource: string } {
+  const { action, resource } = details;
+  if (typeof action !== "string" || action === check.action || typeof resource !== "string") return check;
+  return { action, resource };
 }

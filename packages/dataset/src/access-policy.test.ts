@@ -18,6 +18,7 @@ const user = {
   userId: "4de219ce-4f24-424b-b169-afcf6088c696",
   iamUserArn: "arn:aws:iam::000000000001:role/LetsDataUser_4de2",
 };
+const deployment = { accountId: "000000000001", stage: "Test" } as const;
 const source: PermissionSource = {
   permissionsOf: (config, component, scope) => {
     if (config[component].connectorDestination === "KAFKA") throw new Problem("NOT_AVAILABLE_LOCALLY", "no");
@@ -36,7 +37,7 @@ const source: PermissionSource = {
 
 describe("the access policy", () => {
   test("grants what belongs to the customer and nothing else", () => {
-    const policy = accessPolicy(configOf(bodyWith({})), user, source);
+    const policy = accessPolicy(configOf(bodyWith({})), user, deployment, source);
     expect(policy.policy.Statement).toEqual([
       { Effect: "Allow", Action: "test:readConnector", Resource: "arn:aws:test:eu-west-1:111122223333:thing" },
       { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::code/clicks.jar" },
@@ -61,7 +62,7 @@ describe("the access policy", () => {
   test.each(examples.map((example) => [example.name, example.body] as const))(
     "of %s names no bare star without a reason",
     (_, body) => {
-      const { policy, checklist, needsRole } = accessPolicy(configOf(body), user, source);
+      const { policy, checklist, needsRole } = accessPolicy(configOf(body), user, deployment, source);
       expect(needsRole).toBe(true);
       const stars = policy.Statement.filter((statement) => [statement.Resource].flat().includes("*"));
       for (const star of stars) expect(star.Action).toBe("ecr:GetAuthorizationToken");

@@ -2,8 +2,9 @@ import type { ResourceLocation, ResourceScope } from "@letsdata/plugin-kit/conne
 import type { Permission, PolicyDocument } from "@letsdata/plugin-kit/permissions";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { type DatasetConfig, regionOf } from "./dataset-config.ts";
-import { accessGrantNames } from "./names.ts";
-import { accessGrantTrustPolicy, policyOf } from "./policy-documents.ts";
+import { imageRepository } from "./image-repository.ts";
+import { accessGrantNames, type Stage } from "./names.ts";
+import { accessGrantTrustPolicy, imageRepositoryPolicy, policyOf } from "./policy-documents.ts";
 import { type OwnedThing, ownedThings, ownerOf } from "./resource-owners.ts";
 
 export type ConnectorComponent = "readConnector" | "writeConnector" | "errorConnector";
@@ -18,6 +19,20 @@ export interface PermissionSource {
 export interface AccessUser {
   readonly userId: string;
   readonly iamUserArn: string;
+}
+
+/** Whose calls the policies let in. */
+export interface Deployment {
+  readonly accountId: string;
+  readonly stage: Stage;
+}
+
+/** The policy of the repository that holds the handler's image. */
+export interface RepositoryPolicy {
+  readonly repositoryName: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly policy: PolicyDocument;
 }
 
 /** One thing that is needed, for the checklist. */
@@ -37,12 +52,19 @@ export interface AccessPolicy {
   readonly checklist: readonly AccessNeed[];
   readonly policy: PolicyDocument;
   readonly trustPolicy: PolicyDocument;
-  /** `aws iam …` lines, filled in and quoted for a POSIX shell. */
+  /** Null when no image of the customer's is used. */
+  readonly repositoryPolicy: RepositoryPolicy | null;
+  /** `aws …` lines, filled in and quoted for a POSIX shell. */
   readonly commands: readonly string[];
 }
 
 /** What the customer has to grant for a dataset, why, and how (product.md §11.2, §11.4). */
-export function accessPolicy(config: DatasetConfig, user: AccessUser, source: PermissionSource): AccessPolicy {
+export function accessPolicy(
+  config: DatasetConfig,
+  user: AccessUser,
+  deployment: Deployment,
+  source: PermissionSource,
+): AccessPolicy {
   const names = accessGrantNames(config.datasetName);
   const checklist: AccessNeed[] = [];
   const granted: Permission[] = [];
@@ -67,6 +89,7 @@ export function accessPolicy(config: DatasetConfig, user: AccessUser, source: Pe
   const policy = policyOf(granted);
   const trustPolicy = accessGrantTrustPolicy(user);
   const policyArn = `arn:aws:iam::${customerAccountOf(config)}:policy/${names.policy}`;
+  const repositoryPolicy = repositoryPolicyOf(config, deployment);
   const json = (document: PolicyDocument) => shellQuoted(JSON.stringify(document));
   const needsRole = granted.length > 0;
   return {
@@ -76,11 +99,17 @@ export function accessPolicy(config: DatasetConfig, user: AccessUser, source: Pe
     checklist,
     policy,
     trustPolicy,
+    repositoryPolicy,
     commands: needsRole
       ? [
           `aws iam create-role --role-name ${names.role} --assume-role-policy-document ${json(trustPolicy)}`,
           `aws iam create-policy --policy-name ${names.policy} --policy-document ${json(policy)}`,
           `aws iam attach-role-policy --role-name ${names.role} --policy-arn ${policyArn}`,
+          ...(repositoryPolicy
+            ? [
+                `aws ecr set-repository-policy --registry-id ${repositoryPolicy.accountId} --region ${repositoryPolicy.region} --repository-name ${repositoryPolicy.repositoryName} --policy-text ${json(repositoryPolicy.policy)}`,
+              ]
+            : []),
         ]
       : [],
   };
@@ -117,7 +146,7 @@ export function customerPermissions(
         ? source.objectPermissions(engine.model.modelUrl, "Fetch the model")
         : [];
     case "image":
-      return "interfaceECRImagePath" in read ? imagePermissions(read.interfaceECRImagePath ?? "") : [];
+      return imagePermissions(imagePathOf(config));
     case "endpoint":
       return engine.computeEngineType === "LAMBDA_AND_SAGEMAKER" &&
         engine.endpoint.sagemakerEndpointResourceLocation === "Customer"
@@ -136,13 +165,31 @@ function knownPermissions(permissions: () => readonly Permission[]): readonly Pe
   }
 }
 
-function imagePermissions(image: string): readonly Permission[] {
-  const found = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)/.exec(image);
-  if (!found) return [];
+/** Path of the handler's image; empty when the handler is an artifact. */
+export function imagePathOf({ readConnector: read }: DatasetConfig): string {
+  return ("interfaceECRImagePath" in read ? read.interfaceECRImagePath : undefined) ?? "";
+}
+
+/** The repository must also let in who runs the image: the deployment's account, and Lambda for the deployment's functions. */
+function repositoryPolicyOf(config: DatasetConfig, { accountId, stage }: Deployment): RepositoryPolicy | null {
+  const image = ownerOf(config, "image") === "Customer" ? imageRepository(imagePathOf(config)) : null;
+  if (!image) return null;
+  const functions = `arn:aws:lambda:${regionOf(config, "computeEngine")}:${accountId}:function:${stage}LetsData*`;
+  return {
+    repositoryName: image.repositoryName,
+    region: image.region,
+    accountId: image.accountId,
+    policy: imageRepositoryPolicy(accountId, functions),
+  };
+}
+
+function imagePermissions(path: string): readonly Permission[] {
+  const image = imageRepository(path);
+  if (!image) return [];
   return [
     {
       actions: ["ecr:DescribeImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      resources: [`arn:aws:ecr:${found[2]}:${found[1]}:repository/${found[3]}`],
+      resources: [image.repositoryArn],
       reason: "Fetch the handler's image",
     },
     {
@@ -158,10 +205,14 @@ function endpointPermissions(region: string, accountId: string, name: string): r
   return [
     {
       actions: ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
-      resources: [`arn:aws:sagemaker:${region}:${accountId}:endpoint/${name.toLowerCase()}`],
+      resources: [endpointArn(region, accountId, name)],
       reason: "Call the model",
     },
   ];
+}
+
+export function endpointArn(region: string, accountId: string, name: string): string {
+  return `arn:aws:sagemaker:${region}:${accountId}:endpoint/${name.toLowerCase()}`;
 }
 
 function oursReason(config: DatasetConfig, thing: OwnedThing): string {

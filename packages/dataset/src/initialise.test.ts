@@ -10,7 +10,6 @@ import { parseDatasetConfig } from "./parse-dataset-config.ts";
 import { openText } from "./plan-tasks.ts";
 import { bodyWith, examples } from "./testing/example-bodies.ts";
 
-const userId = "4de219ce-4f24-424b-b169-afcf6088c696";
 const datasetId = "0123456789abcdef0123456789abcdef";
 
 interface World {
@@ -22,7 +21,7 @@ function world(changes: Partial<InitialisePorts> = {}, manifest = "a\nb\na"): Wo
   const calls: string[] = [];
   const tasks = new Map<string, PlannedTask>();
   const ports: InitialisePorts = {
-    assumeAccessGrant: async (externalId) => (externalId === userId ? "assumed" : "refused"),
+    checkGrant: async () => [],
     checkAccess: async (thing) => {
       calls.push(`check ${thing}`);
       return [];
@@ -52,7 +51,6 @@ function initialise(
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return initialiseDataset({
     datasetId,
-    userId,
     config: parsed.config,
     ports,
     signal: new AbortController().signal,
@@ -119,19 +117,13 @@ describe("initialising a dataset", () => {
     }
   });
 
-  test("a role that lets in without or with a wrong external id is refused", async () => {
-    for (const open of [undefined, "wrong"]) {
-      const { ports, calls } = world({
-        assumeAccessGrant: async (externalId) =>
-          externalId === userId || (open === undefined ? externalId === undefined : externalId !== undefined)
-            ? "assumed"
-            : "refused",
-      });
-      const problem = await problemOf(initialise(ports));
-      expect(problem.code).toBe("ACCESS_ROLE_TOO_OPEN");
-      expect(problem.errors[0]?.fix).toContain("sts:ExternalId");
-      expect(calls).toEqual([]);
-    }
+  test("with a role that is open to others nothing of the customer's is touched", async () => {
+    const finding = { path: "accessGrantRoleArn", code: "ACCESS_ROLE_TOO_OPEN", message: "open", fix: "trust policy" };
+    const { ports, calls } = world({ checkGrant: async () => [finding] });
+    const problem = await problemOf(initialise(ports));
+    expect(problem.code).toBe("ACCESS_ROLE_TOO_OPEN");
+    expect(problem.errors).toEqual([finding]);
+    expect(calls).toEqual([]);
   });
 
   test("all findings come back together and nothing is made", async () => {

@@ -27,8 +27,11 @@ export interface PlannedTask extends TaskPlan {
 
 /** The outside world of an initialisation. Every call is repeatable: a crash anywhere is mended by doing all again. */
 export interface InitialisePorts {
-  /** Tries to assume the access grant role as the dataset's user, with this external id or none. */
-  assumeAccessGrant(externalId: string | undefined, signal: AbortSignal): Promise<"assumed" | "refused">;
+  /**
+   * Assumes the access grant role as the dataset's user: it must let in with the user's id as external id, and refuse without
+   * and with a wrong one, or one customer could use another's role. Findings carry the trust policy to set.
+   */
+  checkGrant(signal: AbortSignal): Promise<readonly ProblemDetail[]>;
   /** The smallest real call per resource; findings name action, ARN and fix. */
   checkAccess(thing: OwnedThing, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
   /** Fetches, unpacks and describes the handler. Throws ARTIFACT_INVALID, ARTIFACT_TOO_LARGE. */
@@ -69,8 +72,6 @@ export interface InitialisationProgress {
 
 export interface InitialiseInput {
   readonly datasetId: string;
-  /** The owner's user id: the external id of the access grant. */
-  readonly userId: string;
   readonly config: DatasetConfig;
   readonly ports: InitialisePorts;
   readonly signal: AbortSignal;
@@ -118,14 +119,14 @@ async function inStep<T>(input: InitialiseInput, step: InitialisationStep, work:
 }
 
 async function checkEverything(input: InitialiseInput, manifest: ManifestInput | null): Promise<ManifestCheck | null> {
-  const { config, ports, signal, userId } = input;
+  const { config, ports, signal } = input;
   const errors: ProblemDetail[] = [];
   const unreachable = new Set<OwnedThing>();
 
   let isGranted = true;
   if (needsAccessGrant(config)) {
     const findings = await inStep(input, "checkGrant", () =>
-      collected("accessGrantRoleArn", () => probeAccessGrant(config.accessGrantRoleArn, ports, userId, signal)),
+      collected("accessGrantRoleArn", () => ports.checkGrant(signal)),
     );
     isGranted = findings.length === 0;
     errors.push(...findings);
@@ -172,40 +173,6 @@ function isToBeChecked(config: DatasetConfig, thing: OwnedThing, isGranted: bool
   if (owner === "Customer") return isGranted;
   const isMade = thing === "writeConnector" || thing === "errorConnector" || thing === "endpoint";
   return owner === "LetsData" && !isMade;
-}
-
-/** A role that lets anybody in without the right external id would let one customer use another's role. */
-async function probeAccessGrant(
-  roleArn: string | undefined,
-  ports: InitialisePorts,
-  userId: string,
-  signal: AbortSignal,
-): Promise<readonly ProblemDetail[]> {
-  const path = "accessGrantRoleArn";
-  if ((await ports.assumeAccessGrant(userId, signal)) === "refused")
-    return [
-      {
-        path,
-        code: "ACCESS_DENIED",
-        message: `The access grant role ${roleArn} cannot be assumed with your user id as external id`,
-        fix: `Make sure that the role is there and that its trust policy allows sts:AssumeRole to your iamUserARN, with sts:ExternalId ${userId}.`,
-      },
-    ];
-  const wrongId = `${userId.slice(0, -1)}${userId.endsWith("0") ? "1" : "0"}`;
-  for (const [externalId, words] of [
-    [undefined, "without an external id"],
-    [wrongId, "with a wrong external id"],
-  ] as const)
-    if ((await ports.assumeAccessGrant(externalId, signal)) === "assumed")
-      return [
-        {
-          path,
-          code: "ACCESS_ROLE_TOO_OPEN",
-          message: `The access grant role can be assumed ${words}`,
-          fix: problemCatalogue.ACCESS_ROLE_TOO_OPEN.fix,
-        },
-      ];
-  return [];
 }
 
 async function openResults(ports: InitialisePorts, signal: AbortSignal): Promise<string> {

@@ -36,9 +36,24 @@ function joined(pairs: readonly Pair[]): readonly Pair[] {
   return [...groups.values()].map((group) => ({ key: group.key, values: [...group.values].sort() }));
 }
 
+/**
+ * Which keys encrypt what a session touches is not in a configuration, so the session leaves the choice to the role: a session
+ * policy only narrows. Other services' calls for the session count, its own calls to KMS do not.
+ */
+const keysOfTheRole: PolicyStatement = {
+  Effect: "Allow",
+  Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+  Resource: "*",
+  Condition: { StringLike: { "kms:ViaService": "*.amazonaws.com" } },
+};
+
 /** The policy that narrows a session, or null when it does not fit: then the role's own policy alone decides. */
-export function sessionPolicyOf(permissions: readonly Permission[]): PolicyDocument | null {
-  const policy = policyOf(permissions);
+export function sessionPolicyOf(
+  permissions: readonly Permission[],
+  keys: "no keys" | "keys of the role" = "no keys",
+): PolicyDocument | null {
+  const needed = policyOf(permissions);
+  const policy = keys === "no keys" ? needed : { ...needed, Statement: [...needed.Statement, keysOfTheRole] };
   return JSON.stringify(policy).length <= sessionPolicyCharactersMax ? policy : null;
 }
 
@@ -50,6 +65,23 @@ export function accessGrantTrustPolicy(user: { readonly userId: string; readonly
 /** Who may assume a customer access role: the customer's account, with the dataset's external id (product.md §11.5). */
 export function customerAccessTrustPolicy(accountId: string, externalId: string): PolicyDocument {
   return trust(`arn:aws:iam::${accountId}:root`, externalId);
+}
+
+/** Who may pull an image: the deployment's account, and Lambda on behalf of the deployment's functions (product.md §11.4). */
+export function imageRepositoryPolicy(accountId: string, functions: string): PolicyDocument {
+  const pull = { Effect: "Allow", Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"] } as const;
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      { Sid: "LetsDataPull", ...pull, Principal: { AWS: `arn:aws:iam::${accountId}:root` } },
+      {
+        Sid: "LetsDataLambdaPull",
+        ...pull,
+        Principal: { Service: "lambda.amazonaws.com" },
+        Condition: { ArnLike: { "aws:SourceArn": functions } },
+      },
+    ],
+  };
 }
 
 function trust(principal: string, externalId: string): PolicyDocument {

@@ -1,6 +1,5 @@
 import type { ErrorSink } from "./error-sink.ts";
-import type { Permission } from "./permissions.ts";
-import type { ProblemDetail } from "./problems.ts";
+import type { AccessFinding, Permission } from "./permissions.ts";
 import type { Reader, RecordSplitter } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
@@ -67,7 +66,7 @@ export interface PlanningInput<Config> {
 export interface ReadConnector<Config, Definition> {
   permissions(config: Config, scope: ResourceScope): readonly Permission[];
   /** The smallest real call per resource; a finding names action, ARN and the statement to add. */
-  checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
+  checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly AccessFinding[]>;
   /**
    * Tasks of a source that knows itself how it is cut: shards, segments, queue workers. Absent where the lines of a
    * manifest are the tasks (S3). Repeatable: the same position is the same task; those in `planned` are left out.
@@ -87,7 +86,7 @@ export interface WriteConnector<Config> {
   permissions(config: Config, scope: ResourceScope): readonly Permission[];
   /** What a reader of the target needs: the statements of the customer access role. */
   readPermissions(config: Config, scope: ResourceScope): readonly Permission[];
-  checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProblemDetail[]>;
+  checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly AccessFinding[]>;
   /** Makes what LetsData owns; repeatable after a crash at any point. */
   provision(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProvisionedResource[]>;
   /** Removes what `provision` made; repeatable. */

@@ -1,3 +1,5 @@
+import type { ProblemDetail } from "./problems.ts";
+
 /** Actions a component needs on resources, stated beside the calls that make them. */
 export interface Permission {
   readonly actions: readonly string[];
@@ -20,4 +22,10 @@ export interface PolicyStatement {
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly PolicyStatement[];
+}
+
+/** What an access check found. */
+export interface AccessFinding extends ProblemDetail {
+  /** Added to the role's policy it cures the finding; absent where no statement does. */
+  readonly statement?: PolicyStatement;
 }

@@ -29,18 +29,27 @@ export const checklistItemDto = z.object({
 });
 
 export const accessPolicyDto = z.object({
-  /** True when nothing of the customer's is touched: no role is needed. */
+  /** False when nothing of the customer's is touched: no role is needed. */
   needsRole: z.boolean(),
   roleName: z.string(),
   policyName: z.string(),
   checklist: z.array(checklistItemDto),
   policy: jsonObject,
   trustPolicy: jsonObject,
-  /** `aws iam …` lines, filled in. */
+  /** What the repository of the handler's image must allow; null without an image of the customer's. */
+  repositoryPolicy: z
+    .object({ repositoryName: z.string(), region: z.string(), accountId: z.string(), policy: jsonObject })
+    .nullable(),
+  /** `aws …` lines, filled in. */
   commands: z.array(z.string()),
 });
 
-export const accessCheckDto = z.object({ passed: z.boolean(), errors: z.array(problemDetailDto) });
+export const accessCheckDto = z.object({
+  passed: z.boolean(),
+  errors: z.array(problemDetailDto),
+  /** What the role's policy lacks, keys of encrypted resources included; null when nothing has to be added to it. */
+  missing: jsonObject.nullable(),
+});
 
 export type ValidationDto = z.infer<typeof validationDto>;
 export type RepairDto = z.infer<typeof repairDto>;

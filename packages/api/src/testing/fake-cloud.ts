@@ -1,4 +1,4 @@
-import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
+import type { AccessFinding } from "@letsdata/plugin-kit/permissions";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { CloudOperations } from "../cloud-operations.ts";
 
@@ -26,14 +26,14 @@ export class FakeCloud implements CloudOperations {
     managedEndpoints: false,
     managedClusters: false,
   };
-  accessFindings: readonly ProblemDetail[] = [];
+  accessFindings: readonly AccessFinding[] = [];
   readonly objects = new Map<string, string>();
 
   async createUserPrincipal(userId: string): Promise<string> {
     return `arn:aws:iam::${this.installationAccountId}:role/LetsDataUser_${userId.replaceAll("-", "")}`;
   }
 
-  async checkAccess(): Promise<readonly ProblemDetail[]> {
+  async checkAccess(): Promise<readonly AccessFinding[]> {
     return this.accessFindings;
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetBucketLocationCommand,
   GetObjectCommand,
@@ -8,10 +9,12 @@ import {
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import type { Problem, ProblemDetail } from "@letsdata/plugin-kit/problems";
+import type { AccessFinding } from "@letsdata/plugin-kit/permissions";
+import type { Problem } from "@letsdata/plugin-kit/problems";
 import { type AccessCheck, accessFindings } from "../access-finding.ts";
 import { nameOfBucket, parseS3Uri } from "./permissions.ts";
 
@@ -22,14 +25,21 @@ const NO_UPLOAD = "letsdata-access-probe";
 type Named = { readonly bucketName?: string | undefined };
 type Prefixed = Named & { readonly s3KeyPrefix?: string | undefined; readonly writerType?: string | undefined };
 
-/** Lists, asks for the location, and gets an object that need not exist: "no such key" proves the right. */
+/**
+ * Lists, asks for the location, and gets a byte of the first object, which also shows the key of an encrypted bucket. In an empty
+ * bucket "no such key" proves the right.
+ */
 export function checkS3Read(config: Named, access: CloudAccess, signal: AbortSignal) {
   const bucket = nameOfBucket(config);
   const path = "readConnector.bucketName";
+  let first = PROBE;
+  const found = (key: string) => {
+    first = key;
+  };
   return accessFindings(
     [
-      ...bucketChecks(bucket, path, access, signal),
-      getCheck(bucket, PROBE, `${bucketArn(bucket)}/*`, path, access, signal),
+      ...bucketChecks(bucket, path, access, signal, found),
+      getCheck(bucket, () => first, `${bucketArn(bucket)}/*`, path, access, signal),
     ],
     signal,
   );
@@ -47,7 +57,7 @@ export function checkS3Write(config: Prefixed, access: CloudAccess, signal: Abor
       ...bucketChecks(bucket, path, access, signal),
       ...putChecks(bucket, key, grant, path, access, signal),
       deleteCheck(bucket, key, grant, path, access, signal),
-      ...(config.writerType === "Spark" ? [getCheck(bucket, key, grant, path, access, signal)] : []),
+      ...(config.writerType === "Spark" ? [getCheck(bucket, () => key, grant, path, access, signal)] : []),
     ],
     signal,
   );
@@ -63,7 +73,7 @@ export function checkS3Error(config: Named, access: CloudAccess, signal: AbortSi
     [
       ...bucketChecks(bucket, path, access, signal),
       ...putChecks(bucket, key, grant, path, access, signal),
-      getCheck(bucket, key, grant, path, access, signal),
+      getCheck(bucket, () => key, grant, path, access, signal),
     ],
     signal,
   );
@@ -75,35 +85,64 @@ export function checkS3Object(
   path: string,
   access: CloudAccess,
   signal: AbortSignal,
-): Promise<readonly ProblemDetail[]> {
+): Promise<readonly AccessFinding[]> {
   const { bucket, key } = parseS3Uri(uri);
   const resource = `${bucketArn(bucket)}/${key}`;
-  return accessFindings([{ ...getCheck(bucket, key, resource, path, access, signal), isGranted: () => false }], signal);
+  return accessFindings(
+    [
+      listCheck(bucket, path, access, signal, key),
+      {
+        ...getCheck(bucket, () => key, resource, path, access, signal),
+        isGranted: ({ details }) => details.awsCode === "InvalidRange",
+      },
+    ],
+    signal,
+  );
 }
 
-function bucketChecks(bucket: string, path: string, access: CloudAccess, signal: AbortSignal): readonly AccessCheck[] {
+function bucketChecks(
+  bucket: string,
+  path: string,
+  access: CloudAccess,
+  signal: AbortSignal,
+  found: (firstKey: string) => void = () => undefined,
+): readonly AccessCheck[] {
   const s3 = clientFor(S3Client, access);
-  const options = { abortSignal: signal };
-  const resource = bucketArn(bucket);
   return [
-    {
-      path,
-      action: "s3:ListBucket",
-      resource,
-      call: () => s3.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }), options),
-    },
+    listCheck(bucket, path, access, signal, undefined, found),
     {
       path,
       action: "s3:GetBucketLocation",
-      resource,
-      call: () => s3.send(new GetBucketLocationCommand({ Bucket: bucket }), options),
+      resource: bucketArn(bucket),
+      call: () => s3.send(new GetBucketLocationCommand({ Bucket: bucket }), { abortSignal: signal }),
     },
   ];
 }
 
+function listCheck(
+  Bucket: string,
+  path: string,
+  access: CloudAccess,
+  signal: AbortSignal,
+  Prefix?: string,
+  found: (firstKey: string) => void = () => undefined,
+): AccessCheck {
+  const s3 = clientFor(S3Client, access);
+  return {
+    path,
+    action: "s3:ListBucket",
+    resource: bucketArn(Bucket),
+    call: async () => {
+      const page = await s3.send(new ListObjectsV2Command({ Bucket, Prefix, MaxKeys: 1 }), { abortSignal: signal });
+      const first = page.Contents?.[0]?.Key;
+      if (first !== undefined) found(first);
+    },
+  };
+}
+
 function getCheck(
-  bucket: string,
-  key: string,
+  Bucket: string,
+  key: () => string,
   grant: string,
   path: string,
   access: CloudAccess,
@@ -113,11 +152,11 @@ function getCheck(
   return {
     path,
     action: "s3:GetObject",
-    resource: `${bucketArn(bucket)}/${key}`,
-    grant,
-    isGranted: isMissingKey,
+    resource: grant,
+    isGranted: ({ details }) => READABLE.has(String(details.awsCode)),
     call: async () => {
-      const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
+      const input = { Bucket, Key: key(), Range: "bytes=0-0" };
+      const answer = await s3.send(new GetObjectCommand(input), { abortSignal: signal });
       (answer.Body as { destroy?: () => void } | undefined)?.destroy?.();
     },
   };
@@ -134,13 +173,23 @@ function putChecks(
   const s3 = clientFor(S3Client, access);
   const options = { abortSignal: signal };
   const place = { path, resource: `${bucketArn(bucket)}/${key}`, grant };
-  const upload = { Bucket: bucket, Key: key, UploadId: NO_UPLOAD };
+  const object = { Bucket: bucket, Key: key };
+  const upload = { ...object, UploadId: NO_UPLOAD };
+  let hasKey = false;
   return [
     {
       ...place,
       action: "s3:PutObject",
-      call: () =>
-        s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: new Uint8Array(0), ContentLength: 0 }), options),
+      call: async () => {
+        const input = { ...object, Body: new Uint8Array(0), ContentLength: 0 };
+        hasKey = (await s3.send(new PutObjectCommand(input), options)).SSEKMSKeyId !== undefined;
+      },
+    },
+    {
+      ...place,
+      // Only with a key of KMS a part of an upload needs more than an object written at once: kms:Decrypt.
+      action: "s3:PutObject",
+      call: () => (hasKey ? uploadPartAndAbort(s3, object, options) : Promise.resolve()),
     },
     {
       ...place,
@@ -175,7 +224,21 @@ function deleteCheck(
   };
 }
 
-const isMissingKey = (problem: Problem) => problem.details.awsCode === "NoSuchKey";
+async function uploadPartAndAbort(
+  s3: S3Client,
+  object: { readonly Bucket: string; readonly Key: string },
+  options: { readonly abortSignal: AbortSignal },
+): Promise<void> {
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(object), options);
+  try {
+    await s3.send(new UploadPartCommand({ ...object, UploadId, PartNumber: 1, Body: new Uint8Array(1) }), options);
+  } finally {
+    await s3.send(new AbortMultipartUploadCommand({ ...object, UploadId }), options).catch(() => undefined);
+  }
+}
+
+/** Answers about the object itself: not there, in cold storage, empty. Rights are checked before each of them. */
+const READABLE = new Set(["NoSuchKey", "InvalidObjectState", "InvalidRange"]);
 const isPastAuthorisation = (problem: Problem) =>
   problem.code === "RESOURCE_NOT_FOUND" || problem.code === "CLOUD_CALL_REFUSED";
 

@@ -1,3 +1,5 @@
+import { policyOf } from "@letsdata/dataset/policy-documents";
+import type { Permission, PolicyStatement } from "@letsdata/plugin-kit/permissions";
 import { signedIn } from "../authorise.ts";
 import { requireConfig } from "./parse-config.ts";
 
@@ -7,5 +9,14 @@ export const checkAccess = signedIn.datasets.checkAccess.handler(async ({ contex
   const { iamUserArn } = await database.user.findUniqueOrThrow({ where: { id: context.userId } });
   const user = { userId: context.userId, iamUserArn: iamUserArn ?? "" };
   const errors = await cloud.checkAccess(config, user, signal ?? new AbortController().signal);
-  return { passed: errors.length === 0, errors: errors.map((finding) => ({ ...finding })) };
+  const missing = policyOf(errors.flatMap(({ statement }) => statement ?? []).map(permissionOf));
+  return {
+    passed: errors.length === 0,
+    errors: errors.map(({ statement: _, ...finding }) => finding),
+    missing: missing.Statement.length === 0 ? null : { ...missing },
+  };
 });
+
+function permissionOf({ Action, Resource = [] }: PolicyStatement): Permission {
+  return { actions: [Action].flat(), resources: [Resource].flat(), reason: "" };
+}

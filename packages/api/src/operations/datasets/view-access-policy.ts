@@ -7,12 +7,19 @@ export const viewAccessPolicy = signedIn.datasets.accessPolicy.handler(async ({ 
   const config = requireConfig(input);
   const { iamUserArn } = await database.user.findUniqueOrThrow({ where: { id: context.userId } });
   const user = { userId: context.userId, iamUserArn: iamUserArn ?? "" };
-  const { checklist, commands, policy, trustPolicy, ...names } = accessPolicy(config, user, cloud.permissions);
+  const deployment = { accountId: cloud.installationAccountId, stage: cloud.stage };
+  const { checklist, commands, policy, trustPolicy, repositoryPolicy, ...names } = accessPolicy(
+    config,
+    user,
+    deployment,
+    cloud.permissions,
+  );
   return {
     ...names,
     checklist: checklist.map((need) => ({ ...need, resources: [...need.resources], actions: [...need.actions] })),
     policy: { ...policy },
     trustPolicy: { ...trustPolicy },
+    repositoryPolicy: repositoryPolicy && { ...repositoryPolicy, policy: { ...repositoryPolicy.policy } },
     commands: [...commands],
   };
 });
