@@ -8,7 +8,14 @@ import { s3ObjectPermissions } from "./s3/permissions.ts";
 
 const scope = { region: "eu-west-1", accountId: "111122223333", datasetName: "Clicks" };
 const handler = { artifactImplementationLanguage: "PYTHON", artifactFileS3Link: "s3://code/c.zip" };
-const reads = { S3: { connectorDestination: "S3", readerType: "SINGLEFILEREADER", bucketName: "clicks", ...handler } };
+const reads = {
+  S3: { connectorDestination: "S3", readerType: "SINGLEFILEREADER", bucketName: "clicks", ...handler },
+  KINESIS: {
+    connectorDestination: "KINESIS",
+    streamArn: "arn:aws:kinesis:eu-west-1:111122223333:stream/events",
+    ...handler,
+  },
+};
 const writes = {
   S3: { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "out", s3KeyPrefix: "orders/" },
   KINESIS: {
@@ -22,6 +29,7 @@ const errors = { S3: { connectorDestination: "S3", resourceLocation: "Customer",
 
 const statements: readonly (readonly [string, readonly Permission[]])[] = [
   ["S3 read", readConnectors.S3.permissions(readConnectorConfigs.S3.schema.parse(reads.S3), scope)],
+  ["Kinesis read", readConnectors.KINESIS.permissions(readConnectorConfigs.KINESIS.schema.parse(reads.KINESIS), scope)],
   ["S3 write", writeConnectors.S3.permissions(writeConnectorConfigs.S3.schema.parse(writes.S3), scope)],
   ["S3 write, reader", writeConnectors.S3.readPermissions(writeConnectorConfigs.S3.schema.parse(writes.S3), scope)],
   [

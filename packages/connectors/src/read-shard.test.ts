@@ -95,8 +95,8 @@ describe("reading a shard", () => {
       stopCondition: "AtLatest",
     });
     expect(starts).toEqual(["1", "7"]);
-    expect(batches[0]!.nextPosition).toEqual({ sequenceNumber: "1", began: 1_000_000 });
-    const began = { sequenceNumber: "1", began: 1_500_000 };
+    expect(batches[0]!.nextPosition).toEqual({ sequenceNumber: "1", began: 1_000_000, readUntil: 1 });
+    const began = { sequenceNumber: "1", began: 1_500_000, readUntil: 1 };
     const between: ShardPage = { ...idle, records: [record(5, 1_400_000)] };
     const again = await readAll(sourceOf([between, busy(), page(8)]).source, { stopCondition: "AtLatest" }, began);
     expect(again.starts).toEqual(["5", "7"]);
@@ -120,7 +120,13 @@ describe("reading a shard", () => {
   it("goes on behind the last record when an iterator expires", async () => {
     const { source, places } = sourceOf([page(1, 2), "iterator expired", page(3), closed]);
     expect((await readAll(source)).starts).toEqual(["1", "2", "3"]);
-    expect(places).toEqual([{ kind: "oldest" }, { kind: "after", sequenceNumber: "2" }]);
+    expect(places).toEqual([{ kind: "oldest" }, { kind: "after", sequenceNumber: "2", readUntil: 2 }]);
+  });
+
+  it("remembers up to when an idle shard was read: nothing of it is lost that is trimmed later", async () => {
+    const { source } = sourceOf([page(1), { ...idle, isAtTip: true }, { ...idle, isAtTip: true }]);
+    const { batches } = await readAll(source, {}, null, 5_000);
+    expect(batches.at(-1)!.nextPosition).toEqual({ sequenceNumber: "1", began: 1_000_000, readUntil: 1_001_000 });
   });
 
   it("leaves out what is older than the start time, uncounted, and moves past it", async () => {

@@ -17,9 +17,11 @@ export type ShardPlace =
   | { readonly kind: "oldest" }
   /** At or after, in epoch milliseconds; a source that cannot seek by time starts at its oldest record. */
   | { readonly kind: "time"; readonly epochMs: number }
-  | { readonly kind: "after"; readonly sequenceNumber: string };
+  /** `readUntil`: epoch milliseconds up to which everything that arrived was read; sources that tell a trimmed place ignore it. */
+  | { readonly kind: "after"; readonly sequenceNumber: string; readonly readUntil: number };
 
 export interface ShardRecord {
+  /** Asked for once, when its batch is made: a page of packed records is never unpacked as a whole. */
   readonly record: SourceRecord;
   readonly sequenceNumber: string;
   /** Epoch milliseconds, rounded down to the source's `arrivalPrecisionMs`. */
@@ -64,6 +66,7 @@ const systemClock: ShardClock = {
 interface ShardPosition {
   readonly sequenceNumber: string | null;
   readonly began: number;
+  readonly readUntil: number;
 }
 
 /** Reads one shard of a Kinesis or DynamoDB stream from its start to its stop condition (product.md §5). */
@@ -77,16 +80,21 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
     const began = resumed?.began ?? clock.now();
     let sequenceNumber = resumed?.sequenceNumber ?? null;
     let iterator: string | null = null;
+    let readUntil = resumed?.readUntil ?? began;
     let emptyReads = 0;
     const pace = new PollPace(definition.pollFrequency);
     const batchOf = (records: readonly SourceRecord[], bytesRead: number): ReadBatch => ({
       records,
-      nextPosition: { sequenceNumber, began } satisfies ShardPosition & Position,
+      nextPosition: { sequenceNumber, began, readUntil } satisfies ShardPosition & Position,
       bytesRead,
     });
 
     while (!signal.aborted) {
-      iterator ??= await source.iteratorAt(sequenceNumber === null ? start : { kind: "after", sequenceNumber }, signal);
+      iterator ??= await source.iteratorAt(
+        sequenceNumber === null ? start : { kind: "after", sequenceNumber, readUntil },
+        signal,
+      );
+      const askedAt = clock.now();
       const page = await source.readPage(iterator, signal);
       if (page === "iterator expired") {
         iterator = null;
@@ -94,7 +102,9 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
       }
       let { bytesRead } = page;
       for (const batch of inBatches(page.records)) {
-        sequenceNumber = batch.at(-1)!.sequenceNumber;
+        const last = batch.at(-1)!;
+        sequenceNumber = last.sequenceNumber;
+        readUntil = last.arrivedAt;
         const wanted = batch.filter(
           ({ arrivedAt }) => arrivedAt + source.arrivalPrecisionMs > (startFromTimestamp ?? 0),
         );
@@ -106,6 +116,7 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
       }
       iterator = page.nextIterator;
       if (iterator === null) return;
+      if (page.isAtTip) readUntil = askedAt;
       const isIdle = page.records.length === 0;
       emptyReads = isIdle ? emptyReads + 1 : 0;
       if (stopCondition === "AtLatest") {
@@ -114,7 +125,9 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
         if (page.isAtTip || isPastTip || isSilent) return;
       }
       if (isIdle) yield batchOf([], bytesRead);
-      let pauseMs = pace.pauseAfter(!isIdle);
+      // Kinesis answers empty pages on its way over a stretch without records.
+      const isBehind = source.emptyReadsAtTip === null && !page.isAtTip;
+      let pauseMs = pace.pauseAfter(!isIdle || isBehind);
       if (isIdle && stopCondition === "AtLatest") pauseMs = AT_LATEST_POLL_MS;
       pauseMs = Math.max(pauseMs, source.millisecondsBetweenReads);
       while (pauseMs > 0 && !signal.aborted) {
@@ -131,22 +144,23 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
 function* inBatches(records: readonly ShardRecord[]): Generator<readonly ShardRecord[]> {
   let batch: ShardRecord[] = [];
   let bytes = 0;
-  for (const record of records) {
-    const { length } = record.record.body;
+  for (const { record, sequenceNumber, arrivedAt } of records) {
+    const { length } = record.body;
     if (batch.length >= BATCH_RECORDS_MAX || (bytes + length > BATCH_BYTES_MAX && batch.length > 0)) {
       yield batch;
       batch = [];
       bytes = 0;
     }
-    batch.push(record);
+    batch.push({ record, sequenceNumber, arrivedAt });
     bytes += length;
   }
   if (batch.length > 0) yield batch;
 }
 
-function shardPosition({ sequenceNumber, began }: Position, name: string): ShardPosition {
-  if ((typeof sequenceNumber === "string" || sequenceNumber === null) && typeof began === "number") {
-    return { sequenceNumber, began };
+function shardPosition({ sequenceNumber, began, readUntil }: Position, name: string): ShardPosition {
+  const isPlace = typeof sequenceNumber === "string" || sequenceNumber === null;
+  if (isPlace && typeof began === "number" && typeof readUntil === "number") {
+    return { sequenceNumber, began, readUntil };
   }
   throw new Problem("INTERNAL", `The checkpoint of ${name} is not one of a shard reader.`);
 }

@@ -1,5 +1,7 @@
 import {
   DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
   KinesisClient,
   ListShardsCommand,
   PutRecordsCommand,
@@ -7,10 +9,58 @@ import {
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { accessFindings } from "../access-finding.ts";
-import { type KinesisTarget, nameOfStream, streamArn } from "./permissions.ts";
+import { type KinesisStream, type KinesisTarget, nameOfStream, streamArn } from "./permissions.ts";
 
 /** Fits the parameter's pattern but lies above 2^128 - 1: Kinesis checks rights first, then refuses it, and nothing is written. */
 const HASH_KEY_OUT_OF_RANGE = "9".repeat(39);
+
+/** Well formed, and in no stream. */
+const NO_SHARD = "shardId-999999999999";
+
+/** Reads one record of the stream's first shard. */
+export function checkKinesisRead({ streamArn: StreamARN }: KinesisStream, access: CloudAccess, signal: AbortSignal) {
+  const kinesis = clientFor(KinesisClient, access);
+  const options = { abortSignal: signal };
+  const place = { path: "readConnector.streamArn", resource: StreamARN };
+  let ShardId: string | undefined;
+  let ShardIterator: string | undefined;
+  return accessFindings(
+    [
+      {
+        ...place,
+        action: "kinesis:DescribeStreamSummary",
+        call: () => kinesis.send(new DescribeStreamSummaryCommand({ StreamARN }), options),
+      },
+      {
+        ...place,
+        action: "kinesis:ListShards",
+        call: async () => {
+          ShardId = (await kinesis.send(new ListShardsCommand({ StreamARN, MaxResults: 1 }), options)).Shards?.[0]
+            ?.ShardId;
+        },
+      },
+      {
+        ...place,
+        action: "kinesis:GetShardIterator",
+        // Rights are checked before the shard is looked for.
+        isGranted: (problem) => problem.code === "RESOURCE_NOT_FOUND" && ShardId === undefined,
+        call: async () => {
+          const first = { StreamARN, ShardId: ShardId ?? NO_SHARD, ShardIteratorType: "TRIM_HORIZON" } as const;
+          ({ ShardIterator } = await kinesis.send(new GetShardIteratorCommand(first), options));
+        },
+      },
+      {
+        ...place,
+        action: "kinesis:GetRecords",
+        call: async () => {
+          // Without an iterator there is nothing to ask; what kept it back is a finding already.
+          if (ShardIterator) await kinesis.send(new GetRecordsCommand({ StreamARN, ShardIterator, Limit: 1 }), options);
+        },
+      },
+    ],
+    signal,
+  );
+}
 
 export function checkKinesisWrite(config: KinesisTarget, access: CloudAccess, signal: AbortSignal) {
   const kinesis = clientFor(KinesisClient, access);

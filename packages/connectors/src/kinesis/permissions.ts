@@ -9,6 +9,7 @@ export interface KinesisTarget {
 }
 
 const DESCRIBE_ACTIONS = ["kinesis:DescribeStreamSummary", "kinesis:ListShards"];
+const READ_ACTIONS = ["kinesis:GetShardIterator", "kinesis:GetRecords"];
 
 export function kinesisWritePermissions(config: KinesisTarget, scope: ResourceScope): readonly Permission[] {
   const resources = [streamArn(config, scope)];
@@ -27,11 +28,23 @@ export function kinesisWritePermissions(config: KinesisTarget, scope: ResourceSc
   ];
 }
 
+export interface KinesisStream {
+  readonly streamArn: string;
+}
+
+export function kinesisReadPermissions({ streamArn }: KinesisStream): readonly Permission[] {
+  const resources = [streamArn];
+  return [
+    { actions: DESCRIBE_ACTIONS, resources, reason: "Find the stream and its shards" },
+    { actions: READ_ACTIONS, resources, reason: "Read the stream's records" },
+  ];
+}
+
 /** What a reader of the stream needs (product.md §11.5). */
 export function kinesisTargetReadPermissions(config: KinesisTarget, scope: ResourceScope): readonly Permission[] {
   return [
     {
-      actions: [...DESCRIBE_ACTIONS, "kinesis:GetShardIterator", "kinesis:GetRecords"],
+      actions: [...DESCRIBE_ACTIONS, ...READ_ACTIONS],
       resources: [streamArn(config, scope)],
       reason: "Read the stream the dataset writes",
     },

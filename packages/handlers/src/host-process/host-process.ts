@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Writable } from "node:stream";
+import { Problem, type ProblemCode } from "@letsdata/plugin-kit/problems";
+import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
+
+/** A host sends answers of one batch; a document may be as large as a record (64 MiB) and is escaped in JSON. */
+const frameBytesMax = 1024 * 1024 * 1024;
+
+export interface HostCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Such as "Python", for messages. */
+  readonly language: string;
+  /** What to install when the command is not there. */
+  readonly installation: string;
+}
+
+type Message = Frame["message"];
+/** Answers what the host asks while it works on a call: the records of a state machine. */
+export type CallBack = (message: Message, blob: Buffer) => Promise<unknown>;
+
+/** What customer code threw, as the host tells it. */
+interface Thrown {
+  readonly code: string;
+  readonly message: string;
+  readonly stack: string;
+  /** Place in the batch of the record at which it happened. */
+  readonly index?: number | null;
+}
+
+/** A failure of customer code in a host; the caller says at which record. */
+export class HostException extends Error {
+  readonly thrown: Thrown;
+  constructor(thrown: Thrown) {
+    super(thrown.message);
+    this.thrown = thrown;
+  }
+}
+
+/**
+ * A warm process that runs handlers of another language. Calls are strictly nested: one at a time, and while it is worked on the host
+ * may ask back. Whatever kills the process fails the call with TASK_CRASHED.
+ */
+export class HostProcess {
+  readonly #child: ChildProcess;
+  readonly #language: string;
+  #ended: Problem | null = null;
+  #awaiting: { resolve(frame: Frame): void; reject(reason: unknown): void } | null = null;
+
+  constructor({ command, args, language, installation }: HostCommand) {
+    this.#language = language;
+    // Its prints go where this process's own go: descriptor 3 to standard output, descriptor 2 to standard error.
+    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", 2, 1], cwd: "/" });
+    const reader = new FrameReader(frameBytesMax);
+    this.#child.stdout?.on("data", (chunk: Buffer) => {
+      try {
+        for (const frame of reader.take(chunk)) this.#receive(frame);
+      } catch (error) {
+        this.#end(new Problem("TASK_CRASHED", `The ${language} process sent something unreadable.`, { cause: error }));
+      }
+    });
+    this.#child.stdin?.on("error", () => {});
+    this.#child.on("error", (error: NodeJS.ErrnoException) => {
+      const isMissing = error.code === "ENOENT" || error.code === "EACCES";
+      this.#end(
+        isMissing
+          ? new Problem("NOT_AVAILABLE_LOCALLY", `${language} handlers need ${installation} on this machine.`)
+          : new Problem("TASK_CRASHED", `The ${language} process could not be started: ${error.message}`),
+      );
+    });
+    this.#child.on("close", (code, signal) => {
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      this.#end(new Problem("TASK_CRASHED", `The handler's ${language} process ended: ${how}.`));
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#ended === null;
+  }
+
+  /** True while a call is worked on. */
+  get isBusy(): boolean {
+    return this.#awaiting !== null;
+  }
+
+  /** Throws HostException for what customer code threw, Problem TASK_CRASHED when the process is gone. */
+  async call(message: Message, blob: readonly Uint8Array[] = [], onCall?: CallBack): Promise<unknown> {
+    let frame = await this.#exchange(message, blob);
+    for (;;) {
+      const { return: returned, throw: thrown } = frame.message;
+      if (thrown !== undefined) throw new HostException(thrown as Thrown);
+      if (returned !== undefined) return returned;
+      frame = await this.#exchange(await answerTo(frame, onCall), []);
+    }
+  }
+
+  /** Kills it, also in the middle of a call. Idempotent. */
+  close(): void {
+    this.#child.kill("SIGKILL");
+    this.#end(new Problem("TASK_CRASHED", `The ${this.#language} process was ended.`));
+  }
+
+  #exchange(message: Message, blob: readonly Uint8Array[]): Promise<Frame> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== null) return reject(this.#ended);
+      if (this.#awaiting !== null) return reject(new Error("the host is asked while it works"));
+      this.#awaiting = { resolve, reject };
+      const stdin = this.#child.stdin as Writable;
+      stdin.cork();
+      for (const part of encodeFrame(message, blob)) stdin.write(part);
+      stdin.uncork();
+    });
+  }
+
+  #receive(frame: Frame): void {
+    const awaiting = this.#awaiting;
+    this.#awaiting = null;
+    awaiting?.resolve(frame);
+  }
+
+  #end(problem: Problem): void {
+    this.#ended ??= problem;
+    const awaiting = this.#awaiting;
+    this.#awaiting = null;
+    awaiting?.reject(this.#ended);
+  }
+}
+
+async function answerTo({ message, blob }: Frame, onCall: CallBack | undefined): Promise<Message> {
+  try {
+    if (!onCall) throw new Problem("INTERNAL", `The host asked ${String(message.op)} out of turn.`);
+    return { return: (await onCall(message, blob)) ?? null };
+  } catch (thrown) {
+    return { throw: { message: thrown instanceof Error ? thrown.message : String(thrown) } };
+  }
+}
+
+const hostCodes = new Set<string>(["HANDLER_EXCEPTION", "OUT_OF_MEMORY", "ARTIFACT_INVALID"] satisfies ProblemCode[]);
+
+/** What customer code threw, as a task error: `where` is told for exceptions only. */
+export function asHandlerProblem(thrown: unknown, method: string, where: string): unknown {
+  if (!(thrown instanceof HostException)) return thrown;
+  const { code, message, stack } = thrown.thrown;
+  const known = (hostCodes.has(code) ? code : "ARTIFACT_INVALID") as ProblemCode;
+  const text = known === "HANDLER_EXCEPTION" ? `${method} threw ${where}: ${message}` : message;
+  return new Problem(known, text, { details: { stack } });
+}

@@ -1,0 +1,132 @@
+import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
+import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
+import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { HandlerInterface } from "../artifact/locate-handler.ts";
+import { frameFile } from "../file-framing.ts";
+import type { HandlerSource, LanguageHost } from "../language-host.ts";
+import { type RecordInterface, recordCalls } from "../record-arguments.ts";
+import { requiredMethods } from "../required-methods.ts";
+import { asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
+import { type ResultRow, resultOfRow } from "./result-rows.ts";
+
+/** Where a language's class is, in the words of its host. */
+export interface HostedClass {
+  /** Path within the artifact; empty where the class's own name is enough. */
+  readonly module: string;
+  readonly class: string;
+}
+
+export interface HostedLanguageInput {
+  readonly language: HandlerDescription["language"];
+  readonly command: (artifactDir: string) => HostCommand;
+  readonly locate: (source: HandlerSource, interfaceName: HandlerInterface) => HostedClass;
+}
+
+/** An object of customer code in its host, for one attempt. */
+interface HostedObject {
+  readonly process: HostProcess;
+  readonly id: number;
+  /** A call under way can only be ended with its process. */
+  close(): void;
+}
+
+/** A language whose handlers run in a warm process of its own beside the task's. */
+export function hostedLanguage({ language, command, locate }: HostedLanguageInput): LanguageHost {
+  const warm = new Map<string, HostProcess>();
+
+  function processOf(artifactDir: string): HostProcess {
+    const known = warm.get(artifactDir);
+    if (known?.isAlive) return known;
+    const started = new HostProcess(command(artifactDir));
+    warm.set(artifactDir, started);
+    return started;
+  }
+
+  async function load(source: HandlerSource, interfaceName: HandlerInterface): Promise<HostedObject> {
+    const found = locate(source, interfaceName);
+    const process = processOf(source.artifactDir);
+    try {
+      const methods = requiredMethods[interfaceName] ?? [];
+      const id = (await process.call({ op: "load", ...found, methods })) as number;
+      return {
+        process,
+        id,
+        close: () => {
+          if (process.isBusy) process.close();
+          else process.call({ op: "forget", object: id }).catch(() => {});
+        },
+      };
+    } catch (thrown) {
+      throw asHandlerProblem(thrown, "the constructor", `of ${found.class}`);
+    }
+  }
+
+  return {
+    async describe(source) {
+      const { interfaceName } = source;
+      const object = await load(source, interfaceName);
+      object.close();
+      const { module, class: className } = locate(source, interfaceName);
+      return { language, interfaces: { [interfaceName]: module || className } };
+    },
+    async openSingleFileParser({ taskId, ...source }) {
+      const object = await load(source, "SingleFileParser");
+      return {
+        frame: (fileName) =>
+          frameFile(async (method, ...args) => {
+            try {
+              return await object.process.call({ op: "ask", object: object.id, method, args });
+            } catch (thrown) {
+              throw asHandlerProblem(thrown, method, `for the file ${fileName}`);
+            }
+          }, fileName),
+        handler: recordHandler(object, "SingleFileParser", taskId),
+      };
+    },
+    async openRecordHandler({ taskId, interfaceName, ...source }) {
+      return recordHandler(await load(source, interfaceName), interfaceName, taskId);
+    },
+  };
+}
+
+function recordHandler(object: HostedObject, interfaceName: RecordInterface, taskId: string): Handler {
+  const { method, head, body } = recordCalls[interfaceName];
+  return {
+    async handle(batch, signal): Promise<readonly HandlerResult[]> {
+      if (batch.length === 0) return [];
+      signal.throwIfAborted();
+      // Customer code cannot be interrupted: with the attempt goes its process.
+      const end = (): void => object.process.close();
+      signal.addEventListener("abort", end, { once: true });
+      try {
+        const rows = await object.process.call(
+          {
+            op: "handle",
+            object: object.id,
+            method,
+            body: body.kind,
+            ...(body.kind === "json" ? { members: body.members } : {}),
+            heads: batch.map(head),
+            lengths: batch.map((record) => record.body.length),
+          },
+          batch.map((record) => record.body),
+        );
+        return (rows as readonly ResultRow[]).map((row, i) =>
+          resultOfRow(row, taskId, (batch[i] as SourceRecord).start),
+        );
+      } catch (thrown) {
+        throw asHandlerProblem(thrown, method, placeOf(thrown, batch));
+      } finally {
+        signal.removeEventListener("abort", end);
+      }
+    },
+    close: async () => object.close(),
+  };
+}
+
+function placeOf(thrown: unknown, batch: readonly SourceRecord[]): string {
+  const record = thrown instanceof HostException ? batch[thrown.thrown.index ?? -1] : undefined;
+  if (!record) return "while it handled a batch";
+  const { start, source } = record;
+  return `at ${typeof start === "number" ? `byte ${start}` : `position ${start}`} of ${source.name}`;
+}

@@ -1,0 +1,67 @@
+"""Finds, imports and constructs the customer's class."""
+
+import importlib
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+
+class InvalidArtifact(Exception):
+    """The artifact cannot be used; `code` names what is wrong with it."""
+
+    def __init__(self, message, code="ARTIFACT_INVALID", cause=None):
+        super().__init__(message)
+        self.code = code
+        self.cause = cause
+
+
+class _Supplied:
+    """Modules that published handlers import and need not pack; asked last, so that an artifact's own always win."""
+
+    def __init__(self, folder):
+        self._folder = folder
+
+    def find_spec(self, name, path=None, target=None):
+        parent = name.rpartition(".")[0].replace(".", os.sep)
+        return importlib.machinery.PathFinder.find_spec(name, [os.path.join(self._folder, parent) if parent else self._folder])
+
+
+def supply_modules(artifact_dir, support_dir):
+    sys.path.insert(0, artifact_dir)
+    sys.meta_path.append(_Supplied(support_dir))
+
+
+def construct(artifact_dir, module_path, class_name, methods):
+    module = _import(artifact_dir, module_path)
+    found = getattr(module, class_name, None)
+    if not isinstance(found, type):
+        names = [name for name, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__]
+        raise InvalidArtifact(f"The module {module_path} has no class {class_name}; it has {', '.join(names) or 'none'}.")
+    try:
+        handler = found()
+    except BaseException as error:
+        raise InvalidArtifact(f"The constructor of {class_name} in {module_path} raised {type(error).__name__}: {error}", cause=error) from error
+    missing = [name for name in methods if not callable(getattr(handler, name, None))]
+    if missing:
+        raise InvalidArtifact(f"The class {class_name} in {module_path} lacks the method{'s' if len(missing) > 1 else ''} {', '.join(missing)}.")
+    return handler
+
+
+def _import(artifact_dir, module_path):
+    """By dotted name where the path is one, so that relative imports of packages work; else by file."""
+    dotted = module_path[:-3].replace("/", ".")
+    if dotted.endswith(".__init__"):
+        dotted = dotted[: -len(".__init__")]
+    try:
+        if all(part.isidentifier() for part in dotted.split(".")):
+            return importlib.import_module(dotted)
+        spec = importlib.util.spec_from_file_location("letsdata_customer_handler", os.path.join(artifact_dir, module_path))
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        return module
+    except SyntaxError as error:
+        raise InvalidArtifact(f"The module {module_path} does not parse: {error}", "SYNTAX_ERROR", error) from error
+    except BaseException as error:
+        raise InvalidArtifact(f"The module {module_path} cannot be imported: {type(error).__name__}: {error}", "IMPORT_FAILED", error) from error

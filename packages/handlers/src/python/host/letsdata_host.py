@@ -1,0 +1,174 @@
+"""Runs customer handlers in Python for the engine at the other end of the pipe.
+
+One process serves one code version and stays warm; each attempt gets its own handler object. The engine asks, this answers, strictly
+in turns: a call that comes while an answer is awaited (the records of a state machine) is served inside it.
+"""
+
+import asyncio
+import inspect
+import os
+import sys
+import traceback
+
+STACK_LENGTH_MAX = 8000
+
+
+def main():
+    read_fd, write_fd = _private_pipe()
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path.insert(0, folder)
+    import customer_code
+    import frames
+    import results
+    import sandbox
+
+    sys.path.remove(folder)
+    artifact_dir = sys.argv[1]
+    sandbox.die_with_parent()
+    customer_code.supply_modules(artifact_dir, os.path.join(folder, "support"))
+    why_open = sandbox.restrict([artifact_dir, folder, *sandbox.python_folders()])
+    Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, why_open).serve()
+
+
+def _private_pipe():
+    """Standard input and output become private; what customer code prints goes to descriptor 3, the task's log."""
+    read_fd, write_fd = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(3, 1)
+    os.close(3)
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    sys.stderr.reconfigure(line_buffering=True, errors="backslashreplace")
+    return read_fd, write_fd
+
+
+class Host:
+    def __init__(self, pipe, artifact_dir, customer_code, results, why_open):
+        self._pipe = pipe
+        self._artifact_dir = artifact_dir
+        self._code = customer_code
+        self._results = results
+        self._why_open = why_open
+        self._objects = {}
+        self._last_object = 0
+        self._loop = None
+
+    def serve(self):
+        while True:
+            self._answer(*self._pipe.receive())
+
+    def _answer(self, message, blob):
+        try:
+            answer = {"return": getattr(self, "_do_" + message["op"])(message, blob)}
+        except MemoryError as error:
+            answer = {"throw": _thrown(error, self._artifact_dir, "OUT_OF_MEMORY")}
+        except self._code.InvalidArtifact as error:
+            answer = {"throw": _thrown(error.cause or error, self._artifact_dir, error.code, str(error))}
+        except BaseException as error:
+            answer = {"throw": _thrown(error, self._artifact_dir, "HANDLER_EXCEPTION")}
+        self._pipe.send(answer)
+
+    def _do_hello(self, message, blob):
+        return {"python": "%d.%d.%d" % sys.version_info[:3], "unrestricted": self._why_open}
+
+    def _do_load(self, message, blob):
+        handler = self._code.construct(self._artifact_dir, message["module"], message["class"], message["methods"])
+        self._last_object += 1
+        self._objects[self._last_object] = handler
+        return self._last_object
+
+    def _do_forget(self, message, blob):
+        self._objects.pop(message["object"], None)
+        return None
+
+    def _do_ask(self, message, blob):
+        """A question about files and patterns: text, hint or None comes back."""
+        returned = self._settled(getattr(self._objects[message["object"]], message["method"])(*message["args"]))
+        return _plain(returned)
+
+    def _do_handle(self, message, blob):
+        method = getattr(self._objects[message["object"]], message["method"])
+        row = self._results.result_row
+        body_of = _BODIES[message["body"]]
+        members = message.get("members")
+        rows = []
+        at = 0
+        for head, length in zip(message["heads"], message["lengths"]):
+            try:
+                returned = method(*head, *body_of(blob[at : at + length], members))
+                if inspect.isawaitable(returned):
+                    returned = self._settled(returned)
+            except BaseException as error:
+                error.letsdata_index = len(rows)
+                raise
+            rows.append(row(returned))
+            at += length
+        return rows
+
+    def _settled(self, returned):
+        if not inspect.isawaitable(returned):
+            return returned
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+        return self._loop.run_until_complete(_await(returned))
+
+
+async def _await(awaitable):
+    return await awaitable
+
+
+def _bytes_with_range(body, members):
+    return bytearray(body), 0, len(body)
+
+
+def _json_members(body, members):
+    import json
+
+    values = json.loads(body)
+    return [values.get(member, {}) for member in members]
+
+
+_BODIES = {
+    "bytesWithRange": _bytes_with_range,
+    "bytes": lambda body, members: (bytearray(body),),
+    "text": lambda body, members: (body.decode("utf-8", "replace"),),
+    "json": _json_members,
+}
+
+
+def _plain(value):
+    """Hints and enumerations as JSON; anything else that is no JSON is told by its type."""
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if hasattr(value, "recordHintType"):
+        kind = value.recordHintType
+        return {
+            "recordHintType": getattr(kind, "value", kind),
+            "pattern": getattr(value, "pattern", None),
+            "offset": getattr(value, "offset", -1),
+        }
+    if hasattr(value, "value") and hasattr(value, "name"):
+        return value.value
+    return {"unexpected": type(value).__name__}
+
+
+def _thrown(error, artifact_dir, code, text=None):
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if frame.filename.startswith(artifact_dir)]
+    lines = [f"Traceback (most recent call last):\n", *traceback.format_list(theirs or frames)] if frames else []
+    lines += traceback.format_exception_only(type(error), error)
+    stack = "".join(lines).replace(artifact_dir + os.sep, "")
+    if text is None:
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        if theirs:
+            text += f" (line {theirs[-1].lineno} of {os.path.basename(theirs[-1].filename)})"
+    return {"code": code, "message": text[:1000], "stack": stack[-STACK_LENGTH_MAX:], "index": getattr(error, "letsdata_index", None)}
+
+
+if __name__ == "__main__":
+    main()

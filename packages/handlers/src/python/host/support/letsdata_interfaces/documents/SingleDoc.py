@@ -1,0 +1,6 @@
+from letsdata_interfaces.documents.Document import Document
+
+
+class SingleDoc(Document):
+    def isSingleDoc(self):
+        return True

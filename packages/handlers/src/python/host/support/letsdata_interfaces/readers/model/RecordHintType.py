@@ -1,0 +1,6 @@
+from enum import Enum
+
+
+class RecordHintType(Enum):
+    OFFSET = "OFFSET"
+    PATTERN = "PATTERN"

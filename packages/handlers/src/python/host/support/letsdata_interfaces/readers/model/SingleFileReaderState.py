@@ -1,0 +1,9 @@
+from enum import Enum
+
+
+class SingleFileReaderState(Enum):
+    CREATED = "CREATED"
+    FILE_DOWNLOADED = "FILE_DOWNLOADED"
+    PROCESSING = "PROCESSING"
+    COMPLETED = "COMPLETED"
+    CLOSED = "CLOSED"
