@@ -27,8 +27,8 @@ export interface ArtifactCache {
    * ARTIFACT_TOO_LARGE, SOURCE_NOT_FOUND or ACCESS_DENIED.
    */
   open(dataset: ArtifactOwner): Promise<CachedArtifact>;
-  /** Forgets all versions of a dataset. */
-  remove(datasetId: string): Promise<void>;
+  /** Forgets one version of a dataset, or all. */
+  remove(datasetId: string, codeVersion?: number): Promise<void>;
 }
 
 export interface ArtifactOwner {
@@ -85,7 +85,9 @@ export function createArtifactCache(installation: Installation, directory: strin
       });
     }
     const artifactDir = await unpackArtifact(packed, join(draft, "unpacked"));
-    await supplySupportModules(artifactDir);
+    if (dataset.config.readConnector.artifactImplementationLanguage === "JAVASCRIPT") {
+      await supplySupportModules(artifactDir);
+    }
     await rm(packed);
     await writeFile(join(draft, RECORD_FILE), JSON.stringify({ root: relative(draft, artifactDir), digest }));
   }
@@ -101,7 +103,11 @@ export function createArtifactCache(installation: Installation, directory: strin
       promise.catch(() => {}).finally(() => opening.delete(key));
       return promise;
     },
-    remove: (datasetId) => rm(join(directory, datasetId), { recursive: true, force: true }),
+    remove: (datasetId, codeVersion) =>
+      rm(join(directory, datasetId, ...(codeVersion === undefined ? [] : [String(codeVersion)])), {
+        recursive: true,
+        force: true,
+      }),
   };
 }
 

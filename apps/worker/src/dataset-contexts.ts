@@ -1,7 +1,7 @@
 import { customerCredentials, type DatasetOwner, dataTaskCredentials } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
 import type { Database } from "@letsdata/database/database";
-import { getDatasetById } from "@letsdata/database/stores/dataset-store";
+import { getDatasetById, newestConfigRevision } from "@letsdata/database/stores/dataset-store";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
 import type { CredentialsSource } from "@letsdata/plugin-kit/connector";
@@ -24,13 +24,13 @@ export interface DatasetContext {
 
 const CONTEXTS_KEPT = 200;
 
-/** Loads contexts once per dataset and code version; the least recently used are forgotten. */
+/** Loads contexts once per dataset and revision of its configuration; the least recently used are forgotten. */
 export function createDatasetContexts(database: Database, installation: Installation) {
   const contexts = new Map<string, Promise<DatasetContext>>();
 
   return {
-    get(datasetId: string, codeVersion: number): Promise<DatasetContext> {
-      const key = `${datasetId}/${codeVersion}`;
+    async get(datasetId: string): Promise<DatasetContext> {
+      const key = `${datasetId}/${await newestConfigRevision(database, datasetId)}`;
       const known = contexts.get(key) ?? loadDatasetContext(database, installation, datasetId);
       contexts.delete(key);
       contexts.set(key, known);

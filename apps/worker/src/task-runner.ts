@@ -57,8 +57,8 @@ function lostWords({ taskId }: ClaimedTask): string {
 
 /** A dataset that cannot be loaded fails the attempt itself; what there is to say of it is said at every level. */
 async function attemptLog(parts: TaskRunnerParts, claimed: ClaimedTask): Promise<DatasetLog> {
-  const { datasetId, taskId, attempt, codeVersion } = claimed;
-  const context = await parts.contexts.get(datasetId, codeVersion).catch(() => null);
+  const { datasetId, taskId, attempt } = claimed;
+  const context = await parts.contexts.get(datasetId).catch(() => null);
   const leastLevel = context ? logLevelOf(context.config.computeEngine) : "DEBUG";
   return createDatasetLog(parts.database, parts.log, { datasetId, taskId, attempt, leastLevel });
 }
@@ -76,7 +76,7 @@ async function attempt(
 ): Promise<AttemptOutcome> {
   try {
     void say("ENGINE", now([startedLine(claimed)]));
-    const context = await parts.contexts.get(claimed.datasetId, claimed.codeVersion);
+    const context = await parts.contexts.get(claimed.datasetId);
     const artifact = await parts.artifacts.open({ ...context, expectedDigest: context.codeDigest });
     return await runInProcess(parts, context, claimed, running, artifact.artifactDir, say);
   } catch (error) {

@@ -35,6 +35,9 @@ const operations: readonly Named[] = Object.entries(contract).flatMap(([resource
 /** Query or body that makes the operation's own parts valid. */
 const inputs: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
   "datasets.delete": { query: "?type=DELETE" },
+  "datasets.compareConfig": { body: { config: {} } },
+  "datasets.compareRevisions": { query: "?from=1&to=1" },
+  "datasets.updateCompute": { body: { computeEngine: {} } },
   "metrics.view": { query: "?chart=records" },
   "redrives.create": { body: {} },
   "stops.create": { body: { moveStoppedTasksTo: "ERROR" } },

@@ -110,6 +110,11 @@ export async function initialiseDataset(input: InitialiseInput): Promise<Initial
   return { resources, customerAccessRoleArn, totalTasks, notices: duplicatesNotice(check) };
 }
 
+/** The checks of an initialisation without its manifest, for a dataset whose tasks are planned. Throws one Problem with `errors`. */
+export async function checkDataset(input: InitialiseInput): Promise<void> {
+  await checkEverything(input, null);
+}
+
 async function inStep<T>(input: InitialiseInput, step: InitialisationStep, work: () => Promise<T>): Promise<T> {
   input.signal.throwIfAborted();
   await input.onProgress?.({ step, state: "started" });

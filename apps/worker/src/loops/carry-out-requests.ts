@@ -15,6 +15,7 @@ import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "../dataset-contexts.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
+import { updateStoredDataset } from "../update-stored-dataset.ts";
 
 interface RequestJob {
   readonly requestId: string;
@@ -55,6 +56,9 @@ function carryOut(dependencies: WorkerDependencies, request: StoredRequest, sign
     case "stop":
       // The status alone stops the scheduling, drains what runs and settles what waits.
       return Promise.resolve({ moveStoppedTasksTo: request.input.moveStoppedTasksTo });
+    case "updateCode":
+    case "updateCompute":
+      return updateStoredDataset(dependencies, request, signal);
     case "delete":
       return deleteDataset(dependencies, request, signal);
     default:

@@ -10,13 +10,14 @@ import { signUp } from "./sign-up.ts";
 import { system } from "./system.ts";
 import { tasks } from "./tasks.ts";
 import { tries } from "./try-dataset.ts";
+import { datasetUpdates } from "./update-dataset.ts";
 import { usage } from "./usage.ts";
 import { users } from "./users.ts";
 
 /** Every operation of `/api/v1`: server, typed client, CLI and OpenAPI document read this one table. */
 export const contract = {
   apiKeys,
-  datasets,
+  datasets: { ...datasets, ...datasetUpdates },
   errors,
   events,
   logs,

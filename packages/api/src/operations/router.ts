@@ -3,11 +3,14 @@ import { deleteApiKey } from "./api-keys/delete-api-key.ts";
 import { listApiKeys } from "./api-keys/list-api-keys.ts";
 import { open } from "./authorise.ts";
 import { checkAccess } from "./datasets/check-access.ts";
+import { compareConfig, compareRevisions } from "./datasets/compare-config.ts";
 import { createDataset } from "./datasets/create-dataset.ts";
 import { deleteDataset } from "./datasets/delete-dataset.ts";
 import { listConfigRevisions } from "./datasets/list-config-revisions.ts";
 import { listDatasets } from "./datasets/list-datasets.ts";
 import { repairDataset } from "./datasets/repair-dataset.ts";
+import { updateCode } from "./datasets/update-code.ts";
+import { updateCompute } from "./datasets/update-compute.ts";
 import { validateDataset } from "./datasets/validate-dataset.ts";
 import { viewAccessPolicy } from "./datasets/view-access-policy.ts";
 import { viewDataset } from "./datasets/view-dataset.ts";
@@ -47,6 +50,10 @@ export const router = open.router({
     view: viewDataset,
     delete: deleteDataset,
     listConfigRevisions,
+    updateCode,
+    updateCompute,
+    compareConfig,
+    compareRevisions,
   },
   errors: { list: listErrors, listRecords: listErrorRecords, view: viewErrorRecord },
   events: { ofDataset: followDataset, ofDatasets: followDatasets },

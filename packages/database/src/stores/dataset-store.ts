@@ -316,11 +316,7 @@ export async function addConfigRevision(
     },
     select: { codeVersion: true, tenantId: true },
   });
-  const newest = await db.datasetConfigRevision.aggregate({
-    where: { datasetId: change.datasetId },
-    _max: { revision: true },
-  });
-  const revision = (newest._max.revision ?? 0) + 1;
+  const revision = (await newestConfigRevision(db, change.datasetId)) + 1;
   await db.datasetConfigRevision.create({
     data: {
       datasetId: change.datasetId,
@@ -340,6 +336,23 @@ export interface ConfigRevision {
   readonly userId: string;
   readonly createdAt: number;
   readonly config: JsonObject;
+}
+
+/** Null where the tenant's dataset has no such revision. */
+export async function getConfigRevision(
+  db: Queryable,
+  tenantId: string,
+  datasetId: string,
+  revision: number,
+): Promise<ConfigRevision | null> {
+  const row = await db.datasetConfigRevision.findFirst({ where: { datasetId, revision, dataset: { tenantId } } });
+  return row ? revisionFromRow(row) : null;
+}
+
+/** For the system's own loops: changes whenever the configuration does. */
+export async function newestConfigRevision(db: Queryable, datasetId: string): Promise<number> {
+  const newest = await db.datasetConfigRevision.aggregate({ where: { datasetId }, _max: { revision: true } });
+  return newest._max.revision ?? 0;
 }
 
 /** Newest first. */
@@ -365,13 +378,17 @@ export async function listConfigRevisions(
   const page = pageOf(rows, query.limit, (row) => [row.revision]);
   return {
     nextCursor: page.nextCursor,
-    items: page.items.map((row) => ({
-      revision: row.revision,
-      codeVersion: row.codeVersion,
-      userId: row.userId,
-      createdAt: row.createdAt.getTime(),
-      config: row.config as JsonObject,
-    })),
+    items: page.items.map(revisionFromRow),
+  };
+}
+
+function revisionFromRow(row: Prisma.DatasetConfigRevisionGetPayload<Record<string, never>>): ConfigRevision {
+  return {
+    revision: row.revision,
+    codeVersion: row.codeVersion,
+    userId: row.userId,
+    createdAt: row.createdAt.getTime(),
+    config: row.config as JsonObject,
   };
 }
 

@@ -7,7 +7,14 @@ import {
 } from "@letsdata/dataset/lifecycle";
 import { Problem } from "@letsdata/plugin-kit/problems";
 
-const actions: readonly DatasetAction[] = ["redrive", "stopWithError", "stopWithComplete", "delete"];
+const actions: readonly DatasetAction[] = [
+  "updateCode",
+  "updateCompute",
+  "redrive",
+  "stopWithError",
+  "stopWithComplete",
+  "delete",
+];
 const policies: readonly RedrivePolicy[] = ["RESUME_FROM_CHECKPOINT", "RESTART_FROM_BEGINNING"];
 
 /** What the worker can carry out today, out of all that the lifecycle allows. */
