@@ -8,7 +8,7 @@ export const availableRuntimes: Runtimes = {
   writeDestinations: Object.keys(writeConnectors),
   errorDestinations: Object.keys(errorConnectors),
   computeEngines: ["LAMBDA"],
-  languages: ["JAVASCRIPT"],
+  languages: ["JAVASCRIPT", "PYTHON"],
   images: false,
   managedEndpoints: false,
   managedClusters: false,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** Kills what is left of the task processes when their worker dies, even by SIGKILL. */
+/** Kills what is left of the task processes, each with all of its group, when their worker dies, even by SIGKILL. */
 export interface Reaper {
   watch(pid: number): void;
   forget(pid: number): void;
@@ -18,7 +18,7 @@ while read -r line; do
     -*) case $pids in *" $pid "*) pids="\${pids%% $pid *} \${pids#* $pid }" ;; esac ;;
   esac
 done
-for pid in $pids; do kill -9 "$pid" 2>/dev/null; done`;
+for pid in $pids; do kill -9 "-$pid" 2>/dev/null || kill -9 "$pid" 2>/dev/null; done`;
 
 export function startReaper(): Reaper {
   let shell: ChildProcess | null = null;

@@ -80,6 +80,12 @@ export interface TaskProcessPool {
   close(): Promise<void>;
 }
 
+interface ProcessNeeds {
+  readonly artifactDir: string;
+  readonly memoryMegabytes: number;
+  readonly language: HandlerDescription["language"];
+}
+
 interface Slot {
   readonly key: string;
   readonly process: TaskProcess;
@@ -111,9 +117,11 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
   }, 1000);
   sweep.unref();
 
-  const start = (key: string, artifactDir: string, memoryMegabytes: number): Slot => {
+  const start = (key: string, needs: ProcessNeeds): Slot => {
     const { entry, programFolders } = options;
-    const process = new TaskProcess({ entry, programFolders, artifactDir, memoryMegabytes }, () => {
+    const { artifactDir, memoryMegabytes, language } = needs;
+    const startsLanguageHost = language !== "JAVASCRIPT";
+    const process = new TaskProcess({ entry, programFolders, artifactDir, memoryMegabytes, startsLanguageHost }, () => {
       slots.delete(slot);
       reaper.forget(process.pid);
       waiting.shift()?.();
@@ -124,16 +132,16 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     return slot;
   };
 
-  const take = async (key: string, artifactDir: string, memoryMegabytes: number): Promise<Slot> => {
+  const take = async (key: string, needs: ProcessNeeds): Promise<Slot> => {
     for (;;) {
       if (closed) throw new Problem("TASK_CRASHED", "The worker is shutting down.");
-      const warm = [...slots].filter(({ busy, process }) => !busy && process.ended === null && !process.child.killed);
+      const warm = [...slots].filter(({ busy, process }) => !busy && !process.isEnding);
       const match = warm.find((slot) => slot.key === key);
       if (match !== undefined) {
         match.busy = true;
         return match;
       }
-      if (slots.size < options.maxProcesses) return start(key, artifactDir, memoryMegabytes);
+      if (slots.size < options.maxProcesses) return start(key, needs);
       warm.sort((a, b) => a.idleSince - b.idleSince)[0]?.process.kill();
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
@@ -157,7 +165,8 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     if (request.signalLost?.aborted) return { kind: "abandoned", counts };
     let slot: Slot;
     try {
-      slot = await take(key, request.artifactDir, request.memoryMegabytes);
+      const { artifactDir, memoryMegabytes, assignment } = request;
+      slot = await take(key, { artifactDir, memoryMegabytes, language: assignment.handler.language });
     } catch (thrown) {
       const problem = asProblem(thrown, "TASK_CRASHED");
       return failed(problem.code, problem.message);
@@ -238,7 +247,8 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
   const describe: TaskProcessPool["describe"] = async (request) => {
     const { memoryMegabytes = 512, timeoutSeconds = 20, ...question } = request;
     const key = `describe|${request.artifactDir}|${Math.random()}`;
-    const slot = await take(key, request.artifactDir, memoryMegabytes);
+    const { artifactDir, language } = request;
+    const slot = await take(key, { artifactDir, memoryMegabytes, language });
     const { process } = slot;
     try {
       return await new Promise<HandlerDescription>((resolve, reject) => {
@@ -271,7 +281,8 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
 
   const tryOut: TaskProcessPool["tryOut"] = async (request) => {
     const { artifactDir, memoryMegabytes, onCredentials, onLog, signal, ...trial } = request;
-    const slot = await take(`try|${artifactDir}|${Math.random()}`, artifactDir, memoryMegabytes);
+    const { language } = trial.assignment.handler;
+    const slot = await take(`try|${artifactDir}|${Math.random()}`, { artifactDir, memoryMegabytes, language });
     const { process } = slot;
     const kill = () => process.kill();
     signal.addEventListener("abort", kill, { once: true });

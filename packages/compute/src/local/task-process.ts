@@ -11,6 +11,8 @@ export interface TaskProcessOptions {
   readonly programFolders: readonly string[];
   readonly artifactDir: string;
   readonly memoryMegabytes: number;
+  /** Customer code runs in a language host this process starts, not in this process itself. */
+  readonly startsLanguageHost: boolean;
 }
 
 /** Why a process is gone. */
@@ -85,9 +87,19 @@ export class TaskProcess {
     else if (this.child.connected) this.child.send(message, () => {});
   }
 
+  /** True from the moment it is killed: it takes no more occupants. */
+  get isEnding(): boolean {
+    return this.#reason !== null || this.ended !== null;
+  }
+
   kill(reason: Ending = { kind: "killed" }): void {
     this.#reason ??= reason;
-    this.child.kill("SIGKILL");
+    try {
+      // The whole group: a language host in the middle of customer code would live on alone.
+      if (this.pid > 0) process.kill(-this.pid, "SIGKILL");
+    } catch {
+      this.child.kill("SIGKILL");
+    }
   }
 
   #receive(message: FromChild): void {
@@ -137,7 +149,8 @@ export class TaskProcess {
   }
 }
 
-function nodeFlags({ programFolders, artifactDir }: TaskProcessOptions, heapMegabytes: number): string[] {
+function nodeFlags(options: TaskProcessOptions, heapMegabytes: number): string[] {
+  const { programFolders, artifactDir, startsLanguageHost } = options;
   const readable = [...programFolders, artifactDir].map((folder) => realpathSync(folder));
   return [
     "--permission",
@@ -146,6 +159,7 @@ function nodeFlags({ programFolders, artifactDir }: TaskProcessOptions, heapMega
     "--disable-warning=SecurityWarning",
     "--disable-warning=ExperimentalWarning",
     `--max-old-space-size=${heapMegabytes}`,
+    ...(startsLanguageHost ? ["--allow-child-process"] : []),
     ...readable.map((folder) => `--allow-fs-read=${folder}/*`),
   ];
 }

@@ -16,7 +16,12 @@ export const defaultModules = {
 } as const;
 export type HandlerInterface = keyof typeof defaultModules;
 
-const extensions = ["", ".js", ".mjs", ".cjs", "/index.js"];
+/** What a module's file may be called in a language; the second is the usual one. */
+const extensionsOf = {
+  JAVASCRIPT: ["", ".js", ".mjs", ".cjs", "/index.js"],
+  PYTHON: ["", ".py", "/__init__.py"],
+} as const;
+export type ModuleLanguage = keyof typeof extensionsOf;
 
 export interface LocatedHandler {
   /** Path within the artifact, with forward slashes. */
@@ -33,11 +38,14 @@ export function locateHandler(
   artifactDir: string,
   interfaceName: HandlerInterface,
   implementation?: string | null,
+  language: ModuleLanguage = "JAVASCRIPT",
 ): LocatedHandler {
   const root = resolve(artifactDir);
   const stated = implementation ?? statedInArtifact(root)[interfaceName];
   const [statedPath, statedExport] = (stated ?? "").split("#");
   const wanted = (statedPath || defaultModules[interfaceName]).replaceAll("\\", "/").replace(/^\.?\//, "");
+  const extensions: readonly string[] = extensionsOf[language];
+  const usual = extensions[1] as string;
   for (const extension of extensions) {
     const file = resolve(root, wanted + extension);
     if (!file.startsWith(root + sep)) break;
@@ -52,26 +60,26 @@ export function locateHandler(
       : ` (named by ${implementation ? "the configuration" : "letsdata.json"})`;
   throw new Problem(
     "ARTIFACT_INVALID",
-    `The artifact has no module ${wanted}${/\.[cm]?js$/.test(wanted) ? "" : ".js"}${where} for the interface ${interfaceName}.`,
+    `The artifact has no module ${wanted}${/\.([cm]?js|py)$/.test(wanted) ? "" : usual}${where} for the interface ${interfaceName}.`,
     {
       errors: [
         {
           path: wanted,
           code: "MODULE_MISSING",
           message: `No file of this name at the artifact's root or one folder down.`,
-          fix: `Put the class ${interfaceName} there, or name its module in letsdata.json: {"handlers":{"${interfaceName}":"dist/mine.js#${interfaceName}"}}.`,
+          fix: `Put the class ${interfaceName} there, or name its module in letsdata.json: {"handlers":{"${interfaceName}":"mine/handler${usual}#${interfaceName}"}}.`,
         },
       ],
     },
   );
 }
 
-/** The interfaces an artifact has modules for. */
+/** The interfaces an artifact has JavaScript modules for. */
 export function interfacesIn(artifactDir: string): HandlerInterface[] {
   const stated = statedInArtifact(resolve(artifactDir));
   return (Object.keys(defaultModules) as HandlerInterface[]).filter((name) => {
     if (stated[name] !== undefined) return true;
-    return extensions.some((extension) => isFile(join(artifactDir, defaultModules[name] + extension)));
+    return extensionsOf.JAVASCRIPT.some((extension) => isFile(join(artifactDir, defaultModules[name] + extension)));
   });
 }
 

@@ -38,13 +38,13 @@ export class HostException extends Error {
 }
 
 /**
- * A warm process that runs handlers of another language. Calls are strictly nested: one at a time, and while it is worked on the host
- * may ask back. Whatever kills the process fails the call with TASK_CRASHED.
+ * A warm process that runs handlers of another language. It works on one call at a time, and may ask back meanwhile. Whatever kills the process fails the call with TASK_CRASHED.
  */
 export class HostProcess {
   readonly #child: ChildProcess;
   readonly #language: string;
   #ended: Problem | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
   #awaiting: { resolve(frame: Frame): void; reject(reason: unknown): void } | null = null;
 
   constructor({ command, args, language, installation }: HostCommand) {
@@ -78,13 +78,14 @@ export class HostProcess {
     return this.#ended === null;
   }
 
-  /** True while a call is worked on. */
-  get isBusy(): boolean {
-    return this.#awaiting !== null;
+  /** Waits for the calls before it. Throws HostException for what customer code threw, Problem TASK_CRASHED when the process is gone. */
+  call(message: Message, blob: readonly Uint8Array[] = [], onCall?: CallBack): Promise<unknown> {
+    const answered = this.#turn.then(() => this.#converse(message, blob, onCall));
+    this.#turn = answered.catch(() => {});
+    return answered;
   }
 
-  /** Throws HostException for what customer code threw, Problem TASK_CRASHED when the process is gone. */
-  async call(message: Message, blob: readonly Uint8Array[] = [], onCall?: CallBack): Promise<unknown> {
+  async #converse(message: Message, blob: readonly Uint8Array[], onCall: CallBack | undefined): Promise<unknown> {
     let frame = await this.#exchange(message, blob);
     for (;;) {
       const { return: returned, throw: thrown } = frame.message;
@@ -103,7 +104,6 @@ export class HostProcess {
   #exchange(message: Message, blob: readonly Uint8Array[]): Promise<Frame> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(this.#ended);
-      if (this.#awaiting !== null) return reject(new Error("the host is asked while it works"));
       this.#awaiting = { resolve, reject };
       const stdin = this.#child.stdin as Writable;
       stdin.cork();

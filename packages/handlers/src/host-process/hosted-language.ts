@@ -24,9 +24,10 @@ export interface HostedLanguageInput {
 
 /** An object of customer code in its host, for one attempt. */
 interface HostedObject {
-  readonly process: HostProcess;
-  readonly id: number;
-  /** A call under way can only be ended with its process. */
+  call(message: Readonly<Record<string, unknown>>, blob?: readonly Uint8Array[]): Promise<unknown>;
+  /** Customer code cannot be interrupted: ends its process. */
+  kill(): void;
+  /** A call under way is ended. */
   close(): void;
 }
 
@@ -47,13 +48,21 @@ export function hostedLanguage({ language, command, locate }: HostedLanguageInpu
     const process = processOf(source.artifactDir);
     try {
       const methods = requiredMethods[interfaceName] ?? [];
-      const id = (await process.call({ op: "load", ...found, methods })) as number;
+      const object = await process.call({ op: "load", ...found, methods });
+      let calls = 0;
       return {
-        process,
-        id,
-        close: () => {
-          if (process.isBusy) process.close();
-          else process.call({ op: "forget", object: id }).catch(() => {});
+        async call(message, blob) {
+          calls++;
+          try {
+            return await process.call({ object, ...message }, blob);
+          } finally {
+            calls--;
+          }
+        },
+        kill: () => process.close(),
+        close() {
+          if (calls > 0) process.close();
+          else process.call({ op: "forget", object }).catch(() => {});
         },
       };
     } catch (thrown) {
@@ -75,7 +84,7 @@ export function hostedLanguage({ language, command, locate }: HostedLanguageInpu
         frame: (fileName) =>
           frameFile(async (method, ...args) => {
             try {
-              return await object.process.call({ op: "ask", object: object.id, method, args });
+              return await object.call({ op: "ask", method, args });
             } catch (thrown) {
               throw asHandlerProblem(thrown, method, `for the file ${fileName}`);
             }
@@ -95,14 +104,11 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
     async handle(batch, signal): Promise<readonly HandlerResult[]> {
       if (batch.length === 0) return [];
       signal.throwIfAborted();
-      // Customer code cannot be interrupted: with the attempt goes its process.
-      const end = (): void => object.process.close();
-      signal.addEventListener("abort", end, { once: true });
+      signal.addEventListener("abort", object.kill, { once: true });
       try {
-        const rows = await object.process.call(
+        const rows = await object.call(
           {
             op: "handle",
-            object: object.id,
             method,
             body: body.kind,
             ...(body.kind === "json" ? { members: body.members } : {}),
@@ -117,7 +123,7 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
       } catch (thrown) {
         throw asHandlerProblem(thrown, method, placeOf(thrown, batch));
       } finally {
-        signal.removeEventListener("abort", end);
+        signal.removeEventListener("abort", object.kill);
       }
     },
     close: async () => object.close(),

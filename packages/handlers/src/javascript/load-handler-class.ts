@@ -1,22 +1,8 @@
 import { pathToFileURL } from "node:url";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { type HandlerInterface, type LocatedHandler, locateHandler } from "../artifact/locate-handler.ts";
+import { requiredMethods } from "../required-methods.ts";
 import { describeThrown } from "./describe-thrown.ts";
-
-/** Methods a class of each interface must have; an interface without an adapter is missing here. */
-export const requiredMethods: Partial<Record<HandlerInterface, readonly string[]>> = {
-  SingleFileParser: [
-    "getS3FileType",
-    "getResolvedS3FileName",
-    "getRecordStartPattern",
-    "getRecordEndPattern",
-    "parseDocument",
-  ],
-  QueueMessageReader: ["parseMessage"],
-  KinesisRecordReader: ["parseMessage"],
-  DynamoDBStreamsRecordReader: ["parseRecord"],
-  DynamoDBTableItemReader: ["parseDynamoDBItem"],
-};
 
 export type HandlerObject = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 

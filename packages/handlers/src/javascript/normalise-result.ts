@@ -1,6 +1,7 @@
 import type { ErrorDocument, HandlerResult, OffsetMap } from "@letsdata/plugin-kit/handler";
+import { ParsedDocument } from "../parsed-document.ts";
 import { describeThrown } from "./describe-thrown.ts";
-import { flatBody, type HandlerDocument, ParsedDocument, read, textOrNull, UnusableDocument } from "./document-body.ts";
+import { flatBody, type HandlerDocument, read, textOrNull, UnusableDocument } from "./document-body.ts";
 
 const messageLengthMax = 8000;
 
@@ -13,19 +14,44 @@ export function normaliseResult(returned: unknown, taskId: string, position: num
   try {
     const result = returned as HandlerDocument;
     const status = read(result, "status", "getStatus");
-    const document = read(result, "document", "getDocument") as HandlerDocument | null | undefined;
+    const returnedDocument = read(result, "document", "getDocument") as HandlerDocument | null | undefined;
+    const { document, partErrors } = takeApart(returnedDocument);
     const type = document ? read(document, "documentType", "getDocumentType") : null;
-    if (status === "ERROR" || type === "ErrorDoc") return { kind: "error", error: errorDocument(document ?? {}) };
+    if (status === "ERROR" || type === "ErrorDoc") {
+      const error = errorDocument(document ?? {});
+      return { kind: "error", error: partErrors.length === 0 ? error : { ...error, parts: partErrors } };
+    }
     if (status === "SKIP" || type === "SkipDoc")
       return { kind: "skip", reason: document ? skipReason(document) : null };
     if (document === null || document === undefined) return { kind: "skip", reason: null };
     if (typeof document !== "object") return invalid(`The handler's document is a ${typeof document}, not a Document.`);
-    const inner = type === "CompositeDoc" ? ((document.document as HandlerDocument | null) ?? document) : document;
-    return { kind: "document", document: outputDocument(inner, taskId, position) };
+    const output = outputDocument(document, taskId, position);
+    return partErrors.length === 0
+      ? { kind: "document", document: output }
+      : { kind: "document", document: output, partErrors };
   } catch (thrown) {
     const reason = thrown instanceof UnusableDocument ? thrown.message : describeThrown(thrown).text;
     return invalid(`The document cannot be serialised: ${reason}`);
   }
+}
+
+/** A composite is its document and the errors of its parts; anything else is itself. */
+function takeApart(returned: HandlerDocument | null | undefined): {
+  readonly document: HandlerDocument | null | undefined;
+  readonly partErrors: readonly ErrorDocument[];
+} {
+  if (!returned || read(returned, "documentType", "getDocumentType") !== "CompositeDoc") {
+    return { document: returned, partErrors: [] };
+  }
+  const [listed, listedErrors] = (read(returned, "documentList", "getDocumentList") ?? []) as readonly unknown[];
+  return {
+    document: ((returned.document ?? listed) as HandlerDocument | null | undefined) ?? returned,
+    partErrors: errorDocuments(returned.errorDocs ?? returned.errorDocList ?? listedErrors),
+  };
+}
+
+function errorDocuments(parts: unknown): readonly ErrorDocument[] {
+  return Array.isArray(parts) ? parts.filter((part) => part && typeof part === "object").map(errorDocument) : [];
 }
 
 function invalid(message: string): HandlerResult {
@@ -49,7 +75,6 @@ function errorDocument(document: HandlerDocument): ErrorDocument {
   const metadata = plainObject(read(document, "documentMetadata", "getDocumentMetadata"));
   const keyValues = read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap");
   const message = lenientText(read(document, "errorMessage", "getErrorMessage"));
-  const parts = document.errorDocs ?? document.errorDocList;
   return {
     message: (message || "The handler returned ERROR without a message.").slice(0, messageLengthMax),
     documentId,
@@ -59,7 +84,7 @@ function errorDocument(document: HandlerDocument): ErrorDocument {
     startOffsets: offsets(read(document, "errorStartoffsetMap", "getErrorStartOffsetMap")),
     endOffsets: offsets(read(document, "errorEndoffsetMap", "getErrorEndOffsetMap")),
     document: keyValues ? bodyIfPossible(documentId, recordType, partitionKey, metadata, keyValues) : null,
-    parts: Array.isArray(parts) ? parts.filter((part) => part && typeof part === "object").map(errorDocument) : [],
+    parts: errorDocuments(document.errorDocs ?? document.errorDocList),
   };
 }
 

@@ -2,9 +2,11 @@ import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { type HandlerInterface, interfacesIn } from "../artifact/locate-handler.ts";
 import type { HandlerSource, LanguageHost, SingleFileHost, TaskHandlerSource } from "../language-host.ts";
-import { loadHandlerObject, requiredMethods } from "./load-handler-class.ts";
+import { requiredMethods } from "../required-methods.ts";
+import { loadHandlerObject } from "./load-handler-class.ts";
 import { openRecordHandler } from "./record-handler.ts";
 import { openSingleFileParser } from "./single-file-parser.ts";
+import { openJavaScriptStateMachine } from "./state-machine-objects.ts";
 
 /** Loads a `SingleFileParser` for one attempt. Runs customer code: in the task's process only. */
 export async function openJavaScriptFileHandler(source: TaskHandlerSource): Promise<SingleFileHost> {
@@ -20,6 +22,7 @@ export const javaScriptHost: LanguageHost = {
     const { handler } = await loadHandlerObject(artifactDir, interfaceName, implementation);
     return openRecordHandler(handler, interfaceName, taskId);
   },
+  openStateMachine: openJavaScriptStateMachine,
 };
 
 /** Loads every interface of an artifact once, so that a bad one is found at initialisation. Throws Problem ARTIFACT_INVALID. */

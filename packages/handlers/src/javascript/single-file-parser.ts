@@ -1,5 +1,4 @@
-import { Problem } from "@letsdata/plugin-kit/problems";
-import type { FileFraming, RecordHint } from "@letsdata/plugin-kit/reader";
+import { frameFile } from "../file-framing.ts";
 import type { SingleFileHost } from "../language-host.ts";
 import { handlerException } from "./handler-exception.ts";
 import type { HandlerObject } from "./load-handler-class.ts";
@@ -7,45 +6,14 @@ import { openRecordHandler } from "./record-handler.ts";
 
 export function openSingleFileParser(parser: HandlerObject, taskId: string): SingleFileHost {
   return {
-    frame: (fileName) => frameFile(parser, fileName),
+    frame: (fileName) =>
+      frameFile(async (method, ...args) => {
+        try {
+          return await parser[method]?.(...args);
+        } catch (thrown) {
+          throw handlerException(method, `for the file ${fileName}`, thrown);
+        }
+      }, fileName),
     handler: openRecordHandler(parser, "SingleFileParser", taskId),
   };
-}
-
-async function frameFile(parser: HandlerObject, fileName: string): Promise<FileFraming> {
-  const ask = async (method: string, ...args: readonly unknown[]): Promise<unknown> => {
-    try {
-      return await parser[method]?.(...args);
-    } catch (thrown) {
-      throw handlerException(method, `for the file ${fileName}`, thrown);
-    }
-  };
-  const text = async (method: string, ...args: readonly unknown[]): Promise<string> => {
-    const answer = await ask(method, ...args);
-    if (typeof answer === "string" && answer !== "") return answer;
-    const found = answer === "" ? "an empty text" : answer === null ? "null" : `a value of type ${typeof answer}`;
-    throw new Problem(
-      "HANDLER_EXCEPTION",
-      `${method} returned ${found} for the file ${fileName}; it must return a text.`,
-    );
-  };
-  const fileType = await text("getS3FileType");
-  const resolvedName = await text("getResolvedS3FileName", fileType, fileName);
-  const start = hintOf(await ask("getRecordStartPattern", fileType), "getRecordStartPattern");
-  const end = hintOf(await ask("getRecordEndPattern", fileType), "getRecordEndPattern");
-  return { fileType, resolvedName, start, end };
-}
-
-/** Published hints carry `recordHintType`, `pattern` and `offset`; the unused one is -1 or null. */
-export function hintOf(answer: unknown, method: string): RecordHint {
-  if (answer === null || answer === undefined) return null;
-  const { recordHintType, pattern, offset } = answer as Record<string, unknown>;
-  if (recordHintType === "PATTERN" && typeof pattern === "string" && pattern !== "") {
-    return { kind: "pattern", pattern: Buffer.from(pattern, "utf8") };
-  }
-  if (recordHintType === "OFFSET" && Number.isSafeInteger(offset)) return { kind: "offset", offset: offset as number };
-  throw new Problem(
-    "INVALID_HINT",
-    `${method} must return null or a RecordParseHint of type PATTERN with a non-empty pattern, or OFFSET with a whole number.`,
-  );
 }

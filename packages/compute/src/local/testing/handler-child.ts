@@ -1,12 +1,25 @@
-import { describeJavaScriptArtifact, openJavaScriptFileHandler } from "@letsdata/handlers/javascript/open-handler";
+import { javaScriptHost } from "@letsdata/handlers/javascript/open-handler";
+import type { LanguageHost } from "@letsdata/handlers/language-host";
+import { pythonHost } from "@letsdata/handlers/python/open-handler";
+import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import { serveTasks } from "../serve-tasks.ts";
+
+const hosts: Readonly<Partial<Record<HandlerDescription["language"], LanguageHost>>> = {
+  JAVASCRIPT: javaScriptHost,
+  PYTHON: pythonHost,
+};
+function hostOf(language: HandlerDescription["language"]): LanguageHost {
+  const host = hosts[language];
+  if (!host) throw new Error(`no host for ${language}`);
+  return host;
+}
 
 /** A task process without cloud: hands `definition.records` to the handler, one checkpoint per round. */
 serveTasks({
   async run(assignment, channel) {
     const { handler, task, reader } = assignment;
-    const host = await openJavaScriptFileHandler({ ...handler, taskId: task.taskId });
+    const host = await hostOf(handler.language).openSingleFileParser({ ...handler, taskId: task.taskId });
     const framing = await host.frame("a.log");
     const texts = reader.definition.records as readonly string[];
     const rounds = reader.definition.rounds as number;
@@ -36,9 +49,10 @@ serveTasks({
     }
     return { kind: "completed", counts: { ...counts, recordsRead } };
   },
-  describe: async (request) => describeJavaScriptArtifact({ ...request, interfaceName: "SingleFileParser" }),
+  describe: async (request) => hostOf(request.language).describe({ ...request, interfaceName: "SingleFileParser" }),
   async tryOut({ assignment, records }) {
-    const host = await openJavaScriptFileHandler({ ...assignment.handler, taskId: assignment.task.taskId });
+    const { handler, task } = assignment;
+    const host = await hostOf(handler.language).openSingleFileParser({ ...handler, taskId: task.taskId });
     await host.frame("a.log");
     const trial = { records: [], sourceEnded: false, notices: [], failure: null, limits: null };
     return { ...trial, read: { records, storedBytes: 0 } };

@@ -1,0 +1,7 @@
+export const SingleFileReaderState = Object.freeze({
+  CREATED: "CREATED",
+  FILE_DOWNLOADED: "FILE_DOWNLOADED",
+  PROCESSING: "PROCESSING",
+  COMPLETED: "COMPLETED",
+  CLOSED: "CLOSED",
+});

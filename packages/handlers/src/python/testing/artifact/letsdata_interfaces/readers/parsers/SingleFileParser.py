@@ -1,0 +1,88 @@
+import os
+import subprocess
+import sys
+
+from letsdata_interfaces.documents.Document import Document
+from letsdata_interfaces.documents.DocumentType import DocumentType
+from letsdata_interfaces.documents.ErrorDoc import ErrorDoc
+from letsdata_interfaces.documents.SkipDoc import SkipDoc
+from letsdata_interfaces.readers.model.ParseDocumentResult import ParseDocumentResult
+from letsdata_interfaces.readers.model.ParseDocumentResultStatus import ParseDocumentResultStatus
+from letsdata_interfaces.readers.model.RecordHintType import RecordHintType
+from letsdata_interfaces.readers.model.RecordParseHint import RecordParseHint
+
+STATUS = ParseDocumentResultStatus
+
+
+def document(text, **values):
+    return ParseDocumentResult(None, Document(DocumentType.Document, text, "LOG", None, {"m": 1}, {"text": text, **values}), STATUS.SUCCESS)
+
+
+async def later(text):
+    return document(text)
+
+
+class SingleFileParser:
+    """The record's text says what to do with it."""
+
+    def getS3FileType(self):
+        return "LOG"
+
+    def getResolvedS3FileName(self, s3FileType, fileName):
+        return f"in/{fileName}"
+
+    def getRecordStartPattern(self, s3FileType):
+        return RecordParseHint(RecordHintType.PATTERN, "{", -1)
+
+    def getRecordEndPattern(self, s3FileType):
+        return None
+
+    def parseDocument(self, s3FileType, s3Filename, offsetBytes, byteArr, startIndex, endIndex):
+        text = byteArr[startIndex:endIndex].decode("utf-8")
+        deed = text.split(" ", 1)[0]
+        if deed == "skip":
+            return ParseDocumentResult(None, SkipDoc(None, "LOG", None, None, None, None, None, text), STATUS.SKIP)
+        if deed == "error":
+            return ParseDocumentResult(None, ErrorDoc(None, "LOG", None, None, {"text": text}, {"LOG": 7}, None, text), STATUS.ERROR)
+        if deed == "throw":
+            raise ValueError(text)
+        if deed == "async":
+            return later(text)
+        if deed == "arguments":
+            return document(text, arguments=[s3FileType, s3Filename, offsetBytes, type(byteArr).__name__, startIndex, endIndex])
+        if deed == "big":
+            return document(text, big=12345678901234567890, one=1.0)
+        if deed == "unserialisable":
+            return document(text, value=object())
+        if deed == "print":
+            print("a stray print")
+            os.write(1, b"written to descriptor 1\n")
+        if deed == "exit":
+            sys.exit(3)
+        if deed == "die":
+            os._exit(4)
+        if deed == "loop":
+            while True:
+                pass
+        if deed == "memory":
+            self.kept = [bytearray(1 << 20) for _ in range(4096)]
+        if deed == "escape":
+            return document(text, refused=[refusal(deed) for deed in ESCAPES])
+        return document(text)
+
+
+ESCAPES = [
+    lambda: open("/etc/passwd").read(),
+    lambda: open(os.path.join(os.path.dirname(__file__), "written"), "w"),
+    lambda: open(f"/proc/{os.getppid()}/environ").read(),
+    lambda: subprocess.run(["/bin/true"], check=True),
+    lambda: os.kill(os.getppid(), 9),
+]
+
+
+def refusal(deed):
+    try:
+        deed()
+        return "allowed"
+    except PermissionError:
+        return "refused"
