@@ -56,6 +56,7 @@ export function ensureDataTaskRole(installation: Installation, signal?: AbortSig
               ],
             },
             { Effect: "Allow", Action: ["kinesis:*"], Resource: `arn:aws:kinesis:*:${accountId}:stream/${prefix}*` },
+            { Effect: "Allow", Action: ["sqs:*"], Resource: `arn:aws:sqs:*:${accountId}:${prefix}*` },
             { Effect: "Allow", Action: ["s3:*"], Resource: [`arn:aws:s3:::${prefix}*`, `arn:aws:s3:::${prefix}*/*`] },
           ],
         },

@@ -53,10 +53,10 @@ test("the access policy names the role, both policies and the commands", async (
 });
 
 test("what this installation cannot run is refused at create", async () => {
-  const sqs = sampleDataset("Unrunnable", {
-    writeConnector: { connectorDestination: "SQS", resourceLocation: "LetsData" },
+  const kafka = sampleDataset("Unrunnable", {
+    writeConnector: { connectorDestination: "KAFKA", resourceLocation: "LetsData" },
   });
-  await expect(tenant.client.datasets.create(sqs)).rejects.toMatchObject({
+  await expect(tenant.client.datasets.create(kafka)).rejects.toMatchObject({
     code: "CONFIG_INVALID",
     errors: [{ path: "writeConnector.connectorDestination", code: "NOT_AVAILABLE_LOCALLY" }],
   });

@@ -1,7 +1,22 @@
+import { dynamodbWriteConnector } from "./dynamodb/connectors.ts";
+import { dynamodbStreamsReadConnector } from "./dynamodb-streams/connectors.ts";
+import { dynamodbTableReadConnector } from "./dynamodb-table/connectors.ts";
 import { kinesisReadConnector, kinesisWriteConnector } from "./kinesis/connectors.ts";
 import { s3ErrorConnector, s3ReadConnector, s3WriteConnector } from "./s3/connectors.ts";
+import { sqsReadConnector, sqsWriteConnector } from "./sqs/connectors.ts";
 
 /** Runtimes by `connectorDestination`. A destination that has a config but no line here cannot run yet. */
-export const readConnectors = { S3: s3ReadConnector, KINESIS: kinesisReadConnector } as const;
-export const writeConnectors = { S3: s3WriteConnector, KINESIS: kinesisWriteConnector } as const;
+export const readConnectors = {
+  S3: s3ReadConnector,
+  SQS: sqsReadConnector,
+  KINESIS: kinesisReadConnector,
+  DYNAMODBSTREAMS: dynamodbStreamsReadConnector,
+  DYNAMODB: dynamodbTableReadConnector,
+} as const;
+export const writeConnectors = {
+  S3: s3WriteConnector,
+  KINESIS: kinesisWriteConnector,
+  SQS: sqsWriteConnector,
+  DYNAMODB: dynamodbWriteConnector,
+} as const;
 export const errorConnectors = { S3: s3ErrorConnector } as const;

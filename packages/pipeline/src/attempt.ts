@@ -158,7 +158,7 @@ export class Attempt {
       const handled = handling instanceof Promise ? await handling : handling;
       if (handled.failed.length > 0 && this.#input.recordErrorPolicy === "FailTask") await this.#failTask(handled);
       await this.#accept(batch, handled, readBegan);
-      if (this.#isCheckpointDue(clock.monotonic())) await this.#checkpointSoon();
+      if (batch.awaitsAcknowledgement || this.#isCheckpointDue(clock.monotonic())) await this.#checkpointSoon();
     }
   }
 

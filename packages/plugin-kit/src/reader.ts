@@ -1,5 +1,6 @@
 /** Where reading may resume. Only the reader that made it understands it; stored as JSON. */
-export type Position = { readonly [key: string]: string | number | null };
+export type Position = { readonly [key: string]: PositionValue | Readonly<Record<string, PositionValue>> };
+export type PositionValue = string | number | null;
 
 /** Where records come from; one object shared by all records of a file, shard or segment. */
 export interface RecordSource {
@@ -20,6 +21,14 @@ export interface SourceRecord {
   readonly attributes: Readonly<Record<string, string>>;
   /** Set when the reader could not hand the record out whole; the pipeline archives it as a system error record. */
   readonly refused?: { readonly code: "RECORD_TOO_LARGE"; readonly message: string };
+  /** Set where a state machine made the record of stretches of its files; for the error archive. All by file type. */
+  readonly madeOf?: {
+    readonly fileNames: Readonly<Record<string, string>>;
+    /** In front of the record. */
+    readonly lastRecordTypes: Readonly<Record<string, string | null>>;
+    readonly startOffsets: Readonly<Record<string, string>>;
+    readonly endOffsets: Readonly<Record<string, string>>;
+  };
 }
 
 /** Checkpoints fall between batches, never inside one: keep to about 1,000 records or 1 MiB, whichever comes first. */
@@ -29,6 +38,8 @@ export interface ReadBatch {
   readonly nextPosition: Position;
   /** Bytes taken from the source for this batch, as transferred. */
   readonly bytesRead: number;
+  /** The source hands out nothing more before what it gave is acknowledged: a checkpoint is due at once. */
+  readonly awaitsAcknowledgement?: boolean;
 }
 
 export interface Reader {
@@ -70,4 +81,31 @@ export interface SplitBatch {
 export interface RecordSplitter {
   readonly framing: FileFraming;
   split(bytes: AsyncIterable<Uint8Array>, fromOffset: number): AsyncIterable<SplitBatch>;
+}
+
+/** Where a state machine stands in one of its files. */
+export interface FileState {
+  /** Plain-text offset at which the next search starts. */
+  readonly offset: number;
+  readonly lastRecordType: string | null;
+  /** The type the last record announced for the next one; null = the handler is asked. */
+  readonly nextRecordType: string | null;
+}
+
+export interface CombinedBatch {
+  readonly records: readonly SourceRecord[];
+  /** By file type, behind the batch. */
+  readonly files: Readonly<Record<string, FileState>>;
+}
+
+/** Makes records of all files of a manifest line with customer code; implemented in handlers/state-machine, used by the S3 reader. */
+export interface FileCombiner {
+  /** Object keys by file type, as the handler resolved them. */
+  readonly fileNames: Readonly<Record<string, string>>;
+  /** `bytes`: plain bytes of each file from its state's offset on, or from the beginning where `from` is null. */
+  combine(
+    bytes: Readonly<Record<string, AsyncIterable<Uint8Array>>>,
+    from: Readonly<Record<string, FileState>> | null,
+    signal: AbortSignal,
+  ): AsyncIterable<CombinedBatch>;
 }

@@ -1,0 +1,114 @@
+import {
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { Problem } from "@letsdata/plugin-kit/problems";
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html */
+const BATCH_ENTRIES_MAX = 10;
+
+interface Entry {
+  readonly Id: string;
+  readonly ReceiptHandle: string;
+}
+
+/** Messages received and not yet deleted: kept hidden from others until they are deleted or given back. */
+export class InFlightMessages {
+  readonly #sqs: SQSClient;
+  readonly #queue: { readonly url: string; readonly arn: string };
+  readonly #visibilitySeconds: number;
+  readonly #handles = new Map<string, string>();
+  readonly #timer: NodeJS.Timeout;
+  #whenFewer = new Set<() => void>();
+
+  constructor(
+    sqs: SQSClient,
+    queue: { readonly url: string; readonly arn: string },
+    hiding: { readonly visibilitySeconds: number; readonly extendEveryMilliseconds: number },
+  ) {
+    this.#sqs = sqs;
+    this.#queue = queue;
+    this.#visibilitySeconds = hiding.visibilitySeconds;
+    // One that fails is made up for by the next: visibility lasts for several.
+    this.#timer = setInterval(() => {
+      void this.#hideFor(this.#visibilitySeconds).catch(() => undefined);
+    }, hiding.extendEveryMilliseconds);
+  }
+
+  get size(): number {
+    return this.#handles.size;
+  }
+
+  /** Received again, a message answers to its new handle only. */
+  hold(messageId: string, receiptHandle: string): void {
+    this.#handles.set(messageId, receiptHandle);
+  }
+
+  /** Throws a Problem worth repeating while some of them are not deleted; those done are not tried again. */
+  async delete(messageIds: readonly string[]): Promise<void> {
+    let undone: BatchResultErrorEntry | undefined;
+    for (const entries of this.#entries(messageIds.filter((id) => this.#handles.has(id)))) {
+      const answer = await this.#sqs
+        .send(new DeleteMessageBatchCommand({ QueueUrl: this.#queue.url, Entries: entries.map(toEntry) }))
+        .catch((thrown: unknown) => {
+          throw classifyAwsError(thrown, { action: "sqs:DeleteMessage", resource: this.#queue.arn });
+        });
+      const failed = new Map((answer.Failed ?? []).map((entry) => [Number(entry.Id), entry]));
+      for (const [index, [messageId]] of entries.entries()) {
+        const failure = failed.get(index);
+        // A handle that SQS does not take any more belongs to a message that will come again.
+        if (!failure || failure.SenderFault) this.#handles.delete(messageId);
+        else undone = failure;
+      }
+    }
+    for (const wake of this.#whenFewer) wake();
+    if (undone) {
+      throw new Problem("CLOUD_UNAVAILABLE", `SQS did not delete messages of ${this.#queue.arn} (${undone.Code}).`);
+    }
+  }
+
+  /** Resolves when messages were deleted, when `signal` aborts, and at the latest after `milliseconds`. */
+  fewer(milliseconds: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        this.#whenFewer.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#whenFewer.add(done);
+      signal.addEventListener("abort", done, { once: true });
+      if (signal.aborted) done();
+    });
+  }
+
+  /** Gives everything back at once. Best effort: what fails comes back when its visibility ends. */
+  async release(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#hideFor(0).catch(() => undefined);
+    this.#handles.clear();
+  }
+
+  async #hideFor(VisibilityTimeout: number): Promise<void> {
+    for (const entries of this.#entries([...this.#handles.keys()])) {
+      const Entries = entries.map((entry, index) => ({ ...toEntry(entry, index), VisibilityTimeout }));
+      await this.#sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#queue.url, Entries }));
+    }
+  }
+
+  *#entries(messageIds: readonly string[]): Generator<(readonly [string, string])[]> {
+    for (let from = 0; from < messageIds.length; from += BATCH_ENTRIES_MAX) {
+      yield messageIds
+        .slice(from, from + BATCH_ENTRIES_MAX)
+        .flatMap((id) => (this.#handles.has(id) ? [[id, this.#handles.get(id)!] as const] : []));
+    }
+  }
+}
+
+function toEntry([, ReceiptHandle]: readonly [string, string], index: number): Entry {
+  return { Id: String(index), ReceiptHandle };
+}

@@ -1,0 +1,175 @@
+import { type Message, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { clientFor } from "@letsdata/aws/client-for";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { Position, ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
+import { findQueue } from "./find-queue.ts";
+import { InFlightMessages } from "./in-flight-messages.ts";
+import { type NamedQueue, nameOfQueue, queueArn } from "./permissions.ts";
+import type { SqsReaderDefinition } from "./plan-workers.ts";
+import { sourceRecord } from "./source-record.ts";
+
+/** A long poll in slices, so that the worker looks around between them. */
+const LONG_POLL_SECONDS = 20;
+const SLICE_SECONDS = 5;
+/** A dead worker's messages come back after this time. */
+const VISIBILITY_SECONDS = 120;
+const EXTEND_EVERY_MILLISECONDS = 40_000;
+/** Of one worker. A queue allows 120,000: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const IN_FLIGHT_MAX = 2_000;
+
+/** What the reader carries from attempt to attempt; the messages themselves need no position, deletion is theirs. */
+interface QueuePosition extends Position {
+  readonly polls: number;
+  /** Long polls in a row that found nothing. */
+  readonly emptyReceives: number;
+}
+
+export interface SqsReaderInput {
+  readonly config: NamedQueue & { readonly receiveBatchSize: number };
+  readonly definition: SqsReaderDefinition;
+  readonly access: CloudAccess;
+  /** For tests; the constants above unless given. */
+  readonly timing?: Partial<Timing>;
+}
+
+interface Timing {
+  readonly longPollSeconds: number;
+  readonly sliceSeconds: number;
+  readonly visibilitySeconds: number;
+  readonly extendEveryMilliseconds: number;
+}
+
+/** One worker on a queue. It deletes a message when it is acknowledged, and gives back at its end what was not. */
+export function openSqsReader(input: SqsReaderInput): Reader {
+  const { config, definition, access } = input;
+  const timing: Timing = {
+    longPollSeconds: LONG_POLL_SECONDS,
+    sliceSeconds: SLICE_SECONDS,
+    visibilitySeconds: VISIBILITY_SECONDS,
+    extendEveryMilliseconds: EXTEND_EVERY_MILLISECONDS,
+    ...input.timing,
+  };
+  const sqs = clientFor(SQSClient, access);
+  const name = nameOfQueue(config);
+  const arn = queueArn(config, access);
+  const source = { type: "QUEUE", name };
+  const keepsOrder = name.endsWith(".fifo");
+  let inFlight: InFlightMessages | null = null;
+  let receiving: Promise<unknown> = Promise.resolve();
+
+  /** Not aborted with the reading: what it brings is held, and given back on close. */
+  async function receive(QueueUrl: string, held: InFlightMessages, WaitTimeSeconds: number): Promise<Message[]> {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        WaitTimeSeconds,
+        MaxNumberOfMessages: config.receiveBatchSize,
+        VisibilityTimeout: timing.visibilitySeconds,
+        MessageAttributeNames: ["All"],
+        MessageSystemAttributeNames: ["MessageGroupId", "MessageDeduplicationId"],
+      }),
+    );
+    for (const { MessageId, ReceiptHandle } of Messages) held.hold(MessageId ?? "", ReceiptHandle ?? "");
+    return Messages;
+  }
+
+  async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
+    if (signal.aborted) return;
+    const url = await findQueue(sqs, config, access, signal).catch(sourceMissing);
+    inFlight ??= new InFlightMessages(sqs, { url, arn }, timing);
+    const held = inFlight;
+    let { polls, emptyReceives } = queuePosition(from);
+    let waitedSeconds = 0;
+    const nothing = (awaitsAcknowledgement: boolean): ReadBatch => ({
+      records: [],
+      nextPosition: { polls, emptyReceives },
+      bytesRead: 0,
+      awaitsAcknowledgement,
+    });
+    while (!signal.aborted) {
+      // A FIFO group hands out nothing more while one of its messages is in flight.
+      const isHeldUp = keepsOrder && held.size > 0;
+      const isFull = held.size >= IN_FLIGHT_MAX;
+      const waitSeconds = isHeldUp ? 0 : timing.sliceSeconds;
+      const received = isFull ? [] : receive(url, held, waitSeconds).catch((thrown: unknown) => refused(thrown, held));
+      receiving = Promise.resolve(received).catch(() => undefined);
+      const messages = await unlessAborted(received, signal);
+      if (messages === null) return;
+      polls++;
+      if (messages !== "over limit" && messages.length > 0) {
+        emptyReceives = 0;
+        waitedSeconds = 0;
+        const records = messages.map((message) => sourceRecord(source, message));
+        const bytesRead = records.reduce((sum, record) => sum + bytesOf(record), 0);
+        yield { records, nextPosition: { polls, emptyReceives }, bytesRead };
+      } else if (isFull || isHeldUp || messages === "over limit") {
+        yield nothing(true);
+        await held.fewer(timing.sliceSeconds * 1000, signal);
+      } else {
+        waitedSeconds += waitSeconds;
+        const isWholePoll = waitedSeconds >= timing.longPollSeconds;
+        if (isWholePoll) {
+          emptyReceives++;
+          waitedSeconds = 0;
+        }
+        yield nothing(false);
+        if (
+          isWholePoll &&
+          definition.stopCondition === "DrainQueues" &&
+          emptyReceives >= definition.stopAfterConsecutiveEmptyReceives
+        ) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** The queue's or our own in-flight limit is reached: going on needs deletions. */
+  function refused(thrown: unknown, held: InFlightMessages): "over limit" {
+    const problem = classifyAwsError(thrown, { action: "sqs:ReceiveMessage", resource: arn });
+    if (problem.details.awsCode === "OverLimit" && held.size > 0) return "over limit";
+    return sourceMissing(problem);
+  }
+
+  function sourceMissing(thrown: unknown): never {
+    if (thrown instanceof Problem && thrown.code === "RESOURCE_NOT_FOUND") {
+      throw new Problem("SOURCE_NOT_FOUND", `The queue ${arn} does not exist.`, { cause: thrown });
+    }
+    throw thrown;
+  }
+
+  return {
+    read,
+    acknowledge: async ({ records }) => inFlight?.delete(records.map(({ start }) => String(start))),
+    async close() {
+      await receiving;
+      await inFlight?.release();
+    },
+  };
+}
+
+function queuePosition(from: Position | null): QueuePosition {
+  const { polls = 0, emptyReceives = 0 } = from ?? {};
+  return { polls: Number(polls), emptyReceives: Number(emptyReceives) };
+}
+
+function bytesOf({ body, attributes }: ReadBatch["records"][number]): number {
+  return body.length + (attributes.messageAttributes === "{}" ? 0 : (attributes.messageAttributes?.length ?? 0));
+}
+
+/** null when `signal` aborts first. */
+async function unlessAborted<T>(value: T | Promise<T>, signal: AbortSignal): Promise<T | null> {
+  let onAbort = () => {};
+  const aborted = new Promise<null>((resolve) => {
+    onAbort = () => resolve(null);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([value, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,278 @@
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { clientFor } from "@letsdata/aws/client-for";
+import type { ReadBatch } from "@letsdata/plugin-kit/reader";
+import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-conformance";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
+import { checkSqsRead, checkSqsWrite } from "./check-access.ts";
+import { findQueue } from "./find-queue.ts";
+import { sqsReadPermissions, sqsTargetReadPermissions, sqsWritePermissions } from "./permissions.ts";
+import { planWorkers } from "./plan-workers.ts";
+import { describeSqs, fill, makeQueue, messagesOf, readerOf, readOut } from "./testing/sqs-suite.ts";
+import { messageId, openSqsWriter } from "./writer.ts";
+
+let open: OpenCloud;
+let skewMs = 0;
+const signal = new AbortController().signal;
+beforeAll(async () => {
+  open = await openCloud({ now: () => Date.now() + skewMs });
+});
+afterEach(() => open.faults.clear());
+afterAll(() => open.cloud.remove());
+
+describeSqs(() => open.access);
+
+describe("the SQS writer", () => {
+  it("names the entries that failed by their place, worth repeating", async () => {
+    const config = await makeQueue(open.access);
+    const writer = await openSqsWriter({ config, access: open.access });
+    const batch = await prepareAll(
+      writer,
+      ["a", "b", "c"].map((id) => makeDocument(id)),
+    );
+    open.faults.add({ kind: "partial", service: "sqs", match: "#1$", times: 1 });
+    expect(await writer.write(batch, signal)).toEqual([{ index: 1, reason: "InternalError", retry: true }]);
+    expect(await writer.write([batch[1]!], signal)).toEqual([]);
+    expect(await messagesOf(config, open.access)).toHaveLength(3);
+  });
+
+  it.each(["throttle", "5xx", "cut"] as const)(
+    "throws a problem worth repeating when the whole call fails: %s",
+    async (kind) => {
+      const writer = await openSqsWriter({ config: await makeQueue(open.access), access: open.access });
+      open.faults.add({ kind, service: "sqs", action: "SendMessageBatch" });
+      const thrown = await writer
+        .write(await prepareAll(writer, [makeDocument("a")]), signal)
+        .catch((error: unknown) => error);
+      expect(thrown).toMatchObject({ entry: { retry: "later" } });
+    },
+  );
+
+  it("refuses what SQS would not take, as error records", async () => {
+    const config = { ...(await makeQueue(open.access, "FIFO")), messageIdAttributeName: "orderId" };
+    const writer = await openSqsWriter({ config, access: open.access });
+    const bodies = { DOCUMENT_TOO_LARGE: "x".repeat(262_145), INVALID_DOCUMENT: "a\uffff", INVALID_DOCUMENT_KEY: "{}" };
+    for (const [code, body] of Object.entries(bodies)) {
+      expect(await writer.prepare({ ...makeDocument("a"), body }, 0)).toMatchObject({ code });
+    }
+    expect(await writer.prepare({ ...makeDocument("a"), body: "" }, 0)).toMatchObject({ code: "INVALID_DOCUMENT" });
+  });
+
+  it("takes ids from the named attributes, hashed where SQS would not take them", async () => {
+    const config = {
+      ...(await makeQueue(open.access, "FIFO")),
+      messageIdAttributeName: "orderId",
+      messageGroupIdAttributeName: "customer",
+    };
+    const writer = await openSqsWriter({ config, access: open.access });
+    const fields = { documentId: "d", orderId: "o/1", customer: 17 };
+    const batch = await prepareAll(writer, [{ ...makeDocument("d"), fields: () => fields }]);
+    expect(await writer.write(batch, signal)).toEqual([]);
+    const [message] = await messagesOf(config, open.access);
+    expect(message?.Attributes).toMatchObject({ MessageDeduplicationId: messageId("o/1"), MessageGroupId: "17" });
+    expect(messageId("o/1")).toMatch(/^[0-9a-f]{32}$/);
+    expect(messageId("o-1_A")).toBe("o-1_A");
+  });
+
+  it("never puts two messages of a FIFO group into one batch, so that none overtakes a failed one", async () => {
+    const config = await makeQueue(open.access, "FIFO");
+    const writer = await openSqsWriter({ config, access: open.access });
+    const [first, second] = await prepareAll(writer, [
+      { ...makeDocument("a"), partitionKey: "g" },
+      { ...makeDocument("b"), partitionKey: "g" },
+    ]);
+    expect(first!.key).toBe(second!.key);
+    expect(writer.concurrentBatches).toBe(1);
+  });
+});
+
+describe("the SQS reader", () => {
+  it("tells of a message what handlers are promised, and nothing of its receipt", async () => {
+    const config = await makeQueue(open.access, "FIFO");
+    const sqs = clientFor(SQSClient, open.access);
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: await findQueue(sqs, config, open.access, signal),
+        MessageBody: "b\u00f6dy",
+        MessageGroupId: "g",
+        MessageDeduplicationId: "d",
+        MessageAttributes: {
+          city: { DataType: "String", StringValue: "Bern" },
+          raw: { DataType: "Binary", BinaryValue: Uint8Array.of(1, 2, 255) },
+        },
+      }),
+    );
+    const reader = readerOf(config, open.access);
+    const batches: ReadBatch[] = [];
+    for await (const batch of reader.read(null, signal)) {
+      batches.push(batch);
+      await reader.acknowledge?.(batch);
+    }
+    await reader.close();
+    const [record] = batches.flatMap(({ records }) => records);
+    expect(Buffer.from(record!.body).toString()).toBe("b\u00f6dy");
+    expect(record).toMatchObject({
+      source: { type: "QUEUE", name: config.queueName },
+      start: record!.attributes.messageId,
+      end: record!.attributes.messageId,
+      attributes: {
+        messageGroupId: "g",
+        messageDeduplicationId: "d",
+        messageAttributes: '{"city":"Bern","raw":"AQL/"}',
+      },
+    });
+    expect(Object.keys(record!.attributes).sort()).toEqual([
+      "messageAttributes",
+      "messageDeduplicationId",
+      "messageGroupId",
+      "messageId",
+    ]);
+  });
+
+  it("keeps messages hidden as long as they are in work", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [["a", "a"]]);
+    const timing = { longPollSeconds: 0, sliceSeconds: 0, visibilitySeconds: 100, extendEveryMilliseconds: 20 };
+    const reader = readerOf(config, open.access, { timing });
+    for await (const { records } of reader.read(null, signal)) if (records.length > 0) break;
+    for (let time = 0; time < 3; time++) {
+      skewMs += 90_000;
+      const rule = open.faults.add({ kind: "latency", latencyMs: 0, action: "ChangeMessageVisibilityBatch" });
+      const extensions = () => open.faults.list().find(({ id }) => id === rule)?.hits ?? 0;
+      // The first may have begun before the time went on.
+      await vi.waitFor(() => expect(extensions()).toBeGreaterThan(1), { timeout: 5_000, interval: 5 });
+      open.faults.clear();
+    }
+    expect(await messagesOf(config, open.access)).toEqual([]);
+    await reader.close();
+    expect(await messagesOf(config, open.access)).toHaveLength(1);
+  });
+
+  it("deletes again exactly what was not deleted", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [
+      ["a", "a"],
+      ["b", "b"],
+      ["c", "c"],
+    ]);
+    const reader = readerOf(config, open.access);
+    for await (const batch of reader.read(null, signal)) {
+      if (batch.records.length === 0) continue;
+      open.faults.add({ kind: "partial", service: "sqs", action: "DeleteMessageBatch", match: "#1$", times: 1 });
+      await expect(reader.acknowledge?.(batch)).rejects.toMatchObject({ entry: { retry: "later" } });
+      await reader.acknowledge?.(batch);
+    }
+    await reader.close();
+    expect(await messagesOf(config, open.access)).toEqual([]);
+  });
+
+  it("goes on over throttled receives, and ends when the queue does not exist", async () => {
+    const config = await makeQueue(open.access);
+    const read = async (queue = config) => {
+      for await (const _ of readerOf(queue, open.access).read(null, signal));
+    };
+    // The SDK itself tries twice.
+    open.faults.add({ kind: "throttle", service: "sqs", action: "ReceiveMessage", times: 2 });
+    await expect(read()).rejects.toMatchObject({ code: "THROTTLED" });
+    await read();
+    await expect(read({ ...config, queueName: "nowhere" })).rejects.toMatchObject({ code: "SOURCE_NOT_FOUND" });
+  });
+
+  it("counts empty receives over attempts, so that a worker on an empty queue ends", async () => {
+    const config = await makeQueue(open.access);
+    const definition = {
+      queueName: config.queueName,
+      worker: 0,
+      stopCondition: "DrainQueues",
+      stopAfterConsecutiveEmptyReceives: 5,
+    } as const;
+    const polls = async (from: ReadBatch["nextPosition"] | null) => {
+      const batches: ReadBatch[] = [];
+      for await (const batch of readerOf(config, open.access, { definition }).read(from, signal)) batches.push(batch);
+      return batches;
+    };
+    const all = await polls(null);
+    expect(all).toHaveLength(5);
+    expect(await polls(all[2]!.nextPosition)).toHaveLength(2);
+  });
+
+  it("does not end while told to go on until stopped", async () => {
+    const config = await makeQueue(open.access);
+    const definition = {
+      queueName: config.queueName,
+      worker: 0,
+      stopCondition: "Continuous",
+      stopAfterConsecutiveEmptyReceives: 1,
+    } as const;
+    let empty = 0;
+    for await (const _ of readerOf(config, open.access, { definition }).read(null, signal)) if (++empty === 20) break;
+    expect(empty).toBe(20);
+  });
+});
+
+describe("planning", () => {
+  it("makes as many workers as run at once, and none twice", async () => {
+    const config = { ...(await makeQueue(open.access)) };
+    const manifest = {
+      sqsReaderTaskStopCondition: "DrainQueues",
+      sqsReaderTaskStopAfterConsecutiveEmptyReceives: 7,
+    };
+    const planned = new Map([["1", { completed: true }]]);
+    const input = { config, manifest, concurrency: 3, access: open.access, planned };
+    const plans = [];
+    for await (const plan of planWorkers(input as unknown as Parameters<typeof planWorkers>[0])) plans.push(plan);
+    expect(plans.map(({ position }) => position)).toEqual(["0", "2"]);
+    expect(plans[0]?.readerDefinition).toEqual({
+      queueName: config.queueName,
+      worker: 0,
+      stopCondition: "DrainQueues",
+      stopAfterConsecutiveEmptyReceives: 7,
+    });
+  });
+});
+
+describe("access to a queue", () => {
+  it("as stated is enough to write, to read, and for others to read what we wrote", async () => {
+    const config = await makeQueue(open.access);
+    const writing = await open.narrowed(sqsWritePermissions(config, open.access));
+    await fill(config, writing, [["a", "a"]]);
+    const reading = await open.narrowed(sqsReadPermissions(config, open.access));
+    expect(await readOut(readerOf(config, reading))).toEqual(["a"]);
+    await fill(config, writing, [["b", "b"]]);
+    const others = await open.narrowed(sqsTargetReadPermissions(config, open.access));
+    expect(await messagesOf(config, others)).toHaveLength(1);
+  });
+
+  it("is checked without sending, receiving or deleting anything", async () => {
+    for (const type of ["STANDARD", "FIFO"] as const) {
+      const config = await makeQueue(open.access, type);
+      await fill(config, open.access, [["a", "a"]]);
+      const writing = await open.narrowed(sqsWritePermissions(config, open.access));
+      expect(await checkSqsWrite(config, writing, signal)).toEqual([]);
+      const reading = await open.narrowed(sqsReadPermissions(config, open.access));
+      expect(await checkSqsRead(config, reading, signal)).toEqual([]);
+      const [message, second] = await messagesOf(config, open.access);
+      expect(message?.Attributes?.ApproximateReceiveCount).toBe("1");
+      expect(second).toBeUndefined();
+    }
+  });
+
+  it("that is missing is named, with the statement to add", async () => {
+    const config = await makeQueue(open.access);
+    const nobody = await open.narrowed([]);
+    const Resource = `arn:aws:sqs:eu-west-1:${open.access.accountId}:${config.queueName}`;
+    const findings = [
+      ...(await checkSqsRead(config, nobody, signal)),
+      ...(await checkSqsWrite(config, nobody, signal)),
+    ];
+    const actions = ["GetQueueUrl", "GetQueueAttributes", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"];
+    const expected = [...actions, "GetQueueUrl", "GetQueueAttributes", "SendMessage"];
+    expect(findings.map(({ code }) => code)).toEqual(expected.map(() => "ACCESS_DENIED"));
+    for (const [index, action] of expected.entries()) {
+      const statement = { Effect: "Allow", Action: `sqs:${action}`, Resource };
+      expect(findings[index]!.fix).toContain(JSON.stringify(statement));
+    }
+    const missing = { resourceLocation: "Customer", queueName: "nowhere" };
+    expect((await checkSqsWrite(missing, open.access, signal)).map(({ code }) => code)).toEqual(["RESOURCE_NOT_FOUND"]);
+  });
+});
