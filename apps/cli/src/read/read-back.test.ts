@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { CreateStreamCommand, DescribeStreamSummaryCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { clientsFor } from "@letsdata/local-cloud/testing/clients";
 import { OTHER_KEYS, startTestCloud, type TestCloud } from "@letsdata/local-cloud/testing/test-cloud";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -95,6 +96,33 @@ test("objects are listed by page and printed unpacked", async () => {
   expect(second).toMatchObject({ items: [{ key: "out/3.gz" }], nextCursor: null });
   const object = await letsdata("read", "s3", "get", "--bucketName", Bucket, "--key", "out/2.gz", ...keys);
   expect(object).toEqual({ code: exitCodes.ok, out: '{"n":2}\n', err: "" });
+});
+
+test("messages of a queue are read back, come again unless deleted, and are gone when deleted", async () => {
+  const { sqs } = clientsFor(cloud.endpoint, OTHER_KEYS);
+  const Attributes = { FifoQueue: "true", ContentBasedDeduplication: "true" };
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "results.fifo", Attributes }));
+  for (const body of ["one", "two"]) {
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageGroupId: "g" }));
+  }
+  const read = async (...more: readonly string[]) => {
+    const { code, out } = await letsdata("read", "sqs", "--queueName", "results.fifo", ...more, ...keys);
+    expect(code).toBe(exitCodes.ok);
+    return (JSON.parse(out) as { messages: { body: string; messageGroupId: string }[] }).messages;
+  };
+  const looked = await read("--visibilitySeconds", "0", "--waitSeconds", "0");
+  expect(looked).toMatchObject([
+    { body: "one", messageGroupId: "g", approximateReceiveCount: 1 },
+    { body: "two", messageGroupId: "g", approximateReceiveCount: 1 },
+  ]);
+  expect(await read("--limit", "1", "--delete")).toMatchObject([{ body: "one", approximateReceiveCount: 2 }]);
+  expect((await read("--delete")).map(({ body }) => body)).toEqual(["two"]);
+  expect(await read("--waitSeconds", "0")).toEqual([]);
+  const many = await letsdata("read", "sqs", "--queueName", "results.fifo", "--limit", "11", ...keys);
+  expect(many.code).toBe(exitCodes.usage);
+  const missing = await letsdata("read", "sqs", "--queueName", "nowhere", ...keys);
+  expect(missing.code).toBe(exitCodes.problem);
+  expect(missing.err).toContain("queue nowhere does not exist");
 });
 
 test("what is not there and keys that do not hold are said, with exit code 1", async () => {
