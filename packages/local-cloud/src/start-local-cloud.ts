@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { type Cloud, type CloudLimits, REAL_LIMITS, type RootAccount } from "./cloud.ts";
 import { cloudwatchService } from "./cloudwatch/cloudwatch-service.ts";
+import { dynamodbService } from "./dynamodb/dynamodb-service.ts";
 import { ecrService } from "./ecr/ecr-service.ts";
 import { iamService } from "./iam/iam-service.ts";
 import { openIamState } from "./iam/iam-state.ts";
@@ -38,6 +39,8 @@ export interface LocalCloud {
   readonly endpoint: string;
   readonly port: number;
   readonly faults: FaultRules;
+  /** Closes every open shard of a DynamoDB stream, as AWS does every few hours; children open, one for each or two. */
+  rollStreamShards(streamArn: string, childrenEach?: 1 | 2): boolean;
   stop(): Promise<void>;
 }
 
@@ -62,11 +65,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     now,
   };
   const kinesis = kinesisService(cloud);
+  const dynamodb = dynamodbService(cloud);
   const services = new Map<string, Service>([
     ["s3", s3Service(cloud)],
     ["iam", iamService(cloud)],
     ["sts", stsService(cloud)],
     ["kinesis", kinesis],
+    ["dynamodb", dynamodb],
     ["sqs", sqsService(cloud)],
     ["kms", kmsService(cloud)],
     ["ecr", ecrService(cloud)],
@@ -85,6 +90,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     endpoint: `http://127.0.0.1:${port}`,
     port,
     faults: cloud.faults,
+    rollStreamShards: (streamArn, childrenEach = 1) => dynamodb.rollShards(streamArn, childrenEach),
     async stop() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

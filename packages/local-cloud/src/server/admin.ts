@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Cloud } from "../cloud.ts";
 import { FAULT_KINDS, type FaultKind, type FaultRule } from "./faults.ts";
 import { readWhole } from "./read-body.ts";
+import type { Service } from "./service.ts";
 
 const ADMIN_BODY_BYTES_MAX = 64 * 1024;
 
-/** `/_local/health` and `/_local/faults`: unsigned, reachable from this machine only. */
+/** `/_local/health`, `/_local/faults` and what services add: unsigned, reachable from this machine only. */
 export async function handleAdmin(
   cloud: Cloud,
+  services: ReadonlyMap<string, Service>,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -33,18 +35,28 @@ export async function handleAdmin(
       ? answer(200, { id: cloud.faults.add(rule) })
       : answer(400, { error: `a fault needs a kind of ${FAULT_KINDS.join(", ")}` });
   }
+  const [, serviceName = "", action = ""] = /^POST \/_local\/([a-z0-9]+)\/([a-z-]+)$/.exec(route) ?? [];
+  const run = services.get(serviceName)?.admin?.[action];
+  if (run) {
+    const body = parseObject((await readWhole(request, ADMIN_BODY_BYTES_MAX)).toString("utf8"));
+    return body && run(body) ? answer(200, {}) : answer(404, { error: "nothing there by that name" });
+  }
   return answer(404, { error: "unknown admin path" });
 }
 
-function parseRule(text: string): FaultRule | null {
-  let raw: unknown;
+function parseObject(text: string): Record<string, unknown> | null {
   try {
-    raw = JSON.parse(text);
+    const raw = JSON.parse(text) as unknown;
+    return typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>) : null;
   } catch {
     return null;
   }
-  if (typeof raw !== "object" || raw === null) return null;
-  const { kind, service, action, match, probability, times, seed, latencyMs, when } = raw as Record<string, unknown>;
+}
+
+function parseRule(text: string): FaultRule | null {
+  const raw = parseObject(text);
+  if (!raw) return null;
+  const { kind, service, action, match, probability, times, seed, latencyMs, when } = raw;
   if (!FAULT_KINDS.includes(kind as FaultKind)) return null;
   return {
     kind: kind as FaultKind,

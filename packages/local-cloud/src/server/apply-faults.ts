@@ -31,6 +31,8 @@ function throttled(service: string, action: string): AwsError {
       return /Record|ShardIterator/.test(action)
         ? new AwsError("ProvisionedThroughputExceededException", "Rate exceeded for shard", 400)
         : new AwsError("LimitExceededException", "Rate exceeded", 400);
+    case "dynamodb":
+      return throttledTable(action);
     case "sqs":
       return new AwsError("RequestThrottled", "Rate exceeded", 400);
     case "iam":
@@ -41,11 +43,23 @@ function throttled(service: string, action: string): AwsError {
   }
 }
 
+/** Reads of a stream, reads and writes of items, and changes of tables are each refused in another way. */
+function throttledTable(action: string): AwsError {
+  if (action === "GetRecords" || action === "GetShardIterator")
+    return new AwsError("LimitExceededException", "Rate of reads of the shard exceeded", 400);
+  if (!/Item|Query|Scan/.test(action)) return new AwsError("ThrottlingException", "Rate exceeded", 400);
+  return new AwsError(
+    "ProvisionedThroughputExceededException",
+    "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.",
+    400,
+  );
+}
+
 function internalFailure(service: string): AwsError {
   if (service === "s3")
     return new AwsError("InternalError", "We encountered an internal error. Please try again.", 500);
   return new AwsError(
-    service === "kinesis" ? "InternalFailure" : "InternalServiceError",
+    service === "kinesis" ? "InternalFailure" : service === "dynamodb" ? "InternalServerError" : "InternalServiceError",
     "The service failed internally.",
     500,
   );

@@ -45,7 +45,7 @@ async function answer(
   incoming.on("error", () => undefined);
   try {
     if (rawPath.startsWith("/_local/")) {
-      await handleAdmin(cloud, incoming, response, new URL(target, "http://127.0.0.1"));
+      await handleAdmin(cloud, services, incoming, response, new URL(target, "http://127.0.0.1"));
       return;
     }
     const claimed = claimedService(unverified);

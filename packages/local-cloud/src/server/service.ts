@@ -51,6 +51,8 @@ export interface Service {
   readonly deniedCode: "AccessDenied" | "AccessDeniedException";
   resolve(request: CloudRequest): Promise<ResolvedOperation> | ResolvedOperation;
   sendError(request: ErrorTarget, error: AwsError): void;
+  /** What tests may make happen that AWS does by itself: `POST /_local/<service>/<name>` with a JSON body. False: not found. */
+  readonly admin?: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => boolean>>;
 }
 
 export interface ErrorTarget {

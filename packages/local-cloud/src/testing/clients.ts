@@ -1,4 +1,6 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
@@ -25,6 +27,8 @@ export function clientsFor(endpoint: string, credentials: TestCredentials, regio
     iam: new IAMClient(options),
     sts: new STSClient(options),
     kinesis: new KinesisClient(options),
+    dynamodb: new DynamoDBClient(options),
+    dynamodbStreams: new DynamoDBStreamsClient(options),
     sqs: new SQSClient(options),
     kms: new KMSClient(options),
     ecr: new ECRClient(options),
