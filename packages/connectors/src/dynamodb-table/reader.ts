@@ -71,8 +71,9 @@ export function openSegmentReader(
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     const keyNames = keyAttributes(await describeTable(TableName, access, signal)).map(({ name }) => name);
-    let at = from === null ? { scan: 1, lastEvaluatedKey: null, notBefore: 0 } : scanPosition(from, TableName);
-    const positionNow = () => at satisfies ScanPosition & Position;
+    let at: ScanPosition =
+      from === null ? { scan: 1, lastEvaluatedKey: null, notBefore: 0 } : scanPosition(from, TableName);
+    const positionNow = (): Position => ({ ...at });
     while (!signal.aborted && (completionMode === "Continuous" || at.scan === 1)) {
       for (let waitMs = at.notBefore - clock.now(); waitMs > 0; waitMs = at.notBefore - clock.now()) {
         await clock.sleep(Math.min(waitMs, SIGN_OF_LIFE_MS), signal);

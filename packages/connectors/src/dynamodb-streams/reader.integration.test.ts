@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { makeTable } from "../testing/make-table.ts";
+import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
+import { checkDynamodbStreamsRead } from "./check-access.ts";
+import { dynamodbStreamsReadPermissions } from "./permissions.ts";
+import { openStreamShardReader } from "./reader.ts";
+import { describeDynamodbStreamsReader, planStream, readShards } from "./testing/reader-suite.ts";
+
+let open: OpenCloud;
+const signal = new AbortController().signal;
+beforeAll(async () => {
+  open = await openCloud();
+});
+afterEach(() => open.faults.clear());
+afterAll(() => open.cloud.remove());
+
+describeDynamodbStreamsReader(() => open.access);
+
+const change = (id: string, n: number) => ({ id: { S: id }, n: { N: String(n) } });
+const table = (name: string) => makeTable(open.access, name, { id: "S" });
+
+describe("the DynamoDB Streams reader", () => {
+  it("reads a key's changes in order over shards that follow each other, each once its parent is read out", async () => {
+    const { streamArn, put } = await table("rolling");
+    const continuous = { dynamoDBReaderTaskStopCondition: "Continuous" };
+    for (const round of [0, 1, 2]) {
+      for (const id of ["a", "b", "c", "d"]) await put(change(id, round));
+      if (round < 2) expect(open.cloud.rollStreamShards(streamArn, round === 0 ? 2 : 1)).toBe(true);
+    }
+    const planned: Record<string, boolean> = {};
+    const read: string[] = [];
+    for (;;) {
+      const ready = await planStream(streamArn, open.access, continuous, planned);
+      if (ready.length === 0) break;
+      const ended = ready.map((one) => ({ ...one, stopCondition: "AtLatest" as const }));
+      for (const { body } of await readShards(streamArn, ended, open.access)) {
+        const { keys, newImage } = JSON.parse(Buffer.from(body).toString());
+        read.push(`${keys.id}${newImage.n}`);
+      }
+      for (const { shardId } of ready) planned[shardId] = true;
+    }
+    for (const id of ["a", "b", "c", "d"]) {
+      expect(read.filter((one) => one.startsWith(id))).toEqual([`${id}0`, `${id}1`, `${id}2`]);
+    }
+  });
+
+  it("with exactly the stated permissions goes on behind the last record when iterators expire", async () => {
+    const config = await table("expiring");
+    await config.putMany(Array.from({ length: 1_500 }, (_, n) => change(String(n), n)));
+    const access = await open.narrowed(dynamodbStreamsReadPermissions(config));
+    const definitions = await planStream(config.streamArn, access);
+    open.faults.add({ kind: "expired-iterator", service: "dynamodb", action: "GetRecords", times: 2 });
+    const read = await readShards(config.streamArn, definitions, access);
+    expect(new Set(read.map(({ start }) => start)).size).toBe(1_500);
+    expect(read).toHaveLength(1_500);
+  });
+
+  it.each(["throttle", "5xx", "cut"] as const)("throws a problem worth repeating: %s", async (kind) => {
+    const config = await table(`changes-${kind}`);
+    const definitions = await planStream(config.streamArn, open.access);
+    open.faults.add({ kind, service: "dynamodb", action: "GetRecords" });
+    await expect(readShards(config.streamArn, definitions, open.access)).rejects.toMatchObject({
+      entry: { retry: "later" },
+    });
+  });
+
+  it("says POSITION_EXPIRED when the shard of a checkpoint is gone", async () => {
+    const config = await table("trimmed");
+    const [definition] = await planStream(config.streamArn, open.access);
+    const gone = { ...definition!, shardId: `shardId-${"0".repeat(20)}-${"0".repeat(8)}` };
+    const position = { sequenceNumber: "100000000000000000001", began: Date.now(), readUntil: Date.now() };
+    const reading = openStreamShardReader({ config, definition: gone, access: open.access })
+      .read(position, signal)
+      [Symbol.asyncIterator]()
+      .next();
+    await expect(reading).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
+  });
+});
+
+describe("the access check of a table's stream", () => {
+  it("is satisfied by the stated permissions", async () => {
+    const config = await table("checked");
+    const access = await open.narrowed(dynamodbStreamsReadPermissions(config));
+    expect(await checkDynamodbStreamsRead(config, access, signal)).toEqual([]);
+  });
+
+  it("names missing actions, and a stream that is not there", async () => {
+    const config = await table("closed");
+    const findings = await checkDynamodbStreamsRead(config, await open.narrowed([]), signal);
+    expect(findings.map(({ message }) => /dynamodb:\w+/.exec(message)?.[0])).toEqual([
+      "dynamodb:DescribeStream",
+      "dynamodb:GetShardIterator",
+      "dynamodb:DescribeTable",
+    ]);
+    const nowhere = { streamArn: config.streamArn.replace("closed", "nowhere") };
+    expect(await checkDynamodbStreamsRead(nowhere, open.access, signal)).toMatchObject([
+      { code: "RESOURCE_NOT_FOUND", path: "readConnector.streamArn" },
+    ]);
+  });
+});
