@@ -17,6 +17,12 @@ export function handlerOf(config: DatasetConfig): HandlerChoice {
       if (read.readerType === "SINGLEFILEREADER") {
         return choice("SingleFileParser", read.singleFileParserImplementationClassName);
       }
+      if (read.readerType === "SINGLEFILESTATEMACHINEREADER") {
+        return choice("SingleFileStateMachineReader", read.singleFileStateMachineReaderImplementationClassName);
+      }
+      if (read.readerType === "MULTIPLEFILESTATEMACHINEREADER") {
+        return choice("MultipleFileStateMachineReader", read.multipleFileStateMachineReaderClassName);
+      }
       break;
     case "SQS":
       return choice("QueueMessageReader", read.queueMessageReaderImplementationClassName);

@@ -4,7 +4,12 @@ import type { Runtimes } from "@letsdata/dataset/availability";
 /** What this build can run; what is not here is refused at create with the place in the JSON. */
 export const availableRuntimes: Runtimes = {
   readDestinations: Object.keys(readConnectors),
-  readerTypes: ["SINGLEFILEREADER", "KINESISSTREAMREADER"],
+  readerTypes: [
+    "SINGLEFILEREADER",
+    "SINGLEFILESTATEMACHINEREADER",
+    "MULTIPLEFILESTATEMACHINEREADER",
+    "KINESISSTREAMREADER",
+  ],
   writeDestinations: Object.keys(writeConnectors),
   errorDestinations: Object.keys(errorConnectors),
   computeEngines: ["LAMBDA"],

@@ -3,6 +3,7 @@ import type { Handler } from "@letsdata/plugin-kit/handler";
 import type { FileFraming } from "@letsdata/plugin-kit/reader";
 import type { HandlerInterface } from "./artifact/locate-handler.ts";
 import type { RecordInterface } from "./record-arguments.ts";
+import type { StateMachineObjects } from "./state-machine/state-machine-objects.ts";
 
 /** Where one attempt finds customer code. */
 export interface HandlerSource {
@@ -23,10 +24,17 @@ export interface SingleFileHost {
   readonly handler: Handler;
 }
 
+export interface StateMachineSource extends TaskHandlerSource {
+  readonly interfaceName: "SingleFileStateMachineReader" | "MultipleFileStateMachineReader";
+  /** Parser classes by file type, as configured; `*` stands for the one file of a single-file reader. */
+  readonly parserImplementations?: Readonly<Record<string, string>>;
+}
+
 /** What a language must be able to do to run handlers; closing the handler ends whatever was started for it. */
 export interface LanguageHost {
   /** Loads the interfaces of an artifact once, so that a bad one is found at initialisation. Throws Problem ARTIFACT_INVALID. */
   describe(source: HandlerSource & { readonly interfaceName: HandlerInterface }): Promise<HandlerDescription>;
   openSingleFileParser(source: TaskHandlerSource): Promise<SingleFileHost>;
   openRecordHandler(source: TaskHandlerSource & { readonly interfaceName: RecordInterface }): Promise<Handler>;
+  openStateMachine?(source: StateMachineSource): Promise<StateMachineObjects>;
 }

@@ -219,6 +219,10 @@ export class Attempt {
       const wait = segment.addError(failed);
       if (wait) await wait;
     }
+    for (const partError of handled.partErrors) {
+      const wait = segment.errors.add(partError);
+      if (wait) await wait;
+    }
     const { documents, records } = handled;
     for (let from = 0; from < documents.length; ) {
       from = this.#builder.fill(documents, records, from, this.#input.clock.monotonic(), readBegan);

@@ -33,8 +33,8 @@ export function handlerError(origin: ErrorOrigin, source: SourceRecord, error: E
     recordType: error.recordType,
     partitionKey: error.partitionKey,
     documentMetadata: error.documentMetadata,
-    errorStartOffsetMap: { [source.source.type]: String(source.start), ...error.startOffsets },
-    errorEndOffsetMap: { [source.source.type]: String(source.end), ...error.endOffsets },
+    errorStartOffsetMap: { ...startOffsets(source), ...error.startOffsets },
+    errorEndOffsetMap: { ...endOffsets(source), ...error.endOffsets },
     document: error.document,
     parts: error.parts,
   };
@@ -55,15 +55,47 @@ export function systemError(
     recordType: document?.recordType ?? null,
     partitionKey: document?.partitionKey ?? null,
     documentMetadata: {},
-    errorStartOffsetMap: { [source.source.type]: String(source.start) },
-    errorEndOffsetMap: { [source.source.type]: String(source.end) },
+    errorStartOffsetMap: startOffsets(source),
+    errorEndOffsetMap: endOffsets(source),
     document: document?.body ?? null,
     parts: [],
   };
 }
 
+/** The failed parts of a composite whose document was good. */
+export function partErrors(
+  origin: ErrorOrigin,
+  source: SourceRecord,
+  document: OutputDocument,
+  parts: readonly ErrorDocument[],
+): ErrorRecord {
+  return {
+    ...commonParts(origin, source),
+    origin: "HANDLER",
+    code: "HANDLER_ERROR_DOC",
+    errorMessage: `${parts.length} ${parts.length === 1 ? "part" : "parts"} of a document that was written failed: ${parts[0]?.message}`,
+    documentId: document.documentId,
+    recordType: document.recordType,
+    partitionKey: document.partitionKey,
+    documentMetadata: {},
+    errorStartOffsetMap: startOffsets(source),
+    errorEndOffsetMap: endOffsets(source),
+    document: null,
+    parts,
+  };
+}
+
+function startOffsets({ source, start, madeOf }: SourceRecord): Readonly<Record<string, string>> {
+  return madeOf?.startOffsets ?? { [source.type]: String(start) };
+}
+
+function endOffsets({ source, end, madeOf }: SourceRecord): Readonly<Record<string, string>> {
+  return madeOf?.endOffsets ?? { [source.type]: String(end) };
+}
+
 function commonParts({ task, clock, bodyBytesMax }: ErrorOrigin, source: SourceRecord) {
   const { type, name } = source.source;
+  const { madeOf } = source;
   return {
     errorId: stableHash(`${task.taskId}\n${type}\n${source.start}`),
     datasetName: task.datasetName,
@@ -71,7 +103,10 @@ function commonParts({ task, clock, bodyBytesMax }: ErrorOrigin, source: SourceR
     taskId: task.taskId,
     attempt: task.attempt,
     errorTime: clock.now(),
-    source: { fileNames: { [type]: name }, lastRecordTypes: {} },
+    source: {
+      fileNames: madeOf?.fileNames ?? { [type]: name },
+      lastRecordTypes: madeOf?.lastRecordTypes ?? {},
+    },
     record: archivedBody(source.body, bodyBytesMax),
     codeVersion: task.codeVersion,
   };

@@ -2,7 +2,7 @@ import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { ReadBatch, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { PreparedDocument, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
-import { type ErrorOrigin, type FailedRecord, handlerError, systemError } from "./error-records.ts";
+import { type ErrorOrigin, type FailedRecord, handlerError, partErrors, systemError } from "./error-records.ts";
 import type { MinuteMeasurements } from "./measure.ts";
 import type { Clock } from "./ports.ts";
 
@@ -12,6 +12,8 @@ export interface HandledBatch {
   /** The record of each document, by index. */
   readonly records: readonly SourceRecord[];
   readonly failed: readonly FailedRecord[];
+  /** Errors of parts beside a good document: archived, not counted. */
+  readonly partErrors: readonly FailedRecord[];
   readonly skipped: number;
 }
 
@@ -62,6 +64,7 @@ class Collected implements HandledBatch {
   readonly documents: PreparedDocument[] = [];
   readonly records: SourceRecord[] = [];
   readonly failed: FailedRecord[] = [];
+  readonly partErrors: FailedRecord[] = [];
   skipped = 0;
   readonly #stage: HandleStage;
   readonly #firstOrdinal: number;
@@ -159,6 +162,8 @@ class Collected implements HandledBatch {
     } else {
       this.documents.push(prepared);
       this.records.push(record);
+      const { document, partErrors: parts } = result;
+      if (parts) this.partErrors.push({ ordinal, record: partErrors(errorOrigin, record, document, parts) });
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ErrorSink } from "./error-sink.ts";
 import type { AccessFinding, Permission } from "./permissions.ts";
-import type { Reader, RecordSplitter } from "./reader.ts";
+import type { FileCombiner, Reader, RecordSplitter } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
 /** Session credentials; `expiration` in epoch milliseconds. */
@@ -79,6 +79,8 @@ export interface ReadConnector<Config, Definition> {
     readonly definition: Definition;
     readonly access: CloudAccess;
     readonly splitters: readonly RecordSplitter[];
+    /** Given instead of splitters where a state machine reads the files. */
+    readonly combiner?: FileCombiner;
   }): Promise<Reader>;
 }
 

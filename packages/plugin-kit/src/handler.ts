@@ -29,7 +29,12 @@ export interface ErrorDocument {
 }
 
 export type HandlerResult =
-  | { readonly kind: "document"; readonly document: OutputDocument }
+  | {
+      readonly kind: "document";
+      readonly document: OutputDocument;
+      /** Failed parts of a composite that is good as a whole: archived in one line, not counted. */
+      readonly partErrors?: readonly ErrorDocument[];
+    }
   | { readonly kind: "skip"; readonly reason: string | null }
   | { readonly kind: "error"; readonly error: ErrorDocument }
   /** A document the engine cannot take, such as one that does not serialise: a system error record. */

@@ -3,6 +3,7 @@ import type { HandlerInterface } from "@letsdata/handlers/artifact/locate-handle
 import type { LanguageHost } from "@letsdata/handlers/language-host";
 import { isRecordInterface } from "@letsdata/handlers/record-arguments";
 import { createRecordSplitter } from "@letsdata/handlers/record-splitter/record-splitter";
+import { openStateMachine } from "@letsdata/handlers/state-machine/combine-files";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { Handler } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
@@ -27,6 +28,8 @@ type OpenReading = (input: ReadingInput, host: LanguageHost) => Promise<Reading>
 
 const readings: Readonly<Partial<Record<HandlerInterface, OpenReading>>> = {
   SingleFileParser: readFile,
+  SingleFileStateMachineReader: readWithStateMachine,
+  MultipleFileStateMachineReader: readWithStateMachine,
   QueueMessageReader: readRecords,
   KinesisRecordReader: readRecords,
   DynamoDBStreamsRecordReader: readRecords,
@@ -56,6 +59,41 @@ async function readFile({ assignment, accessOf, keep }: ReadingInput, languageHo
   return { handler, reader: keep(reader) };
 }
 
+async function readWithStateMachine(
+  { assignment, accessOf, keep }: ReadingInput,
+  host: LanguageHost,
+): Promise<Reading> {
+  const { handler: code, reader: source, task } = assignment;
+  const { interfaceName, language } = code;
+  if (interfaceName !== "SingleFileStateMachineReader" && interfaceName !== "MultipleFileStateMachineReader") {
+    throw new Problem("INTERNAL", `${interfaceName} is no state machine.`);
+  }
+  if (!host.openStateMachine) {
+    throw new Problem("NOT_AVAILABLE_LOCALLY", `State machines in ${language} cannot run here yet.`, {
+      path: "readConnector.readerType",
+    });
+  }
+  const parserImplementations = parserClasses(source.config);
+  const objects = await host.openStateMachine({ ...code, interfaceName, taskId: task.taskId, parserImplementations });
+  keep(objects);
+  const { combiner, handler } = await openStateMachine(objects, namedFiles(source.definition));
+  const reader = await readConnector(source.destination).openReader({
+    config: source.config,
+    definition: source.definition,
+    access: accessOf(source),
+    splitters: [],
+    combiner,
+  });
+  return { handler, reader: keep(reader) };
+}
+
+/** Parser classes the configuration states, by file type. */
+function parserClasses(config: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const { singleFileStateMachineParserImplementationClassName: only } = config;
+  const byType = config.singleFileStateMachineParserImplementationClassNameMap as Readonly<Record<string, string>>;
+  return typeof only === "string" ? { "*": only } : (byType ?? {});
+}
+
 async function readRecords({ assignment, accessOf, keep }: ReadingInput, host: LanguageHost): Promise<Reading> {
   const { handler: code, reader: source, task } = assignment;
   const { interfaceName } = code;
@@ -72,10 +110,14 @@ async function readRecords({ assignment, accessOf, keep }: ReadingInput, host: L
 
 /** A single-file task's definition names one object key, whatever the planner calls its type. */
 function onlyFile(definition: Readonly<Record<string, unknown>>): string {
-  const names = Object.values((definition.fileNames ?? {}) as Readonly<Record<string, unknown>>);
+  const names = Object.values(namedFiles(definition));
   const [name] = names;
-  if (names.length === 1 && typeof name === "string") return name;
+  if (names.length === 1 && name !== undefined) return name;
   throw new Problem("INTERNAL", "The task's reader definition does not name exactly one file.", {
     details: { definition },
   });
+}
+
+function namedFiles(definition: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return (definition.fileNames ?? {}) as Readonly<Record<string, string>>;
 }

@@ -80,6 +80,7 @@ const multipleFileStateMachine = readerInEveryLanguage(
         label: "Parser classes by file type",
         help: "For each file type of a manifest line, the class that parses files of that type.",
         example: { HEAD: "com.acme.HeadParser", LINE: "com.acme.LineParser" },
+        part: "handler",
       },
     ),
     multipleFileStateMachineReaderClassName: handlerClass(

@@ -12,19 +12,21 @@ import {
 } from "./permissions.ts";
 import { provisionBucket, removeBucket } from "./provision.ts";
 import { openSingleFileReader, type S3ReaderDefinition } from "./reader.ts";
+import { openStateMachineReader } from "./state-machine-reader.ts";
 import { openS3Writer, removeS3TaskOutput } from "./writer.ts";
 
 export const s3ReadConnector: ReadConnector<S3ReadConfig, S3ReaderDefinition> = {
   permissions: s3ReadPermissions,
   checkAccess: checkS3Read,
-  async openReader({ config, access, splitters }) {
+  async openReader({ config: { bucketName, readerType }, access, splitters, combiner }) {
+    if (combiner) return openStateMachineReader({ bucketName, access, combiner });
     const [splitter, second] = splitters;
-    if (config.readerType !== "SINGLEFILEREADER" || !splitter || second) {
-      throw new Problem("NOT_AVAILABLE_LOCALLY", `The reader ${config.readerType} is not available yet.`, {
-        path: "readConnector.readerType",
-      });
+    if (readerType === "SINGLEFILEREADER" && splitter && !second) {
+      return openSingleFileReader({ bucketName, access, splitter });
     }
-    return openSingleFileReader({ bucketName: config.bucketName, access, splitter });
+    throw new Problem("NOT_AVAILABLE_LOCALLY", `The reader ${readerType} is not available yet.`, {
+      path: "readConnector.readerType",
+    });
   },
 };
 

@@ -16,6 +16,12 @@ export interface DocumentFields {
   readonly documentMetadata?: Readonly<Record<string, unknown>> | null;
   readonly documentKeyValuesMap?: Readonly<Record<string, unknown>> | null;
   readonly errorMessage?: string;
+  /** Offsets are texts by file type; the system fills in missing ones. */
+  readonly errorStartoffsetMap?: Readonly<Record<string, string>> | null;
+  readonly errorEndoffsetMap?: Readonly<Record<string, string>> | null;
+  /** Of a CompositeDoc: its document and the errors of its parts. */
+  readonly document?: DocumentFields | null;
+  readonly errorDocs?: readonly DocumentFields[];
   readonly skipMessage?: string;
 }
 
@@ -95,4 +101,89 @@ export interface DynamoDBTableItemReader {
     keys: Readonly<Record<string, unknown>>,
     item: Readonly<Record<string, unknown>>,
   ): MaybePromise<ParseDocumentResult>;
+}
+
+export type SingleFileReaderState = "CREATED" | "FILE_DOWNLOADED" | "PROCESSING" | "COMPLETED" | "CLOSED";
+
+/** What a state machine's reader reads one of its files with; made by the system. */
+export interface SystemFileReader {
+  /** The next record's document, ErrorDoc or SkipDoc, or null at the end. With `peek` nothing moves. Await it before you return. */
+  nextRecord(peek?: boolean): Promise<DocumentFields | null>;
+  getState(): SingleFileReaderState;
+  /** Where the next search starts, as text; "0" before the first real read. */
+  getOffsetBytes(): string;
+  getFileType(): string;
+  getFileName(): string;
+  getLastRecordType(): string | null;
+}
+
+/** Says how the records of one file type follow each other and parses them. */
+export interface SingleFileStateMachineParser {
+  getS3FileType(): MaybePromise<string>;
+  getResolvedS3FileName(s3FileType: string, fileName: string): MaybePromise<string>;
+  getNextRecordStartPattern(
+    s3FileType: string,
+    nextExpectedRecordType: string | null,
+    lastProcessedDoc: DocumentFields | null,
+  ): MaybePromise<RecordParseHint | null>;
+  getNextRecordEndPattern(
+    s3FileType: string,
+    nextExpectedRecordType: string | null,
+    lastProcessedDoc: DocumentFields | null,
+  ): MaybePromise<RecordParseHint | null>;
+  /** Asked where the last result named no `nextRecordType`; `lastProcessedRecordType` is null at the start of the file. */
+  getNextExpectedRecordType(s3FileType: string, lastProcessedRecordType: string | null): MaybePromise<string>;
+  parseDocument(
+    s3FileType: string,
+    s3Filename: string,
+    offsetBytes: number,
+    lastProcessedRecordType: string | null,
+    lastProcessedDoc: DocumentFields | null,
+    byteArr: Uint8Array,
+    startIndex: number,
+    endIndex: number,
+  ): MaybePromise<ParseDocumentResult>;
+}
+
+/** By file type. Own offsets and types of the system rule over returned ones; `s3FileTypeNextRecordTypeMap` is obeyed. */
+export interface ParseCompositeDocumentResult {
+  readonly s3FileTypeNextRecordTypeMap?: Readonly<Record<string, string | null>> | null;
+  /** A CompositeDoc carries the errors of its parts. Null with the state COMPLETED ends the reading. */
+  readonly document?: DocumentFields | null;
+  readonly s3FileTypeLastProcessedRecordType?: Readonly<Record<string, string | null>> | null;
+  readonly s3FileTypeOffsets?: Readonly<Record<string, string>> | null;
+  readonly fileReaderState?: SingleFileReaderState | null;
+  readonly status: ParseDocumentResultStatus;
+}
+
+/** Combines the records of one file into documents; called until it answers COMPLETED without a document. */
+export interface SingleFileStateMachineReader {
+  getS3FileType(): MaybePromise<string>;
+  getResolvedS3FileName(s3FileType: string, fileName: string): MaybePromise<string>;
+  /** Without an answer the parser class of the configuration or of the usual place is taken. */
+  getReaderParserInterfacesForS3FileType?(s3FileType: string): MaybePromise<SingleFileStateMachineParser | null>;
+  getNextExpectedRecordType?(s3FileType: string, lastProcessedRecordType: string | null): MaybePromise<string>;
+  parseDocument(
+    s3FileType: string,
+    lastProcessedRecordType: string | null,
+    lastProcessedDoc: DocumentFields | null,
+    fileReader: SystemFileReader,
+  ): MaybePromise<ParseCompositeDocumentResult>;
+}
+
+/** Combines the records of several files, read side by side, into documents. */
+export interface MultipleFileStateMachineReader {
+  getS3FileTypes(): MaybePromise<Iterable<string>>;
+  getResolvedS3FileNames(names: Readonly<Record<string, string>>): MaybePromise<Readonly<Record<string, string>>>;
+  getParserInterfacesForS3FileTypes?(
+    s3FileTypes: ReadonlySet<string>,
+  ): MaybePromise<Readonly<Record<string, SingleFileStateMachineParser>> | null>;
+  getNextExpectedRecordType?(
+    lastProcessedRecordTypes: Readonly<Record<string, string | null>>,
+  ): MaybePromise<Readonly<Record<string, string>>>;
+  parseDocument(
+    lastProcessedRecordTypes: Readonly<Record<string, string | null>>,
+    lastProcessedDoc: DocumentFields | null,
+    fileReaders: Readonly<Record<string, SystemFileReader>>,
+  ): MaybePromise<ParseCompositeDocumentResult>;
 }

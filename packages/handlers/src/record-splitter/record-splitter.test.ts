@@ -2,7 +2,8 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { FileFraming, RecordHint } from "@letsdata/plugin-kit/reader";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createRecordSplitter, defaultSplitLimits, type SplitLimits } from "./record-splitter.ts";
+import type { SplitLimits } from "./record-cutter.ts";
+import { createRecordSplitter, defaultSplitLimits } from "./record-splitter.ts";
 
 const pattern = (text: string): RecordHint => ({ kind: "pattern", pattern: Buffer.from(text, "latin1") });
 const offset = (n: number): RecordHint => ({ kind: "offset", offset: n });

@@ -1,0 +1,78 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
+import { type ObjectAddress, openObject } from "./object-body.ts";
+import { type Packing, plainBytes } from "./plain-bytes.ts";
+
+/** Where a file stands: the plain-text offset, and where unpacking may begin to reach it. */
+export interface FilePosition {
+  readonly offset: number;
+  readonly etag: string;
+  readonly packing: Packing;
+  /** Start of the last gzip member at or before `offset`: in the object, and in the plain text. */
+  readonly memberBytes: number;
+  readonly memberOffset: number;
+}
+
+export interface PlainFile {
+  /** Unpacked, from the position's offset on. */
+  readonly bytes: AsyncGenerator<Uint8Array>;
+  /** Bytes of the object received so far. */
+  received(): number;
+  /** `offset` never goes back. */
+  positionAt(offset: number): FilePosition;
+  close(): Promise<void>;
+}
+
+/** Opens an object where `at` says. Throws SOURCE_NOT_FOUND, SOURCE_CHANGED or the Problem of the call. */
+export async function openPlainFile(
+  address: ObjectAddress,
+  at: FilePosition | null,
+  signal: AbortSignal,
+): Promise<PlainFile> {
+  const start = { compressed: at?.memberBytes ?? 0, plain: at?.memberOffset ?? 0 };
+  const offset = at?.offset ?? 0;
+  const object = await openObject(address, { from: start.compressed, etag: at?.etag ?? null, signal });
+  const close = async (): Promise<void> => {
+    await object.chunks.return(undefined);
+  };
+  try {
+    const plain = await plainBytes(object.chunks, {
+      name: `s3://${address.bucket}/${address.key}`,
+      start,
+      skip: offset - start.plain,
+      packedBytes: object.size - start.compressed,
+      packing: at?.packing ?? null,
+    });
+    return {
+      bytes: plain.bytes,
+      received: object.received,
+      positionAt(next) {
+        const restart = plain.packing === "none" ? { compressed: next, plain: next } : plain.restartBefore(next);
+        return {
+          offset: next,
+          etag: object.etag,
+          packing: plain.packing,
+          memberBytes: restart?.compressed ?? 0,
+          memberOffset: restart?.plain ?? 0,
+        };
+      },
+      close,
+    };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+/** A stored position, checked. Throws INTERNAL for one of another reader. */
+export function filePosition(stored: unknown, name: string): FilePosition {
+  const { offset, etag, packing, memberBytes, memberOffset } = (stored ?? {}) as Readonly<Record<string, unknown>>;
+  const numbers = [offset, memberBytes, memberOffset];
+  if (
+    typeof etag === "string" &&
+    (packing === "none" || packing === "gzip" || packing === "zstd") &&
+    numbers.every((value) => Number.isSafeInteger(value))
+  ) {
+    return { offset, etag, packing, memberBytes, memberOffset } as FilePosition;
+  }
+  throw new Problem("INTERNAL", `The checkpoint of ${name} is not one of this reader.`, { details: { stored } });
+}
