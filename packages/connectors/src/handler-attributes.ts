@@ -7,12 +7,14 @@ const languageText = {
   help: "Language of your handler. TypeScript counts as JavaScript once it is built.",
   example: "JAVASCRIPT",
   valueLabels: { JAVA: "Java", PYTHON: "Python", JAVASCRIPT: "JavaScript" },
-};
+  part: "handler",
+} as const;
 
 const artifactText = {
   label: "Handler package",
   help: "S3 address of your packaged handler: a .jar for Java, a .zip or .tgz for Python and JavaScript. It runs on every installation; a local one needs it.",
-};
+  part: "handler",
+} as const;
 const jarLink = field(
   textOf(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.{1,1020}\.jar$/i, "must be the S3 address of a .jar file"),
   { ...artifactText, example: "s3://code/clicks.jar" },
@@ -29,6 +31,7 @@ const artifactOwner = {
     label: "Handler package belongs to",
     help: "Whose rights fetch the package: yours, through the access grant role, or LetsData's own.",
     example: "Customer",
+    part: "handler",
   }),
 };
 const image = {
@@ -41,12 +44,14 @@ const image = {
       label: "Handler image",
       help: "Lambda container image with your handler, in the compute engine's region. The tag is pinned to the digest it has when the dataset is created.",
       example: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/clicks:7",
+      part: "handler",
     },
   ).optional(),
   interfaceECRImageResourceLocation: ownerAttribute({
     label: "Handler image belongs to",
     help: "Whose rights fetch the image: yours, through the access grant role, or LetsData's own.",
     example: "Customer",
+    part: "handler",
   }),
 };
 
@@ -57,17 +62,19 @@ const everyReader = {
     help: "The failed record is archived either way. Go on with the next one, or stop the task in front of it.",
     example: "ArchiveAndContinue",
     valueLabels: { ArchiveAndContinue: "Archive it and go on", FailTask: "Archive it and stop the task" },
+    part: "handler",
   }),
   sagemakerVectorsInterfaceImplementationClassName: field(classNameText(), {
     label: "Vectors class",
     help: "Class that picks the texts to turn into vectors and builds the vector document. Needed in Java when the compute engine uses SageMaker.",
     example: "com.acme.PageVectors",
+    part: "handler",
   }).optional(),
 };
 
 /** A handler class: required of Java, elsewhere only where the artifact's default module is not meant. */
 export function handlerClass(label: string, help: string, example: string) {
-  return field(classNameText(), { label, help, example });
+  return field(classNameText(), { label, help, example, part: "handler" });
 }
 
 type Shape = Record<string, z.ZodType>;

@@ -64,17 +64,20 @@ export const datasetConfigSchema = z.strictObject({
       label: "Access grant role",
       help: "Role LetsData assumes for what you own. It is needed as soon as anything belongs to you.",
       example: "arn:aws:iam::111122223333:role/LetsData_AccessRole_Clicks",
+      part: "access",
     },
   ).optional(),
   customerAccountForAccess: field(textOf(/^\d{12}$/, "must be an AWS account id of 12 digits, as text"), {
     label: "Account that reads the results",
     help: "AWS account that may read what LetsData makes for you. It is needed when the write or error connector belongs to LetsData.",
     example: "111122223333",
+    part: "access",
   }).optional(),
   customerAccessExternalId: field(z.literal("Generate"), {
     label: "External id",
     help: "Generate: readers of the results must present a random id instead of the dataset's creation time.",
     example: "Generate",
+    part: "access",
   }).optional(),
   readConnector: field(readConnectorSchema, {
     label: "Read connector",

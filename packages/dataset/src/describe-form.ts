@@ -1,6 +1,15 @@
 import type { JsonSchema } from "@letsdata/plugin-kit/json-schema";
 import { datasetFormSchema } from "./json-schema.ts";
-import { allowedValues, isObject, type JsonObject, narrow, propertyOf, variants } from "./schema-variants.ts";
+import { schemaThatApplies } from "./schema-that-applies.ts";
+import {
+  allowedValues,
+  type Decision,
+  isObject,
+  type JsonObject,
+  narrow,
+  propertyOf,
+  variants,
+} from "./schema-variants.ts";
 
 export interface FormChoice {
   readonly value: string;
@@ -9,6 +18,12 @@ export interface FormChoice {
 
 /** How the console draws an attribute. `map` is name to text; `json` any object; `group` has fields of its own. */
 export type FormFieldKind = "text" | "long-text" | "number" | "choice" | "map" | "json" | "group";
+
+/** An attribute and the values of it with which a field applies. */
+export interface Condition {
+  readonly name: string;
+  readonly values: readonly string[];
+}
 
 /** One attribute as the form shows it. */
 export interface FormField {
@@ -25,6 +40,9 @@ export interface FormField {
   readonly choices: readonly FormChoice[];
   /** Changing this field changes which other fields apply. */
   readonly decides: boolean;
+  /** What it depends on, outermost first; empty when it always applies. */
+  readonly appliesWith: readonly Condition[];
+  readonly part: "handler" | "access" | undefined;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
   readonly step: number | undefined;
@@ -37,7 +55,8 @@ export interface FormField {
  */
 export function describeForm(schema: JsonSchema, value: unknown, path = ""): readonly FormField[] {
   const object: JsonObject = isObject(value) ? value : {};
-  const { matching, decisions } = narrow(variants(schema), object);
+  const all = variants(schema);
+  const { matching, decisions } = narrow(all, object);
   const choicesOf = new Map(decisions.map((decision) => [decision.name, decision.choices]));
   const names = Object.keys(matching[0]?.properties ?? {}).filter((name) =>
     matching.every((variant) => propertyOf(variant, name) !== undefined),
@@ -47,7 +66,7 @@ export function describeForm(schema: JsonSchema, value: unknown, path = ""): rea
     .map((name) => {
       const properties = matching.map((variant) => propertyOf(variant, name)!);
       const decided = choicesOf.get(name);
-      const ofAll = decided ? variants(schema).flatMap((variant) => propertyOf(variant, name) ?? []) : properties;
+      const ofAll = decided ? all.flatMap((variant) => propertyOf(variant, name) ?? []) : properties;
       return fieldOf({
         name,
         path: path === "" ? name : `${path}.${name}`,
@@ -55,6 +74,7 @@ export function describeForm(schema: JsonSchema, value: unknown, path = ""): rea
         labels: Object.assign({}, ...ofAll.map((property) => property["x-value-labels"])),
         choices: decided,
         required: matching.every((variant) => variant.required?.includes(name)),
+        appliesWith: conditionsOf(name, all, decisions),
         value: object[name],
       });
     });
@@ -62,7 +82,22 @@ export function describeForm(schema: JsonSchema, value: unknown, path = ""): rea
 
 /** The whole dataset's form for a configuration being written. */
 export function describeDatasetForm(config: unknown): readonly FormField[] {
-  return describeForm(datasetFormSchema(), config);
+  return describeForm(schemaThatApplies(datasetFormSchema(), config), config);
+}
+
+function conditionsOf(name: string, all: readonly JsonSchema[], decisions: readonly Decision[]): readonly Condition[] {
+  const having = all.filter((variant) => propertyOf(variant, name) !== undefined);
+  if (having.length === all.length) return [];
+  const valuesIn = (some: readonly JsonSchema[], decision: Decision) =>
+    new Set(some.flatMap((variant) => allowedValues(propertyOf(variant, decision.name)) ?? []));
+  return decisions
+    .map((decision) => ({
+      name: decision.name,
+      values: [...valuesIn(having, decision)],
+      open: valuesIn(all, decision),
+    }))
+    .filter(({ values, open }) => values.length > 0 && values.length < open.size)
+    .map(({ name: deciding, values }) => ({ name: deciding, values }));
 }
 
 interface FieldInput {
@@ -72,6 +107,7 @@ interface FieldInput {
   readonly labels: Readonly<Record<string, string>>;
   readonly choices: readonly string[] | undefined;
   readonly required: boolean;
+  readonly appliesWith: readonly Condition[];
   readonly value: unknown;
 }
 
@@ -91,6 +127,8 @@ function fieldOf(input: FieldInput): FormField {
     defaultValue: defaults[0],
     choices: values.map((value) => ({ value, label: input.labels[value] ?? value })),
     decides: input.choices !== undefined && input.choices.length > 1,
+    appliesWith: input.appliesWith,
+    part: property["x-part"],
     minimum: property.minimum,
     maximum: property.maximum,
     step: property.multipleOf,

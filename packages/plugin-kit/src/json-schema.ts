@@ -28,6 +28,7 @@ export interface JsonSchema {
   readonly readOnly?: boolean;
   readonly "x-generated"?: boolean;
   readonly "x-value-labels"?: Readonly<Record<string, string>>;
+  readonly "x-part"?: "handler" | "access";
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 

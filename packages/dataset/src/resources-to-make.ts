@@ -1,0 +1,59 @@
+import { concurrencyOf, type DatasetConfig, regionOf } from "./dataset-config.ts";
+import { needsCustomerAccessRole } from "./resource-owners.ts";
+
+/** Something that creating the dataset makes. */
+export interface ResourceToMake {
+  readonly what: string;
+  /** Its size, or what it is for. */
+  readonly detail: string;
+  readonly region: string;
+}
+
+const targets: Readonly<Record<DatasetConfig["writeConnector"]["connectorDestination"], string>> = {
+  S3: "S3 bucket",
+  KINESIS: "Kinesis stream",
+  SQS: "SQS queue",
+  DYNAMODB: "DynamoDB table",
+  KAFKA: "Kafka cluster and topic",
+  S3_VECTORS: "S3 vector bucket and index",
+  PGVECTOR: "Table",
+  MOMENTO_VECTOR_INDEX: "Momento vector index",
+};
+
+/** All that LetsData makes in its own account for the dataset; what is the customer's is only used. */
+export function resourcesToMake(config: DatasetConfig): readonly ResourceToMake[] {
+  const { writeConnector: write, errorConnector: error, computeEngine: engine } = config;
+  const made: ResourceToMake[] = [];
+  if (write.resourceLocation === "LetsData")
+    made.push({
+      what: targets[write.connectorDestination],
+      detail:
+        write.connectorDestination === "KINESIS"
+          ? `${write.kinesisShardCount} shard${write.kinesisShardCount === 1 ? "" : "s"}, for the documents`
+          : "for the documents",
+      region: regionOf(config, "writeConnector"),
+    });
+  if (error.resourceLocation === "LetsData")
+    made.push({ what: "S3 bucket", detail: "for error records", region: regionOf(config, "errorConnector") });
+  if (
+    engine.computeEngineType === "LAMBDA_AND_SAGEMAKER" &&
+    engine.endpoint.sagemakerEndpointResourceLocation === "LetsData"
+  )
+    made.push({
+      what: "SageMaker model and endpoint",
+      detail: engine.endpoint.sagemakerEndpointType,
+      region: regionOf(config, "computeEngine"),
+    });
+  if (needsCustomerAccessRole(config))
+    made.push({
+      what: "IAM role",
+      detail: `lets account ${config.customerAccountForAccess} read what is made here`,
+      region: "every region",
+    });
+  made.push({
+    what: "Tasks",
+    detail: `${concurrencyOf(engine)} at once`,
+    region: regionOf(config, "computeEngine"),
+  });
+  return made;
+}
