@@ -10,6 +10,7 @@ import { kinesisService } from "./kinesis/kinesis-service.ts";
 import { openKeyStore } from "./kms/key-store.ts";
 import { kmsService } from "./kms/kms-service.ts";
 import { s3Service } from "./s3/s3-service.ts";
+import { s3VectorsService } from "./s3-vectors/s3-vectors-service.ts";
 import { sagemakerService } from "./sagemaker/sagemaker-service.ts";
 import { secretsService } from "./secrets-manager/secrets-service.ts";
 import { createFaultRules, type FaultRules } from "./server/faults.ts";
@@ -68,6 +69,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const dynamodb = dynamodbService(cloud);
   const services = new Map<string, Service>([
     ["s3", s3Service(cloud)],
+    ["s3vectors", s3VectorsService(cloud)],
     ["iam", iamService(cloud)],
     ["sts", stsService(cloud)],
     ["kinesis", kinesis],

@@ -33,6 +33,8 @@ function throttled(service: string, action: string): AwsError {
         : new AwsError("LimitExceededException", "Rate exceeded", 400);
     case "dynamodb":
       return throttledTable(action);
+    case "s3vectors":
+      return new AwsError("TooManyRequestsException", "Rate exceeded", 429);
     case "sqs":
       return new AwsError("RequestThrottled", "Rate exceeded", 400);
     case "iam":

@@ -54,7 +54,7 @@ async function answer(
     if (!found) throw notImplemented(targeted, "every operation");
     service = found;
     const streams = service === s3;
-    const body = streams ? EMPTY : await readWhole(incoming);
+    const body = streams ? EMPTY : await readWhole(incoming, service.bodyBytesMax);
     const signature = verifySignature(
       { ...unverified, bodySha256: streams ? null : sha256(body) },
       (accessKeyId) => cloud.iam.findKey(accessKeyId) ?? cloud.sessions.findKey(accessKeyId),

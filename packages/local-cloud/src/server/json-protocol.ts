@@ -127,9 +127,13 @@ export function readJsonInput(request: CloudRequest): { action: string; input: J
   const type = String(request.headers["content-type"] ?? "");
   if (!type.startsWith("application/x-amz-json"))
     throw new AwsError("UnsupportedProtocol", `local-cloud speaks JSON here, not ${type}`, 501);
+  return { action, input: readJsonBody(request) };
+}
+
+export function readJsonBody(request: CloudRequest): JsonInput {
   try {
     const text = request.body.toString("utf8");
-    return { action, input: new JsonInput(asMembers(text === "" ? {} : JSON.parse(text), "body")) };
+    return new JsonInput(asMembers(text === "" ? {} : JSON.parse(text), "body"));
   } catch (error) {
     if (error instanceof AwsError) throw error;
     throw new AwsError("SerializationException", "The request body is not JSON", 400);

@@ -49,6 +49,8 @@ export interface Service {
   /** As in IAM actions and fault rules: s3, kinesis, sqs, iam, sts, kms, ecr, sagemaker, secretsmanager, cloudwatch. */
   readonly name: string;
   readonly deniedCode: "AccessDenied" | "AccessDeniedException";
+  /** Of a request; 16 MiB when left out. */
+  readonly bodyBytesMax?: number;
   resolve(request: CloudRequest): Promise<ResolvedOperation> | ResolvedOperation;
   sendError(request: ErrorTarget, error: AwsError): void;
   /** What tests may make happen that AWS does by itself: `POST /_local/<service>/<name>` with a JSON body. False: not found. */

@@ -37,6 +37,7 @@ const SCHEMA = `
     stream TEXT NOT NULL, shard TEXT NOT NULL, counter INTEGER NOT NULL, created INTEGER NOT NULL, bytes INTEGER NOT NULL, json TEXT NOT NULL,
     PRIMARY KEY (stream, shard, counter)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS vector (idx TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, metadata TEXT, PRIMARY KEY (idx, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS message (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, group_id TEXT NOT NULL, sent_at INTEGER NOT NULL, visible_at INTEGER NOT NULL,
     first_received_at INTEGER, receives INTEGER NOT NULL, nonce TEXT, json TEXT NOT NULL

@@ -6,6 +6,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
+import { S3VectorsClient } from "@aws-sdk/client-s3vectors";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from "@aws-sdk/client-sts";
@@ -24,6 +25,7 @@ export function clientsFor(endpoint: string, credentials: TestCredentials, regio
   const options = { endpoint, region, credentials, maxAttempts: 1, requestHandler: new NodeHttpHandler() };
   return {
     s3: new S3Client({ ...options, forcePathStyle: true }),
+    s3Vectors: new S3VectorsClient(options),
     iam: new IAMClient(options),
     sts: new STSClient(options),
     kinesis: new KinesisClient(options),
