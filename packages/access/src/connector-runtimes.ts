@@ -17,7 +17,7 @@ type Errors = Readonly<Record<string, ErrorConnector<ErrorConnectorConfig>>>;
 export function readConnectorOf({ readConnector }: DatasetConfig): Readers[string] {
   return runtimeOf(readConnectors as unknown as Readers, readConnector.connectorDestination, "readConnector");
 }
-export function writeConnectorOf({ writeConnector }: DatasetConfig): Writers[string] {
+export function writeConnectorOf({ writeConnector }: Pick<DatasetConfig, "writeConnector">): Writers[string] {
   return runtimeOf(writeConnectors as unknown as Writers, writeConnector.connectorDestination, "writeConnector");
 }
 export function errorConnectorOf({ errorConnector }: DatasetConfig): Errors[string] {

@@ -5,14 +5,18 @@ import {
   KinesisClient,
   ListShardsCommand,
   PutRecordsCommand,
+  UpdateShardCountCommand,
 } from "@aws-sdk/client-kinesis";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import type { Problem } from "@letsdata/plugin-kit/problems";
 import { accessFindings } from "../access-finding.ts";
 import { type KinesisStream, type KinesisTarget, nameOfStream, streamArn } from "./permissions.ts";
 
 /** Fits the parameter's pattern but lies above 2^128 - 1: Kinesis checks rights first, then refuses it, and nothing is written. */
 const HASH_KEY_OUT_OF_RANGE = "9".repeat(39);
+/** More than double of any stream: Kinesis checks rights first, then refuses it, and nothing is resized. */
+const SHARDS_OF_NO_STREAM = 1_000_000;
 
 /** Well formed, and in no stream. */
 const NO_SHARD = "shardId-999999999999";
@@ -92,6 +96,27 @@ export function checkKinesisWrite(config: KinesisTarget, access: CloudAccess, si
             options,
           ),
       },
+      ...(config.kinesisShardCount === undefined
+        ? []
+        : [
+            {
+              ...place,
+              action: "kinesis:UpdateShardCount",
+              // A stream that is being resized just now refuses before it looks at the number.
+              isGranted: ({ code, details }: Problem) =>
+                code === "CLOUD_CALL_REFUSED" ||
+                ["LimitExceededException", "ResourceInUseException"].includes(String(details.awsCode)),
+              call: () =>
+                kinesis.send(
+                  new UpdateShardCountCommand({
+                    StreamName,
+                    TargetShardCount: SHARDS_OF_NO_STREAM,
+                    ScalingType: "UNIFORM_SCALING",
+                  }),
+                  options,
+                ),
+            },
+          ]),
     ],
     signal,
   );

@@ -168,7 +168,12 @@ describe("the Kinesis access check", () => {
     const config = await makeStream();
     const findings = await checkKinesisWrite(config, await open.narrowed([]), signal);
     const arn = `arn:aws:kinesis:eu-west-1:${open.access.accountId}:stream/${config.kinesisStreamName}`;
-    expect(findings.map(({ code }) => code)).toEqual(["ACCESS_DENIED", "ACCESS_DENIED", "ACCESS_DENIED"]);
+    expect(findings.map(({ statement }) => statement?.Action)).toEqual([
+      "kinesis:DescribeStreamSummary",
+      "kinesis:ListShards",
+      "kinesis:PutRecords",
+      "kinesis:UpdateShardCount",
+    ]);
     expect(findings[2]).toMatchObject({ path: "writeConnector.kinesisStreamName" });
     expect(findings[2]!.message).toContain(`kinesis:PutRecords on ${arn}`);
     expect(findings[2]!.fix).toContain(
