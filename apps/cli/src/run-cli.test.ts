@@ -75,3 +75,35 @@ test("exits 2 for usage, 3 for a wrong key, 4 when waiting took too long", async
   expect([usage.code, key.code, slow.code]).toEqual([2, 3, 4]);
   expect(slow.err).toContain("tasks 0/0 done");
 });
+
+test("a changed file is compared with the dataset, each change with its effect and the action that makes it", async () => {
+  const engine = { computeEngineType: "LAMBDA", concurrency: 9, memoryLimitInMegabytes: 512 };
+  const before = await configFile("before", JSON.stringify(sampleDataset("Compared")));
+  await letsdata(["datasets", "create", "--configFile", before]);
+  const after = await configFile("after", JSON.stringify(sampleDataset("Compared", { computeEngine: engine })));
+  const compared = await letsdata([
+    ...["datasets", "diff", "--datasetName", "Compared"],
+    ...["--configFile", after, "--output", "table"],
+  ]);
+  expect(compared.out).toMatch(/computeEngine\.concurrency +2 +9 +updateCompute/);
+  const nothing = await letsdata(["datasets", "diff", "--datasetName", "Compared"]);
+  expect([nothing.code, nothing.err.includes("--configFile")]).toEqual([2, true]);
+});
+
+test("a manifest is built from a prefix, or told how to make it when it is too long", async () => {
+  for (let index = 0; index < 3; index++) api.cloud.objects.set(`in/${index}.gz`, "12345");
+  const role = "arn:aws:iam::111122223333:role/LetsData_AccessRole_Flights";
+  const place = ["--bucketName", "flights", "--region", "eu-west-1", "--accessGrantRoleArn", role];
+  const built = await letsdata(["manifests", "build", ...place, "--prefix", "in/"]);
+  expect(JSON.parse(built.out)).toMatchObject({
+    count: 3,
+    manifestFile: { fileContents: "in/0.gz\nin/1.gz\nin/2.gz" },
+  });
+  for (let index = 0; index < 5_000; index++) api.cloud.objects.set(`long/${"x".repeat(200)}${index}`, "");
+  const long = await letsdata(["manifests", "build", ...place, "--prefix", "long/"]);
+  expect(JSON.parse(long.out)).toMatchObject({
+    count: 5_000,
+    manifestFile: { manifestType: "S3ReaderS3LinkManifestFile" },
+  });
+  expect(long.err).toContain("aws s3 cp manifest.txt");
+});

@@ -3,6 +3,7 @@ import { addAccountCommands } from "./commands/account.ts";
 import { addDatasetCommands } from "./commands/datasets.ts";
 import { addErrorCommands } from "./commands/errors.ts";
 import { addHandlerCommands } from "./commands/handlers.ts";
+import { addManifestCommands } from "./commands/manifests.ts";
 import { addReadCommands } from "./commands/read.ts";
 import { addReportCommands } from "./commands/reports.ts";
 import { addRequestCommands } from "./commands/requests.ts";
@@ -25,6 +26,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   addErrorCommands(program, surroundings);
   addReportCommands(program, surroundings);
   addAccountCommands(program, surroundings);
+  addManifestCommands(program, surroundings);
   addReadCommands(program, surroundings);
   addHandlerCommands(program, surroundings);
   try {

@@ -110,3 +110,18 @@ test("a trial that is ended frees its place; a third one at once is refused", as
   const { tryId } = await startTrial("After", [{ id: "one", do: "document" }]);
   expect((await endOf(tryId)).result?.records).toHaveLength(1);
 }, 120_000);
+
+test("a manifest is made of a prefix with the customer's own role; what the role may not list is named", async () => {
+  for (const name of ["a.gz", "b.gz", "c.txt"]) await installation.putObject(testBuckets.data, `listed/${name}`, name);
+  const place = { region: "us-east-1", accessGrantRoleArn: installation.accessGrantRoleArn };
+  const wanted = { ...place, bucketName: testBuckets.data, prefix: "listed/", suffix: ".gz" };
+  expect(await installation.client.manifests.build(wanted)).toMatchObject({
+    count: 2,
+    totalBytes: 8,
+    complete: true,
+    manifestFile: { manifestType: "S3ReaderTextManifestFile", fileContents: "listed/a.gz\nlisted/b.gz" },
+  });
+  await expect(installation.client.manifests.build({ ...place, bucketName: "not-granted" })).rejects.toMatchObject({
+    message: expect.stringContaining("not-granted"),
+  });
+}, 60_000);

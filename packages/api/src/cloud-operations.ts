@@ -18,6 +18,14 @@ export interface ErrorArchive {
   readonly owner: CloudUser;
 }
 
+/** Where a manifest's objects lie and the role that may list them. */
+export interface BucketPlace {
+  readonly bucketName: string;
+  readonly prefix: string;
+  readonly region: string;
+  readonly accessGrantRoleArn: string;
+}
+
 /** What operations need of AWS; the app that hosts the API implements it. */
 export interface CloudOperations {
   readonly installationAccountId: string;
@@ -32,6 +40,12 @@ export interface CloudOperations {
   createUserPrincipal(userId: string): Promise<string>;
   /** Tries the access with the smallest real calls; every finding names action, resource and fix. Empty = all is well. */
   checkAccess(config: DatasetConfig, user: CloudUser, signal: AbortSignal): Promise<readonly AccessFinding[]>;
+  /** Objects under a prefix of a customer's bucket, in the order of keys. Throws the Problem of the call while it is walked. */
+  listObjects(
+    place: BucketPlace,
+    user: CloudUser,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly key: string; readonly bytes: number }>;
   /** Text of an archived object. Throws Problem RESOURCE_NOT_FOUND or SOURCE_NOT_FOUND when it is gone. */
   readErrorFile(archive: ErrorArchive, key: string, signal: AbortSignal): Promise<string>;
 }

@@ -15,6 +15,8 @@ import { readConfigFile } from "../read-config-file.ts";
 import { printFindings } from "../report-failure.ts";
 import { type CliSession, leaf, type Surroundings } from "../session.ts";
 import { assertCompleted, waitForDataset, waitForRequest } from "../wait-for-dataset.ts";
+import { addTryCommand } from "./try-dataset.ts";
+import { addUpdateCommands } from "./update-dataset.ts";
 
 const deleteTypes = ["DESCALE", "FREEZE", "DELETE"] as const;
 type DeleteType = (typeof deleteTypes)[number];
@@ -86,6 +88,9 @@ export function addDatasetCommands(program: Command, surroundings: Surroundings)
       throw new ValidationFailed("Some access is missing.");
     },
   );
+
+  addTryCommand(datasets, surroundings);
+  addUpdateCommands(datasets, surroundings);
 
   leaf<PagingOptions & { readonly status?: string[]; readonly text?: string }>(
     datasets,

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addReadDynamodbCommands } from "../read/read-dynamodb.ts";
 import { addReadKinesisCommands } from "../read/read-kinesis.ts";
 import { addReadS3Commands } from "../read/read-s3.ts";
 import { addReadSqsCommand } from "../read/read-sqs.ts";
@@ -10,4 +11,5 @@ export function addReadCommands(program: Command, surroundings: Surroundings): v
   addReadKinesisCommands(read.command("kinesis").description("shards and records of a stream"), surroundings);
   addReadS3Commands(read.command("s3").description("objects of a bucket"), surroundings);
   addReadSqsCommand(read, surroundings);
+  addReadDynamodbCommands(read.command("dynamodb").description("items of a table"), surroundings);
 }

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { CreateTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { CreateStreamCommand, DescribeStreamSummaryCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
@@ -133,4 +134,32 @@ test("what is not there and keys that do not hold are said, with exit code 1", a
   const refused = await letsdata("read", "kinesis", "listShards", "--streamName", "results", ...wrong);
   expect(refused.code).toBe(exitCodes.problem);
   expect(refused.out).toBe("");
+});
+
+test("a table's items are scanned by page and got by key, as plain values with all their digits", async () => {
+  const { dynamodb } = clientsFor(cloud.endpoint, OTHER_KEYS);
+  const TableName = "results";
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "N" }],
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    }),
+  );
+  const digits = "12345678901234567890";
+  await vi.waitFor(() =>
+    dynamodb.send(new PutItemCommand({ TableName, Item: { id: { N: digits }, tags: { SS: ["a"] } } })),
+  );
+  await dynamodb.send(new PutItemCommand({ TableName, Item: { id: { N: "2" } } }));
+  const scan = ["read", "dynamodb", "scan", "--tableName", TableName, "--limit", "1", ...keys];
+  const first = await letsdata(...scan);
+  const second = await letsdata(...scan, "--cursor", JSON.parse(first.out).nextCursor);
+  const whole = `{"id":${digits},"tags":["a"]}`;
+  expect(first.out + second.out).toContain(whole);
+  expect(first.out + second.out).toContain('{"id":2}');
+  const got = await letsdata("read", "dynamodb", "get", "--tableName", TableName, "--key", `{"id":${digits}}`, ...keys);
+  expect(got).toEqual({ code: exitCodes.ok, out: `${whole}\n`, err: "" });
+  const none = await letsdata("read", "dynamodb", "get", "--tableName", TableName, "--key", '{"id":3}', ...keys);
+  expect(none.code).toBe(exitCodes.problem);
 });

@@ -68,7 +68,7 @@ export async function openTarget(
 export function resourceName(
   dataset: Dataset | null,
   component: "writeConnector" | "errorConnector",
-  kind: "KINESIS" | "S3" | "SQS",
+  kind: "DYNAMODB" | "KINESIS" | "S3" | "SQS",
   option: string,
 ): string {
   if (dataset === null) throw new UsageError(`Name the resource with ${option}, or the dataset with --datasetName.`);

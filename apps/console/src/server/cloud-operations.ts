@@ -1,4 +1,5 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { listCustomerObjects } from "@letsdata/access/bucket-listing";
 import { availableRuntimes } from "@letsdata/access/available-runtimes";
 import { checkAccess } from "@letsdata/access/check-access";
 import { componentAccess } from "@letsdata/access/component-access";
@@ -21,6 +22,7 @@ export function createCloudOperations(installation: Installation): CloudOperatio
     runtimes: availableRuntimes,
     createUserPrincipal: (userId) => createUserPrincipal(installation, userId),
     checkAccess: (config, user, signal) => checkAccess(installation, config, user, signal),
+    listObjects: (place, user, signal) => listCustomerObjects(installation, place, user, signal),
     readErrorFile: (archive, key, signal) => readErrorFile(installation, archive, key, signal),
   };
 }

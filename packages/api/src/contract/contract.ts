@@ -3,6 +3,7 @@ import { datasets } from "./datasets.ts";
 import { errors } from "./errors.ts";
 import { events } from "./events.ts";
 import { logs } from "./logs.ts";
+import { manifests } from "./manifests.ts";
 import { metrics } from "./metrics.ts";
 import { redrives, requests, stops } from "./requests.ts";
 import { session } from "./session.ts";
@@ -21,6 +22,7 @@ export const contract = {
   errors,
   events,
   logs,
+  manifests,
   metrics,
   redrives,
   requests,

@@ -20,6 +20,7 @@ import { viewErrorRecord } from "./errors/view-error-record.ts";
 import { followDataset } from "./events/follow-dataset.ts";
 import { followDatasets } from "./events/follow-datasets.ts";
 import { listLogs, listTaskLogs } from "./logs/list-logs.ts";
+import { buildManifest } from "./manifests/build-manifest.ts";
 import { viewMetrics } from "./metrics/view-metrics.ts";
 import { createRedrive } from "./redrives/create-redrive.ts";
 import { listRequests } from "./requests/list-requests.ts";
@@ -58,6 +59,7 @@ export const router = open.router({
   errors: { list: listErrors, listRecords: listErrorRecords, view: viewErrorRecord },
   events: { ofDataset: followDataset, ofDatasets: followDatasets },
   logs: { list: listLogs, listOfTask: listTaskLogs },
+  manifests: { build: buildManifest },
   metrics: { view: viewMetrics },
   redrives: { create: createRedrive },
   requests: { list: listRequests, view: viewRequest },

@@ -37,6 +37,10 @@ export class FakeCloud implements CloudOperations {
     return this.accessFindings;
   }
 
+  async *listObjects({ prefix }: { readonly prefix: string }) {
+    for (const [key, text] of this.objects) if (key.startsWith(prefix)) yield { key, bytes: text.length };
+  }
+
   async readErrorFile(_archive: unknown, key: string): Promise<string> {
     const text = this.objects.get(key);
     if (text === undefined) throw new Problem("SOURCE_NOT_FOUND", `There is no object ${key}.`);
