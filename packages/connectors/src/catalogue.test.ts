@@ -16,6 +16,12 @@ const reads = {
     ...handler,
   },
 };
+const streamArn = "arn:aws:dynamodb:eu-west-1:111122223333:table/users/stream/2026-01-05T09:00:00.000";
+const table = {
+  streams: { connectorDestination: "DYNAMODBSTREAMS", streamArn, ...handler },
+  read: { connectorDestination: "DYNAMODB", tableName: "users", ...handler },
+  write: { connectorDestination: "DYNAMODB", resourceLocation: "Customer", tableName: "users" },
+};
 const writes = {
   S3: { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "out", s3KeyPrefix: "orders/" },
   KINESIS: {
@@ -30,6 +36,19 @@ const errors = { S3: { connectorDestination: "S3", resourceLocation: "Customer",
 const statements: readonly (readonly [string, readonly Permission[]])[] = [
   ["S3 read", readConnectors.S3.permissions(readConnectorConfigs.S3.schema.parse(reads.S3), scope)],
   ["Kinesis read", readConnectors.KINESIS.permissions(readConnectorConfigs.KINESIS.schema.parse(reads.KINESIS), scope)],
+  [
+    "DynamoDB Streams",
+    readConnectors.DYNAMODBSTREAMS.permissions(readConnectorConfigs.DYNAMODBSTREAMS.schema.parse(table.streams), scope),
+  ],
+  ["DynamoDB read", readConnectors.DYNAMODB.permissions(readConnectorConfigs.DYNAMODB.schema.parse(table.read), scope)],
+  [
+    "DynamoDB write",
+    writeConnectors.DYNAMODB.permissions(writeConnectorConfigs.DYNAMODB.schema.parse(table.write), scope),
+  ],
+  [
+    "DynamoDB write, reader",
+    writeConnectors.DYNAMODB.readPermissions(writeConnectorConfigs.DYNAMODB.schema.parse(table.write), scope),
+  ],
   ["S3 write", writeConnectors.S3.permissions(writeConnectorConfigs.S3.schema.parse(writes.S3), scope)],
   ["S3 write, reader", writeConnectors.S3.readPermissions(writeConnectorConfigs.S3.schema.parse(writes.S3), scope)],
   [
@@ -53,7 +72,7 @@ describe("the connector catalogue", () => {
   });
 
   it("finds the same files in every folder that runs", () => {
-    for (const folder of ["s3", "kinesis"]) {
+    for (const folder of ["s3", "kinesis", "dynamodb"]) {
       for (const file of [
         "config.ts",
         "connectors.ts",
@@ -103,6 +122,25 @@ describe("the connector catalogue", () => {
       { actions: ["kinesis:DescribeStreamSummary", "kinesis:ListShards"], resources: stream },
       { actions: ["kinesis:PutRecords"], resources: stream },
       { actions: ["kinesis:UpdateShardCount"], resources: stream },
+    ]);
+  });
+
+  it("states DynamoDB as the policy table of the access guide does", () => {
+    const flat = new Map(
+      statements.map(([name, list]) => [
+        name,
+        list.flatMap(({ actions, resources }) => actions.map((action) => `${action.slice(9)} ${resources}`)),
+      ]),
+    );
+    const arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/users";
+    const on = (resource: string, ...actions: string[]) => actions.map((action) => `${action} ${resource}`);
+    const ofStream = ["DescribeStream", "GetShardIterator", "GetRecords"];
+    expect(flat.get("DynamoDB read")).toEqual(on(arn, "DescribeTable", "Scan", "GetItem"));
+    expect(flat.get("DynamoDB write")).toEqual(on(arn, "DescribeTable", "BatchWriteItem", "PutItem"));
+    expect(flat.get("DynamoDB Streams")).toEqual([...on(streamArn, ...ofStream), ...on(arn, "DescribeTable")]);
+    expect(flat.get("DynamoDB write, reader")).toEqual([
+      ...on(arn, "DescribeTable", "Scan", "GetItem", "BatchGetItem", "Query"),
+      ...on(`${arn}/stream/*`, ...ofStream),
     ]);
   });
 });

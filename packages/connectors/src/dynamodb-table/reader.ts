@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type AttributeValue, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
+import { keyFromText, keyToText } from "../dynamodb-key-text.ts";
 import { type Attributes, plainJson } from "../dynamodb-plain-json.ts";
 import { describeTable, keyAttributes, tableArn } from "../dynamodb-table-schema.ts";
 import type { DynamodbTableSource } from "./permissions.ts";
@@ -104,20 +105,4 @@ function scanPosition({ scan, lastEvaluatedKey, notBefore }: Position, tableName
   const isKey = typeof lastEvaluatedKey === "string" || lastEvaluatedKey === null;
   if (typeof scan === "number" && isKey && typeof notBefore === "number") return { scan, lastEvaluatedKey, notBefore };
   throw new Problem("INTERNAL", `The checkpoint of ${tableName} is not one of the table reader.`);
-}
-
-/** Keys are text, numbers or bytes; JSON has no bytes. */
-function keyToText(key: Attributes): string {
-  const json = Object.entries(key).map(([name, { S, N, B }]) => [
-    name,
-    B === undefined ? { S, N } : { B: Buffer.from(B).toString("base64") },
-  ]);
-  return JSON.stringify(Object.fromEntries(json));
-}
-
-function keyFromText(text: string): Record<string, AttributeValue> {
-  const json = JSON.parse(text) as Readonly<Record<string, { S: string } | { N: string } | { B: string }>>;
-  return Object.fromEntries(
-    Object.entries(json).map(([name, value]) => [name, "B" in value ? { B: Buffer.from(value.B, "base64") } : value]),
-  );
 }
