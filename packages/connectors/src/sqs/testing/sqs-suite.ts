@@ -21,8 +21,8 @@ export async function makeQueue(access: CloudAccess, queueType: "STANDARD" | "FI
     resourceLocation: "LetsData",
     queueName: queueType === "FIFO" ? `${name}.fifo` : name,
     queueType,
-    messageIdAttributeName: "documentId",
-    messageGroupIdAttributeName: "partitionKey",
+    messageIdAttributeName: "documentId" as string,
+    messageGroupIdAttributeName: "partitionKey" as string,
     visibilityTimeoutInSeconds: 30,
     messageRetentionInSeconds: 600,
   } as const;
