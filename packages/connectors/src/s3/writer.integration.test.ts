@@ -129,8 +129,8 @@ describe("the S3 writer", () => {
   });
 
   it("refuses what it cannot do yet by name", () => {
-    expect(() =>
-      openS3Writer({ config: { bucketName: "b", s3FileFormat: "PARQUET" }, access: open.access, task }),
-    ).toThrow(expect.objectContaining({ code: "NOT_AVAILABLE_LOCALLY" }));
+    expect(() => openS3Writer({ config: { bucketName: "b", writerType: "Spark" }, access: open.access, task })).toThrow(
+      expect.objectContaining({ code: "NOT_AVAILABLE_LOCALLY" }),
+    );
   });
 });
