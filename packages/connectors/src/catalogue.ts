@@ -3,6 +3,7 @@ import { dynamodbStreamsReadConnector } from "./dynamodb-streams/connectors.ts";
 import { dynamodbTableReadConnector } from "./dynamodb-table/connectors.ts";
 import { kinesisReadConnector, kinesisWriteConnector } from "./kinesis/connectors.ts";
 import { s3ErrorConnector, s3ReadConnector, s3WriteConnector } from "./s3/connectors.ts";
+import { s3VectorsWriteConnector } from "./s3-vectors/connectors.ts";
 import { sqsReadConnector, sqsWriteConnector } from "./sqs/connectors.ts";
 
 /** Runtimes by `connectorDestination`. A destination that has a config but no line here cannot run yet. */
@@ -18,5 +19,6 @@ export const writeConnectors = {
   KINESIS: kinesisWriteConnector,
   SQS: sqsWriteConnector,
   DYNAMODB: dynamodbWriteConnector,
+  S3_VECTORS: s3VectorsWriteConnector,
 } as const;
 export const errorConnectors = { S3: s3ErrorConnector } as const;

@@ -72,7 +72,7 @@ export const batchOperations: Readonly<Record<string, DynamodbOperation>> = {
       });
     }
     const Responses = Object.fromEntries(
-      byTable(answered).map(([name, found]) => [name, found.flatMap(({ item }) => item ?? [])]),
+      byTable(answered).map(([name, found]) => [name, found.map(({ item }) => item).filter((item) => item !== null)]),
     );
     const UnprocessedKeys = Object.fromEntries(
       byTable(left).map(([name, held]) => [

@@ -17,6 +17,8 @@ export interface WriterConformance {
   readonly openTarget: () => Promise<OpenTarget>;
   /** The same ordinals written again replace what was there (object names, keys from the document). */
   readonly repeatsOverwrite: boolean;
+  /** A document the target takes; any with an id unless given. */
+  readonly documentOf?: (documentId: string) => OutputDocument;
 }
 
 /** A document with a body of about `bodyBytes` bytes. */
@@ -46,14 +48,17 @@ export async function prepareAll(
 }
 
 /** What every writer promises the pipeline. */
-export function testWriter(name: string, { openTarget, repeatsOverwrite }: WriterConformance): void {
+export function testWriter(
+  name: string,
+  { openTarget, repeatsOverwrite, documentOf = makeDocument }: WriterConformance,
+): void {
   const signal = new AbortController().signal;
   const ids = (prefix: string, count: number): string[] =>
     Array.from({ length: count }, (_, n) => `${prefix}-${String(n).padStart(4, "0")}`);
   const write = async (writer: Writer, wanted: readonly string[], firstOrdinal = 0): Promise<void> => {
     const prepared = await prepareAll(
       writer,
-      wanted.map((id) => makeDocument(id)),
+      wanted.map((id) => documentOf(id)),
       firstOrdinal,
     );
     const { maxBatchDocuments } = writer.limits;
@@ -75,7 +80,7 @@ export function testWriter(name: string, { openTarget, repeatsOverwrite }: Write
 
     it("prepares a document once, with its ordinal and its size against the limits", async () => {
       const { writer } = await openTarget();
-      const document = makeDocument("one");
+      const document = documentOf("one");
       const [prepared] = await prepareAll(writer, [document], 7);
       expect(prepared).toMatchObject({ document, ordinal: 7 });
       expect(prepared!.bytes).toBeGreaterThan(0);
@@ -109,7 +114,7 @@ export function testWriter(name: string, { openTarget, repeatsOverwrite }: Write
       }
       const prepared = await prepareAll(
         writer,
-        ["a", "b", "c"].map((id) => makeDocument(id)),
+        ["a", "b", "c"].map((id) => documentOf(id)),
       );
       await rejectNext([1]);
       const rejections = await writer.write(prepared, signal);
