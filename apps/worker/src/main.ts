@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { flushCompileCache } from "node:module";
 import { createWorkerDependencies } from "./dependencies.ts";
 import { readWorkerSettings } from "./env.ts";
 import { startWorker } from "./start-worker.ts";
@@ -11,6 +12,8 @@ for (const name of ["DATABASE_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 const dependencies = createWorkerDependencies(settings);
 const worker = await startWorker(dependencies);
 dependencies.log.info(`worker ready: ${settings.taskSlots} task slots`);
+// By itself it is written at a regular end only, which a worker may never have.
+flushCompileCache();
 
 let stopping = false;
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

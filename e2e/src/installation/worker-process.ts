@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const workerProgram = join(import.meta.dirname, "../../../apps/worker/src/main.ts");
+const repositoryDir = join(import.meta.dirname, "../../..");
+const workerProgram = join(repositoryDir, "apps/worker/src/main.ts");
 
 /** A worker as its own process, with every signal at hand. */
 export interface WorkerProcess {
@@ -18,7 +19,11 @@ export interface WorkerProcess {
 
 export function startWorkerProcess(env: Readonly<Record<string, string>>): WorkerProcess {
   const child = spawn(process.execPath, [workerProgram], {
-    env: { PATH: process.env.PATH ?? "", ...env },
+    env: {
+      PATH: process.env.PATH ?? "",
+      NODE_COMPILE_CACHE: join(repositoryDir, "node_modules/.cache/compile-cache"),
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
