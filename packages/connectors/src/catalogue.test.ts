@@ -22,6 +22,13 @@ const table = {
   read: { connectorDestination: "DYNAMODB", tableName: "users", ...handler },
   write: { connectorDestination: "DYNAMODB", resourceLocation: "Customer", tableName: "users" },
 };
+const sqsRead = { connectorDestination: "SQS", queueName: "jobs", ...handler };
+const sqsWrite = {
+  connectorDestination: "SQS",
+  resourceLocation: "Customer",
+  queueName: "out.fifo",
+  queueType: "FIFO",
+};
 const writes = {
   S3: { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "out", s3KeyPrefix: "orders/" },
   KINESIS: {
@@ -59,6 +66,9 @@ const statements: readonly (readonly [string, readonly Permission[]])[] = [
     "Kinesis write, reader",
     writeConnectors.KINESIS.readPermissions(writeConnectorConfigs.KINESIS.schema.parse(writes.KINESIS), scope),
   ],
+  ["SQS read", readConnectors.SQS.permissions(readConnectorConfigs.SQS.schema.parse(sqsRead), scope)],
+  ["SQS write", writeConnectors.SQS.permissions(writeConnectorConfigs.SQS.schema.parse(sqsWrite), scope)],
+  ["SQS write, reader", writeConnectors.SQS.readPermissions(writeConnectorConfigs.SQS.schema.parse(sqsWrite), scope)],
   ["S3 error", errorConnectors.S3.permissions(errorConnectorConfigs.S3.schema.parse(errors.S3), scope)],
   ["S3 error, reader", errorConnectors.S3.readPermissions(errorConnectorConfigs.S3.schema.parse(errors.S3), scope)],
   ["artifact", s3ObjectPermissions("s3://code/a/b.zip", "Fetch the handler")],
@@ -72,7 +82,7 @@ describe("the connector catalogue", () => {
   });
 
   it("finds the same files in every folder that runs", () => {
-    for (const folder of ["s3", "kinesis", "dynamodb"]) {
+    for (const folder of ["s3", "kinesis", "sqs", "dynamodb"]) {
       for (const file of [
         "config.ts",
         "connectors.ts",
@@ -98,7 +108,7 @@ describe("the connector catalogue", () => {
     }
   });
 
-  it("states S3 and Kinesis as the policy table of the access guide does", () => {
+  it("states S3, SQS and Kinesis as the policy table of the access guide does", () => {
     const flat = new Map(
       statements.map(([name, list]) => [name, list.map(({ actions, resources }) => ({ actions, resources }))]),
     );
@@ -117,6 +127,19 @@ describe("the connector catalogue", () => {
       actions: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
       resources: ["arn:aws:s3:::errors/Clicks/*"],
     });
+    const receive = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"];
+    const describeQueue = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"];
+    const jobs = ["arn:aws:sqs:eu-west-1:111122223333:jobs"];
+    const out = ["arn:aws:sqs:eu-west-1:111122223333:out.fifo"];
+    expect(flat.get("SQS read")).toEqual([
+      { actions: describeQueue, resources: jobs },
+      { actions: receive, resources: jobs },
+    ]);
+    expect(flat.get("SQS write")).toEqual([
+      { actions: describeQueue, resources: out },
+      { actions: ["sqs:SendMessage"], resources: out },
+    ]);
+    expect(flat.get("SQS write, reader")).toEqual([{ actions: [...describeQueue, ...receive], resources: out }]);
     const stream = ["arn:aws:kinesis:eu-west-1:111122223333:stream/events"];
     expect(flat.get("Kinesis write")).toEqual([
       { actions: ["kinesis:DescribeStreamSummary", "kinesis:ListShards"], resources: stream },

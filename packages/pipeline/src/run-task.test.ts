@@ -1,5 +1,5 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
-import type { ReadBatch } from "@letsdata/plugin-kit/reader";
+import type { ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
 import { describe, expect, it } from "vitest";
 import { runTask } from "./run-task.ts";
 import { fakeHandler } from "./testing/fake-handler.ts";
@@ -187,6 +187,32 @@ describe("checkpoints", () => {
     expect(objects.stored).toEqual(docs(100));
     const firsts = [...objects.objects.keys()];
     expect(firsts).toEqual([0, ...checkpoints.saves.slice(0, -1).map(({ counts }) => counts.recordsRead)]);
+  });
+
+  it("come at once when the source waits for its acknowledgement, also while an object is open", async () => {
+    const { attempt, clock, checkpoints } = taskBench();
+    const records = sourceRecords(docs(30));
+    let acknowledged = 0;
+    const reader: Reader = {
+      async *read() {
+        for (let next = 10; next <= 30; next += 10) {
+          const nextPosition = { next };
+          yield { records: records.slice(next - 10, next), nextPosition, bytesRead: 10 };
+          while (acknowledged < next) {
+            yield { records: [], nextPosition, bytesRead: 0, awaitsAcknowledgement: true };
+            await clock.sleep(1_000);
+          }
+        }
+      },
+      acknowledge: async (batch) => {
+        acknowledged += batch.records.length;
+      },
+      close: async () => {},
+    };
+    const writer = new FakeObjectTarget().openWriter({ objectDocumentsMax: 1_000 });
+    await clock.run(runTask(attempt({ reader, writer, limits: { timeoutSeconds: 30 } })));
+    expect(acknowledged).toBe(30);
+    expect(checkpoints.saves.map(({ counts }) => counts.recordsRead)).toEqual([10, 20, 30]);
   });
 
   it("are tried again while the database does not answer", async () => {
