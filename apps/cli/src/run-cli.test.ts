@@ -56,6 +56,18 @@ test("creates from pasted JSON with comments, lists and views", async () => {
   expect(viewed.out).toContain('\n  "datasetName": "Made"');
 });
 
+test("prints what must be granted: every document, one of them, or the commands", async () => {
+  const path = await configFile("granted", JSON.stringify(sampleDataset("Granted")));
+  const policy = (...options: readonly string[]) =>
+    letsdata(["datasets", "policy", "--configFile", path, ...options]).then(({ out }) => out);
+  const all = JSON.parse(await policy());
+  expect(Object.keys(all)).toEqual(expect.arrayContaining(["checklist", "policy", "trustPolicy", "repositoryPolicy"]));
+  expect(JSON.parse(await policy("--document", "trustPolicy"))).toEqual(all.trustPolicy);
+  expect((await policy("--commands")).split("\n")[0]).toMatch(
+    /^aws iam create-role --role-name LetsData_AccessRole_Granted/,
+  );
+});
+
 test("prints every problem with path and fix on standard error and exits 1", async () => {
   const path = await configFile("bad", JSON.stringify(sampleDataset("Bad!", { region: "moon" })));
   const refused = await letsdata(["datasets", "create", "--configFile", path]);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { ValidationFailed } from "../exit-codes.ts";
 import {
   datasetOption,
@@ -20,6 +20,8 @@ import { addUpdateCommands } from "./update-dataset.ts";
 
 const deleteTypes = ["DESCALE", "FREEZE", "DELETE"] as const;
 type DeleteType = (typeof deleteTypes)[number];
+const policyNames = ["policy", "trustPolicy", "repositoryPolicy"] as const;
+type PolicyName = (typeof policyNames)[number];
 
 interface ConfigFileOption {
   readonly configFile: string;
@@ -61,15 +63,21 @@ export function addDatasetCommands(program: Command, surroundings: Surroundings)
     },
   );
 
-  leaf<ConfigFileOption & { readonly commands?: boolean }>(
+  leaf<ConfigFileOption & { readonly commands?: boolean; readonly document?: PolicyName }>(
     datasets,
     surroundings,
     "policy",
     "the least access the dataset needs: checklist, policies, commands",
-    (command) => configFile(command).option("--commands", "print only the aws commands"),
+    (command) =>
+      configFile(command)
+        .option("--commands", "print only the aws commands")
+        .addOption(new Option("--document <name>", "print only this policy, ready for a file").choices(policyNames)),
     async (session, options) => {
       const policy = await session.client.datasets.accessPolicy(await readConfigFile(session, options.configFile));
+      const { trustPolicy, repositoryPolicy } = policy;
+      const documents = { policy: policy.policy, trustPolicy, repositoryPolicy: repositoryPolicy?.policy ?? null };
       if (options.commands) session.printer.text(policy.commands.join("\n"));
+      else if (options.document) session.printer.text(JSON.stringify(documents[options.document], null, 2));
       else session.printer.value(policy);
     },
   );
