@@ -76,7 +76,7 @@ async function seal(Bucket: string, customer: CloudAccess): Promise<void> {
 
 /** A target as LetsData would make it, in the customer's account and with documents in it; its ARNs by kind. */
 async function makeTarget(
-  destination: "KINESIS" | "SQS" | "DYNAMODB",
+  destination: "KINESIS" | "SQS" | "DYNAMODB" | "S3_VECTORS",
   names: object,
   customer: CloudAccess,
 ): Promise<ReadonlyMap<string, string>> {
@@ -211,6 +211,17 @@ const proofs: readonly Proof[] = [
     async prepare(tableName, customer) {
       await makeTarget("DYNAMODB", { tableName }, customer);
       return { writeConnector: { connectorDestination: "DYNAMODB", resourceLocation: "Customer", tableName } };
+    },
+    run: (config, access) => writeDocuments(config, access),
+  },
+  {
+    thing: "writeConnector",
+    destination: "S3_VECTORS",
+    about: "write S3 Vectors",
+    async prepare(name, customer) {
+      const index = { vectorBucketName: name, indexName: name, numDimensions: 3 };
+      await makeTarget("S3_VECTORS", index, customer);
+      return { writeConnector: { connectorDestination: "S3_VECTORS", resourceLocation: "Customer", ...index } };
     },
     run: (config, access) => writeDocuments(config, access),
   },

@@ -1,6 +1,7 @@
 import { lineSplitter } from "@letsdata/connectors/testing/line-splitter";
 import { concurrencyOf, type DatasetConfig } from "@letsdata/dataset/dataset-config";
 import type { CloudAccess, ProvisionedResource, TaskIdentity } from "@letsdata/plugin-kit/connector";
+import type { OutputDocument } from "@letsdata/plugin-kit/handler";
 import { makeErrorRecord } from "@letsdata/plugin-kit/testing/error-sink-conformance";
 import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-conformance";
 import { errorConnectorOf, readConnectorOf, writeConnectorOf } from "../connector-runtimes.ts";
@@ -37,6 +38,13 @@ export async function readRecords(config: DatasetConfig, access: CloudAccess, wa
   throw new Error(`${records} records instead of ${wanted}`);
 }
 
+/** One for every target: those of vectors find one in it. */
+function documentOf(id: string, bytes: number): OutputDocument {
+  const made = makeDocument(id, bytes);
+  const fields = { ...made.fields(), vector: [0.25, 0.5, 1] };
+  return { ...made, body: JSON.stringify(fields), fields: () => fields };
+}
+
 /** Provisions and writes two documents, then once more as the next attempt of the same task. Returns what was made. */
 export async function writeDocuments(
   config: Pick<DatasetConfig, "writeConnector">,
@@ -48,7 +56,7 @@ export async function writeDocuments(
   for (const attempt of [1, 2]) {
     const task = taskOf(access, attempt);
     const writer = await connector.openWriter({ config: config.writeConnector, access, task });
-    const documents = await prepareAll(writer, [makeDocument("a", bytes), makeDocument("b", bytes)]);
+    const documents = await prepareAll(writer, [documentOf("a", bytes), documentOf("b", bytes)]);
     const rejections = await writer.write(documents, signal);
     if (rejections.length > 0) throw new Error(JSON.stringify(rejections));
     await writer.flush?.(signal);
