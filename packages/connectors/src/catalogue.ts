@@ -2,6 +2,7 @@ import { dynamodbWriteConnector } from "./dynamodb/connectors.ts";
 import { dynamodbStreamsReadConnector } from "./dynamodb-streams/connectors.ts";
 import { dynamodbTableReadConnector } from "./dynamodb-table/connectors.ts";
 import { kinesisReadConnector, kinesisWriteConnector } from "./kinesis/connectors.ts";
+import { pgvectorWriteConnector } from "./pgvector/connectors.ts";
 import { s3ErrorConnector, s3ReadConnector, s3WriteConnector } from "./s3/connectors.ts";
 import { s3VectorsWriteConnector } from "./s3-vectors/connectors.ts";
 import { sqsReadConnector, sqsWriteConnector } from "./sqs/connectors.ts";
@@ -20,5 +21,6 @@ export const writeConnectors = {
   SQS: sqsWriteConnector,
   DYNAMODB: dynamodbWriteConnector,
   S3_VECTORS: s3VectorsWriteConnector,
+  PGVECTOR: pgvectorWriteConnector,
 } as const;
 export const errorConnectors = { S3: s3ErrorConnector } as const;

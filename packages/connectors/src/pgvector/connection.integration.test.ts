@@ -1,0 +1,57 @@
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { clientFor } from "@letsdata/aws/client-for";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
+import { checkPgvectorWrite } from "./check-access.ts";
+import { lookAtTable } from "./vector-table.ts";
+import { openPgvectorWriter } from "./writer.ts";
+
+let open: OpenCloud;
+const signal = new AbortController().signal;
+beforeAll(async () => {
+  open = await openCloud();
+});
+afterAll(() => open.cloud.remove());
+
+let made = 0;
+async function targetWith(SecretString: string) {
+  const secrets = clientFor(SecretsManagerClient, open.access);
+  const { ARN } = await secrets.send(new CreateSecretCommand({ Name: `pg-${made++}`, SecretString }));
+  return { connectionSecretArn: ARN!, tableName: "pages", numDimensions: 3 };
+}
+
+describe("the connection to PostgreSQL", () => {
+  it("is refused with the statement to add when the secret may not be read", async () => {
+    const config = await targetWith("postgresql://u:p@127.0.0.1:1/db");
+    const findings = await checkPgvectorWrite(config, await open.narrowed([]), signal);
+    expect(findings).toMatchObject([
+      { statement: { Action: "secretsmanager:GetSecretValue", Resource: config.connectionSecretArn } },
+    ]);
+  });
+
+  it("needs a URL in the secret, and no message shows it", async () => {
+    const config = await targetWith("host=db password=geheim");
+    const findings = await checkPgvectorWrite(config, open.access, signal);
+    expect(findings).toMatchObject([{ code: "CONFIG_INVALID", path: "writeConnector.connectionSecretArn" }]);
+    expect(JSON.stringify(findings)).not.toContain("geheim");
+  });
+
+  it("is worth repeating when nobody answers", async () => {
+    const config = await targetWith("postgresql://u:geheim@127.0.0.1:1/db");
+    const thrown = await openPgvectorWriter({ config, access: open.access }).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: "CLOUD_UNAVAILABLE" });
+    expect((thrown as Error).message).not.toContain("geheim");
+    expect(await checkPgvectorWrite(config, open.access, signal)).toMatchObject([{ code: "CLOUD_UNAVAILABLE" }]);
+  });
+
+  it("says how to get the extension when the database lacks it", async () => {
+    const withoutExtension = { query: () => Promise.resolve({ rows: [] }) } as unknown as Parameters<
+      typeof lookAtTable
+    >[1];
+    const config = { connectionSecretArn: "arn", tableName: "pages", numDimensions: 3 };
+    expect(await lookAtTable(config, withoutExtension)).toMatchObject({
+      table: null,
+      findings: [{ code: "CONFIG_INVALID", fix: expect.stringContaining("CREATE EXTENSION vector") }],
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { clientFor } from "@letsdata/aws/client-for";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DIMENSIONS, documentWith, vectorDocument } from "../../testing/vector-document.ts";
+import { checkPgvectorWrite } from "../check-access.ts";
+import type { PgvectorTarget } from "../permissions.ts";
+import { openPgvectorWriter } from "../writer.ts";
+
+const signal = new AbortController().signal;
+
+/** What the writer promises on a PostgreSQL that has pgvector; `url` is that of an empty database with rights to change it. */
+export function describePgvectorWriter(url: string, openAccess: () => CloudAccess): void {
+  const schema = `letsdata_${Date.now()}`;
+  let postgres: Client;
+  let connectionSecretArn: string;
+  let made = 0;
+
+  beforeAll(async () => {
+    postgres = new Client({ connectionString: url });
+    await postgres.connect();
+    await postgres.query("CREATE EXTENSION IF NOT EXISTS vector");
+    await postgres.query(`CREATE SCHEMA ${schema}`);
+    connectionSecretArn = await secretOf(url);
+  });
+  afterAll(async () => {
+    await postgres.query(`DROP SCHEMA ${schema} CASCADE`);
+    await postgres.end();
+  });
+
+  async function secretOf(text: string): Promise<string> {
+    const input = { Name: `${schema}-${made++}`, SecretString: text };
+    return (await clientFor(SecretsManagerClient, openAccess()).send(new CreateSecretCommand(input))).ARN!;
+  }
+
+  async function makeTable(columns = `id text PRIMARY KEY, vector vector(${DIMENSIONS}), metadata jsonb`) {
+    const tableName = `${schema}.table${made++}`;
+    await postgres.query(`CREATE TABLE ${tableName} (${columns})`);
+    return { connectionSecretArn, tableName, numDimensions: DIMENSIONS } satisfies PgvectorTarget;
+  }
+  const openWriter = (config: PgvectorTarget) => openPgvectorWriter({ config, access: openAccess() });
+  const rowsOf = async ({ tableName }: PgvectorTarget) =>
+    (await postgres.query(`SELECT id, vector::text, metadata FROM ${tableName} ORDER BY id`)).rows;
+
+  testWriter("the pgvector writer", {
+    repeatsOverwrite: true,
+    documentOf: vectorDocument,
+    openTarget: async () => {
+      const config = await makeTable();
+      return {
+        writer: await openWriter(config),
+        stored: async () => (await rowsOf(config)).map(({ id }) => String(id)),
+        reopen: () => openWriter(config),
+      };
+    },
+  });
+
+  describe("the pgvector writer", () => {
+    it("stores a row a vector with the document's scalar fields, and replaces it at a repeat", async () => {
+      const config = await makeTable();
+      const writer = await openWriter(config);
+      const write = async (fields: Record<string, unknown>) =>
+        writer.write(await prepareAll(writer, [documentWith("it's", fields)]), signal);
+      expect(await write({ vectors: { a: [1, 2, 3], b: [0.5, 0, -1] }, page: 7 })).toEqual([]);
+      expect(await write({ vectors: { a: [3, 2, 1], b: [0.5, 0, -1] }, page: 8, 'quo"te': "x\\y" })).toEqual([]);
+      const metadata = { documentId: "it's", page: 8, 'quo"te': "x\\y" };
+      expect(await rowsOf(config)).toEqual([
+        { id: "it's#a", vector: "[3,2,1]", metadata },
+        { id: "it's#b", vector: "[0.5,0,-1]", metadata },
+      ]);
+      await writer.close();
+    });
+
+    it("writes the others when the table refuses one document of a batch, and names that one", async () => {
+      const config = await makeTable(
+        `id text PRIMARY KEY CHECK (id <> 'b'), vector vector(${DIMENSIONS}), metadata jsonb`,
+      );
+      const writer = await openWriter(config);
+      const prepared = await prepareAll(writer, ["a", "b", "c"].map(vectorDocument));
+      expect(await writer.write(prepared, signal)).toMatchObject([{ index: 1, retry: false }]);
+      expect((await rowsOf(config)).map(({ id }) => id)).toEqual(["a", "c"]);
+      await writer.close();
+    });
+
+    it.each([
+      ["has another vector length", "id text PRIMARY KEY, vector vector(5), metadata jsonb", "vector(5)"],
+      ["lacks a column", "id text PRIMARY KEY, vector vector(3)", "metadata"],
+      ["has no unique id", "id text, vector vector(3), metadata jsonb", "neither its primary key nor unique"],
+    ])("refuses a table that %s, and says what to do", async (_, columns, why) => {
+      const config = await makeTable(columns);
+      const findings = await checkPgvectorWrite(config, openAccess(), signal);
+      expect(findings).toMatchObject([{ code: "CONFIG_INVALID", message: expect.stringContaining(why) }]);
+      await expect(openWriter(config)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    });
+
+    it("finds nothing wrong with a table as needed, and names one that is missing", async () => {
+      const config = await makeTable();
+      expect(await checkPgvectorWrite(config, openAccess(), signal)).toEqual([]);
+      const gone = { ...config, tableName: `${schema}.gone` };
+      expect(await checkPgvectorWrite(gone, openAccess(), signal)).toMatchObject([
+        {
+          code: "RESOURCE_NOT_FOUND",
+          fix: expect.stringContaining(`CREATE TABLE ${schema}.gone (id text PRIMARY KEY`),
+        },
+      ]);
+    });
+
+    it("names the rights the database's role lacks", async () => {
+      const role = `writer_${schema}`;
+      const config = await makeTable();
+      await postgres.query(`CREATE ROLE ${role} LOGIN PASSWORD 'p'`);
+      await postgres.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+      await postgres.query(`GRANT INSERT ON ${config.tableName} TO ${role}`);
+      const asRole = new URL(url);
+      asRole.username = role;
+      asRole.password = "p";
+      const narrow = { ...config, connectionSecretArn: await secretOf(asRole.href) };
+      const findings = await checkPgvectorWrite(narrow, openAccess(), signal);
+      expect(findings.map(({ fix }) => /GRANT \w+/.exec(fix)?.[0])).toEqual(["GRANT SELECT", "GRANT UPDATE"]);
+      await postgres.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    });
+  });
+}
