@@ -1,6 +1,6 @@
 import { DescribeTableCommand, DynamoDBClient, type TableDescription } from "@aws-sdk/client-dynamodb";
+import { classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
-import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, ResourceScope } from "@letsdata/plugin-kit/connector";
 
 export type KeyType = "S" | "N" | "B";
@@ -20,19 +20,19 @@ export function keyAttributes(table: TableDescription): readonly KeyAttribute[] 
   return keys.map(({ AttributeName: name = "" }) => ({ name, type: (types.get(name) ?? "S") as KeyType }));
 }
 
-/** Throws RESOURCE_NOT_FOUND. */
+/** One try: throws RESOURCE_NOT_FOUND, or a Problem worth repeating. */
 export async function describeTable(
   tableName: string,
   access: CloudAccess,
   signal?: AbortSignal,
 ): Promise<TableDescription> {
-  const call = { action: "dynamodb:DescribeTable", resource: tableArn(tableName, access) };
-  const answer = await withRetry(
-    () =>
-      clientFor(DynamoDBClient, access).send(new DescribeTableCommand({ TableName: tableName }), {
-        ...(signal ? { abortSignal: signal } : {}),
-      }),
-    { call, ...(signal ? { signal } : {}) },
-  );
-  return answer.Table ?? {};
+  try {
+    const answer = await clientFor(DynamoDBClient, access).send(new DescribeTableCommand({ TableName: tableName }), {
+      ...(signal ? { abortSignal: signal } : {}),
+    });
+    return answer.Table ?? {};
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    throw classifyAwsError(thrown, { action: "dynamodb:DescribeTable", resource: tableArn(tableName, access) });
+  }
 }

@@ -1,5 +1,6 @@
 import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { clientFor } from "@letsdata/aws/client-for";
+import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
 import { accessFindings } from "../access-finding.ts";
@@ -67,7 +68,7 @@ function otherKeys(config: DynamodbTarget, [partition, sort]: readonly KeyAttrib
 
 /** The table's keys, which must be those configured. Throws CONFIG_INVALID. */
 export async function configuredKeys(config: DynamodbTarget, access: CloudAccess): Promise<readonly KeyAttribute[]> {
-  const keys = keyAttributes(await describeTable(nameOfTable(config), access));
+  const keys = keyAttributes(await withRetry(() => describeTable(nameOfTable(config), access)));
   const [finding] = otherKeys(config, keys);
   if (finding) throw new Problem("CONFIG_INVALID", finding.message, { path: finding.path });
   return keys;

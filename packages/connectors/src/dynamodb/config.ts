@@ -25,12 +25,12 @@ const ownerText = {
 const keys = {
   partitionKeyAttributeName: field(attributeNameText().default("documentId"), {
     label: "Partition key",
-    help: "Document attribute that is the table's partition key.",
+    help: "Document attribute that is the table's partition key. In a table LetsData makes it is text.",
     example: "userId",
   }),
   sortKeyAttributeName: field(attributeNameText(), {
     label: "Sort key",
-    help: "Document attribute that is the table's sort key, if it has one.",
+    help: "Document attribute that is the table's sort key, if it has one. In a table LetsData makes it is text.",
     example: "time",
   }).optional(),
   ...regionAttribute,

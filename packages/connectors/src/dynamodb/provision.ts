@@ -36,7 +36,7 @@ export async function provisionTable(
     withRetry(() => send().catch(unlessInUse), { call: { action: `dynamodb:${action}`, resource }, signal });
   let pollMs = POLL_MS;
   for (let steps = 0; steps < STEPS_MAX; steps++) {
-    const found = await describeTable(TableName, access, signal).catch(nullIfMissing);
+    const found = await withRetry(() => describeTable(TableName, access, signal), { signal }).catch(nullIfMissing);
     if (found === null) {
       const input = { TableName, ...schemaOf(config), ...capacityOf(config), StreamSpecification: streamOn };
       const Tags = [{ Key: "letsdata:datasetName", Value: access.datasetName }];
