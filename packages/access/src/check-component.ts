@@ -2,7 +2,7 @@ import { checkS3Object } from "@letsdata/connectors/s3/check-access";
 import { imagePathOf } from "@letsdata/dataset/access-policy";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import { imageRepository } from "@letsdata/dataset/image-repository";
-import { type OwnedThing, pathOfThing } from "@letsdata/dataset/resource-owners";
+import { type OwnedThing, ownerOf, pathOfThing } from "@letsdata/dataset/resource-owners";
 import type { AccessFinding } from "@letsdata/plugin-kit/permissions";
 import { checkEndpoint } from "./check-endpoint.ts";
 import { checkImage } from "./check-image.ts";
@@ -20,6 +20,7 @@ export async function checkComponent(
 ): Promise<readonly AccessFinding[]> {
   const access = componentAccess(installation, config, owner, thing);
   const { readConnector, computeEngine, manifestFile } = config;
+  const isPublic = ownerOf(config, thing) === "LetsData";
   switch (thing) {
     case "readConnector":
       return readConnectorOf(config).checkAccess(readConnector, access, signal);
@@ -28,10 +29,10 @@ export async function checkComponent(
     case "errorConnector":
       return errorConnectorOf(config).checkAccess(config.errorConnector, access, signal);
     case "artifact":
-      return checkS3Object(readConnector.artifactFileS3Link ?? "", pathOfThing.artifact, access, signal);
+      return checkS3Object(readConnector.artifactFileS3Link ?? "", pathOfThing.artifact, access, signal, isPublic);
     case "manifestFile":
       return manifestFile.manifestType === "S3ReaderS3LinkManifestFile"
-        ? checkS3Object(manifestFile.manifestFileS3Uri, "manifestFile.manifestFileS3Uri", access, signal)
+        ? checkS3Object(manifestFile.manifestFileS3Uri, "manifestFile.manifestFileS3Uri", access, signal, isPublic)
         : [];
     case "image": {
       const image = imageRepository(imagePathOf(config));
@@ -39,7 +40,7 @@ export async function checkComponent(
     }
     case "modelFile":
       return computeEngine.computeEngineType === "LAMBDA_AND_SAGEMAKER" && computeEngine.model
-        ? checkS3Object(computeEngine.model.modelUrl, pathOfThing.modelFile, access, signal)
+        ? checkS3Object(computeEngine.model.modelUrl, pathOfThing.modelFile, access, signal, isPublic)
         : [];
     case "endpoint":
       return computeEngine.computeEngineType === "LAMBDA_AND_SAGEMAKER" &&

@@ -79,18 +79,19 @@ export function checkS3Error(config: Named, access: CloudAccess, signal: AbortSi
   );
 }
 
-/** Artifact, manifest or model file: the object must be there and readable. */
+/** Artifact, manifest or model file: the object must be there and readable; a public one may lie in a bucket that nobody may list. */
 export function checkS3Object(
   uri: string,
   path: string,
   access: CloudAccess,
   signal: AbortSignal,
+  isPublic = false,
 ): Promise<readonly AccessFinding[]> {
   const { bucket, key } = parseS3Uri(uri);
   const resource = `${bucketArn(bucket)}/${key}`;
   return accessFindings(
     [
-      listCheck(bucket, path, access, signal, key),
+      ...(isPublic ? [] : [listCheck(bucket, path, access, signal, key)]),
       {
         ...getCheck(bucket, () => key, resource, path, access, signal),
         isGranted: ({ details }) => details.awsCode === "InvalidRange",
