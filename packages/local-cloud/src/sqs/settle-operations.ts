@@ -18,7 +18,9 @@ export const settleOperations: Readonly<Record<string, SqsOperation>> = {
   },
   DeleteMessageBatch(call) {
     const queue = call.queue();
-    const answer = runEntries(call, "DeleteMessageBatch", (entry) => remove(call, queue, entry));
+    const answer = call.messages.together(() =>
+      runEntries(call, "DeleteMessageBatch", (entry) => remove(call, queue, entry)),
+    );
     call.waiters.wake(queue.id);
     return answer;
   },
@@ -29,7 +31,9 @@ export const settleOperations: Readonly<Record<string, SqsOperation>> = {
   },
   ChangeMessageVisibilityBatch(call) {
     const queue = call.queue();
-    const answer = runEntries(call, "ChangeMessageVisibilityBatch", (entry) => changeVisibility(call, queue, entry));
+    const answer = call.messages.together(() =>
+      runEntries(call, "ChangeMessageVisibilityBatch", (entry) => changeVisibility(call, queue, entry)),
+    );
     call.waiters.wake(queue.id);
     return answer;
   },

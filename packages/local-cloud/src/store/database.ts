@@ -43,10 +43,12 @@ const SCHEMA = `
     first_received_at INTEGER, receives INTEGER NOT NULL, nonce TEXT, json TEXT NOT NULL
   );
   CREATE INDEX IF NOT EXISTS message_by_visibility ON message (queue, visible_at, sequence);
+  CREATE INDEX IF NOT EXISTS message_by_order ON message (queue, sequence);
   CREATE INDEX IF NOT EXISTS message_by_age ON message (queue, sent_at);
   CREATE TABLE IF NOT EXISTS sent_message (
     queue TEXT NOT NULL, key TEXT NOT NULL, until INTEGER NOT NULL, id TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (queue, key)
   ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sent_message_by_age ON sent_message (queue, until);
 `;
 
 /** A killed process loses nothing that was committed: WAL pages are the operating system's by then. */
