@@ -88,16 +88,17 @@ export function describeDatasetForm(config: unknown): readonly FormField[] {
 function conditionsOf(name: string, all: readonly JsonSchema[], decisions: readonly Decision[]): readonly Condition[] {
   const having = all.filter((variant) => propertyOf(variant, name) !== undefined);
   if (having.length === all.length) return [];
-  const valuesIn = (some: readonly JsonSchema[], decision: Decision) =>
-    new Set(some.flatMap((variant) => allowedValues(propertyOf(variant, decision.name)) ?? []));
-  return decisions
-    .map((decision) => ({
-      name: decision.name,
-      values: [...valuesIn(having, decision)],
-      open: valuesIn(all, decision),
-    }))
-    .filter(({ values, open }) => values.length > 0 && values.length < open.size)
-    .map(({ name: deciding, values }) => ({ name: deciding, values }));
+  const conditions: Condition[] = [];
+  let open = all;
+  for (const { name: deciding } of decisions) {
+    const valuesIn = (some: readonly JsonSchema[]) =>
+      new Set(some.flatMap((variant) => allowedValues(propertyOf(variant, deciding)) ?? []));
+    const values = valuesIn(having);
+    if (values.size === 0 || values.size >= valuesIn(open).size) continue;
+    conditions.push({ name: deciding, values: [...values] });
+    open = open.filter((variant) => allowedValues(propertyOf(variant, deciding))?.some((value) => values.has(value)));
+  }
+  return conditions;
 }
 
 interface FieldInput {

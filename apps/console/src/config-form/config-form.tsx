@@ -18,11 +18,16 @@ export function ConfigForm({ fields, document, findings, onChange, onFocus }: Co
     <div className="space-y-5">
       {fields.map((field) =>
         field.kind === "group" ? (
-          <fieldset key={field.path} className="space-y-5 border-l-2 border-line pl-4">
+          <fieldset key={field.path} className="min-w-0 space-y-4 border-l-2 border-line pl-4">
             <legend className="-ml-4 pb-2 font-medium">
               {field.label}
               {field.required ? null : <span className="font-normal text-ink-faint"> optional</span>}
             </legend>
+            {messagesAt(findings, field.path).map((message) => (
+              <p key={message} className="text-[13px] text-bad">
+                {message}
+              </p>
+            ))}
             <ConfigForm
               fields={field.fields}
               document={document}
@@ -36,7 +41,7 @@ export function ConfigForm({ fields, document, findings, onChange, onFocus }: Co
             key={field.path}
             field={field}
             value={valueAt(document, field.path)}
-            error={findings.find((finding) => finding.path === field.path)?.message}
+            errors={messagesAt(findings, field.path, field.kind === "map" || field.kind === "json")}
             onChange={(value) => onChange(field.path, value)}
             onFocus={() => onFocus(field)}
           />
@@ -44,4 +49,15 @@ export function ConfigForm({ fields, document, findings, onChange, onFocus }: Co
       )}
     </div>
   );
+}
+
+/** What is wrong at `path`, or, where one control shows a whole object, anywhere inside it. */
+function messagesAt(findings: readonly ProblemDetail[], path: string, andInside = false): readonly string[] {
+  return findings
+    .filter(
+      (finding) =>
+        finding.path === path ||
+        (andInside && /^[.[]/.test(finding.path.slice(path.length)) && finding.path.startsWith(path)),
+    )
+    .map((finding) => (finding.fix ? `${finding.message}. ${finding.fix}`.replace("..", ".") : finding.message));
 }

@@ -3,18 +3,21 @@ import type { FormField } from "@letsdata/dataset/describe-form";
 import { useEffect, useState } from "react";
 import { Input, Select, TextArea } from "../ui/input.tsx";
 import { Labelled } from "../ui/labelled.tsx";
+import { FieldHelp } from "./field-help.tsx";
 import { shownValue, typedValue } from "./set-value.ts";
 
 export interface FieldControlProps {
   readonly field: FormField;
   readonly value: unknown;
-  readonly error: string | undefined;
+  readonly errors: readonly string[];
   readonly onChange: (value: unknown) => void;
   readonly onFocus: () => void;
 }
 
-/** The control an attribute's kind asks for, with its label and what is wrong with it. */
-export function FieldControl({ field, value, error, onChange, onFocus }: FieldControlProps) {
+const errorsShownMax = 5;
+
+/** The control an attribute's kind asks for, with its label, what is wrong with it and, where no panel is beside it, its help. */
+export function FieldControl({ field, value, errors, onChange, onFocus }: FieldControlProps) {
   const shown = shownValue(value);
   const [typed, setTyped] = useState(shown);
   const [focused, setFocused] = useState(false);
@@ -27,7 +30,16 @@ export function FieldControl({ field, value, error, onChange, onFocus }: FieldCo
       : field.example !== undefined
         ? `such as ${shownValue(field.example)}`
         : "";
+  const error =
+    errors.length === 0
+      ? undefined
+      : errors.slice(0, errorsShownMax).map((message) => (
+          <span key={message} className="block break-words">
+            {message}
+          </span>
+        ));
   const events = {
+    "data-path": field.path,
     onFocus: () => {
       setFocused(true);
       onFocus();
@@ -39,57 +51,69 @@ export function FieldControl({ field, value, error, onChange, onFocus }: FieldCo
     },
   };
   return (
-    <Labelled
-      label={field.label}
-      optional={!field.required}
-      error={error}
-      hint={<span className="figures break-all text-ink-faint">{field.path}</span>}
-    >
-      {(ids) => {
-        if (field.kind === "choice") {
-          const chosen =
-            field.choices.find((choice) => choice.value.toLowerCase() === typed.toLowerCase())?.value ?? typed;
-          return (
-            <Select {...ids} {...events} value={chosen}>
-              <option value="">
-                {field.defaultValue === undefined ? "Choose…" : `${shownValue(field.defaultValue)} (default)`}
-              </option>
-              {chosen !== "" && !field.choices.some((choice) => choice.value === chosen) ? (
-                <option value={chosen}>{chosen}</option>
-              ) : null}
-              {field.choices.map((choice) => (
-                <option key={choice.value} value={choice.value}>
-                  {choice.label}
+    <div>
+      <Labelled
+        label={field.label}
+        optional={!field.required}
+        error={error}
+        hint={<span className="figures break-all text-ink-faint">{field.path}</span>}
+      >
+        {(ids) => {
+          if (field.kind === "choice") {
+            const chosen =
+              field.choices.find((choice) => choice.value.toLowerCase() === typed.toLowerCase())?.value ?? typed;
+            return (
+              <Select {...ids} {...events} value={chosen}>
+                <option value="">
+                  {field.defaultValue === undefined
+                    ? field.required
+                      ? "Choose…"
+                      : "Not set"
+                    : `${shownValue(field.defaultValue)} (default)`}
                 </option>
-              ))}
-            </Select>
-          );
-        }
-        if (field.kind === "long-text" || field.kind === "map" || field.kind === "json") {
+                {chosen !== "" && !field.choices.some((choice) => choice.value === chosen) ? (
+                  <option value={chosen}>{chosen}</option>
+                ) : null}
+                {field.choices.map((choice) => (
+                  <option key={choice.value} value={choice.value}>
+                    {choice.label}
+                  </option>
+                ))}
+              </Select>
+            );
+          }
+          if (field.kind === "long-text" || field.kind === "map" || field.kind === "json") {
+            return (
+              <TextArea
+                {...ids}
+                {...events}
+                value={typed}
+                placeholder={placeholder}
+                spellCheck={false}
+                className="figures"
+              />
+            );
+          }
           return (
-            <TextArea
+            <Input
               {...ids}
               {...events}
               value={typed}
               placeholder={placeholder}
+              inputMode={field.kind === "number" ? "numeric" : "text"}
               spellCheck={false}
+              autoComplete="off"
               className="figures"
             />
           );
-        }
-        return (
-          <Input
-            {...ids}
-            {...events}
-            value={typed}
-            placeholder={placeholder}
-            inputMode={field.kind === "number" ? "numeric" : "text"}
-            spellCheck={false}
-            autoComplete="off"
-            className="figures"
-          />
-        );
-      }}
-    </Labelled>
+        }}
+      </Labelled>
+      <details className="mt-1 text-[13px] xl:hidden">
+        <summary className="w-fit cursor-pointer text-accent">About {field.label}</summary>
+        <div className="pt-1">
+          <FieldHelp field={field} value={value} />
+        </div>
+      </details>
+    </div>
   );
 }

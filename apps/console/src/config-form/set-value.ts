@@ -1,12 +1,25 @@
 import type { FormField } from "@letsdata/dataset/describe-form";
-import { applyEdits, modify } from "jsonc-parser";
+import { applyEdits, findNodeAtLocation, type JSONPath, modify, parseTree } from "jsonc-parser";
 
 const formatting = { insertSpaces: true, tabSize: 2, eol: "\n" };
 
-/** The text with the value at `path` set, or removed for undefined; everything else in it stays as it was written. */
-export function setValue(text: string, path: string, value: unknown): string {
+/**
+ * The text with the value at `path` set, or removed for undefined; everything else in it stays as it was written. A
+ * text, number or list where an object has to be gives way to the object.
+ */
+export function setValue(text: string, path: string | JSONPath, value: unknown): string {
+  const segments = typeof path === "string" ? path.split(".") : path;
   const whole = text.trim() === "" ? "{}" : text;
-  return applyEdits(whole, modify(whole, path.split("."), value, { formattingOptions: formatting }));
+  const tree = parseTree(whole);
+  for (let depth = 1; depth < segments.length; depth += 1) {
+    const holder = tree && findNodeAtLocation(tree, segments.slice(0, depth));
+    if (!holder || holder.type === "object" || holder.type === "array") continue;
+    if (value === undefined) return whole;
+    const cleared = modify(whole, segments.slice(0, depth), {}, { formattingOptions: formatting });
+    return setValue(applyEdits(whole, cleared), segments, value);
+  }
+  if (value === undefined && !(tree && findNodeAtLocation(tree, segments))) return whole;
+  return applyEdits(whole, modify(whole, segments, value, { formattingOptions: formatting }));
 }
 
 export function valueAt(document: unknown, path: string): unknown {
@@ -24,7 +37,7 @@ export function valueAt(document: unknown, path: string): unknown {
 /** What a person typed, as the attribute wants it; empty removes the attribute. */
 export function typedValue(field: Pick<FormField, "kind">, typed: string): unknown {
   if (typed === "") return undefined;
-  if (field.kind === "number") return Number.isFinite(Number(typed)) ? Number(typed) : typed;
+  if (field.kind === "number") return typed.trim() !== "" && Number.isFinite(Number(typed)) ? Number(typed) : typed;
   if (field.kind === "map" || field.kind === "json") {
     try {
       return JSON.parse(typed) as unknown;

@@ -1,20 +1,27 @@
 "use client";
-import type { AccessPolicyDto } from "@letsdata/api/contract/access-policy-dto";
-import { useMutation } from "@tanstack/react-query";
-import { CircleAlert, CircleCheck, KeyRound, ShieldCheck } from "lucide-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { CircleCheck, KeyRound, ShieldCheck } from "lucide-react";
 import { useState } from "react";
-import { client } from "../../api/api.ts";
+import { api, client } from "../../api/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { AccessChecklist, Findings } from "./access-checklist.tsx";
+import { AccessDocuments } from "./access-documents.tsx";
 
-/** What must be granted, how to grant it, and a real try of it. */
-export function AccessStep({ config, ready }: { readonly config: unknown; readonly ready: boolean }) {
+export interface AccessProps {
+  readonly config: unknown;
+  /** True while `config` has no problem. */
+  readonly ready: boolean;
+}
+
+/** Beside the JSON: the policy in a dialog, the check with its findings. */
+export function AccessBeside({ config, ready }: AccessProps) {
   const [open, setOpen] = useState(false);
-  const policy = useMutation({ mutationFn: () => client.datasets.accessPolicy(config) });
-  const check = useMutation({ mutationFn: () => client.datasets.checkAccess(config) });
+  const policy = usePolicy(config, ready && open);
+  const check = useAccessCheck(config);
   return (
     <section aria-label="Access" className="space-y-3">
       <h2 className="font-medium">Access</h2>
@@ -22,44 +29,14 @@ export function AccessStep({ config, ready }: { readonly config: unknown; readon
         What you own is reached through a role of yours, and only with your user id as external id.
       </p>
       <div className="flex flex-wrap gap-2">
-        <Button
-          disabled={!ready}
-          onClick={() => {
-            setOpen(true);
-            policy.mutate();
-          }}
-        >
+        <Button disabled={!ready} onClick={() => setOpen(true)}>
           <KeyRound aria-hidden />
           What access policy do I need?
         </Button>
-        <Button disabled={!ready || check.isPending} onClick={() => check.mutate()}>
-          <ShieldCheck aria-hidden />
-          {check.isPending ? "Checking access…" : "Check access"}
-        </Button>
+        <CheckButton check={check} ready={ready} />
       </div>
-      <div aria-live="polite">
-        {check.isError ? <ProblemPanel thrown={check.error} /> : null}
-        {check.data?.passed ? (
-          <p className="flex items-center gap-2 font-medium text-good">
-            <CircleCheck aria-hidden className="size-4" />
-            Every resource answered
-          </p>
-        ) : null}
-        {check.data && !check.data.passed ? (
-          <ul className="divide-y divide-line border-y border-line text-[13px]">
-            {check.data.errors.map((finding) => (
-              <li key={`${finding.path}:${finding.message}`} className="flex gap-2 py-2">
-                <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
-                <span className="min-w-0">
-                  <span className="figures break-all">{finding.path}</span>
-                  <span className="block break-words">{finding.message}</span>
-                  {finding.fix ? <span className="block break-words text-ink-soft">{finding.fix}</span> : null}
-                </span>
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </div>
+      <CheckVerdict check={check} />
+      {check.data ? <Findings findings={check.data.errors} /> : null}
       <Dialog
         open={open}
         onOpenChange={setOpen}
@@ -68,9 +45,12 @@ export function AccessStep({ config, ready }: { readonly config: unknown; readon
         description="The least that this dataset needs, made from the JSON as it is now."
       >
         {policy.isError ? (
-          <ProblemPanel thrown={policy.error} onRetry={() => policy.mutate()} />
+          <ProblemPanel thrown={policy.error} onRetry={() => void policy.refetch()} />
         ) : policy.data ? (
-          <Policy answer={policy.data} />
+          <div className="space-y-6">
+            <AccessChecklist checklist={policy.data.checklist} check={check.data} />
+            <AccessDocuments answer={policy.data} />
+          </div>
         ) : (
           <Skeleton className="h-64" />
         )}
@@ -79,51 +59,111 @@ export function AccessStep({ config, ready }: { readonly config: unknown; readon
   );
 }
 
-function Policy({ answer }: { readonly answer: AccessPolicyDto }) {
+/** The Access step: the same, whole on the page; before there is a role, made for the name it would have. */
+export function AccessStep({
+  config,
+  ready,
+  proposedRole,
+  onRole,
+}: AccessProps & {
+  /** Set while nothing but the role is missing. */
+  readonly proposedRole: string | undefined;
+  readonly onRole: (arn: string) => void;
+}) {
+  const asked = proposedRole && typeof config === "object" ? { ...config, accessGrantRoleArn: proposedRole } : config;
+  const policy = usePolicy(asked, ready || proposedRole !== undefined);
+  const check = useAccessCheck(config);
+  if (!ready && proposedRole === undefined)
+    return (
+      <p className="max-w-xl rounded-md bg-surface p-3 text-ink-soft">
+        The checklist, the policies and the commands stand here as soon as the other steps have no problems.
+      </p>
+    );
   return (
-    <div className="space-y-6">
-      {answer.needsRole ? null : <p>Nothing of yours is touched: no role is needed.</p>}
-      <div>
-        <h3 className="pb-2 font-medium">What is touched</h3>
-        <ul className="divide-y divide-line border-y border-line">
-          {answer.checklist.map((item) => (
-            <li
-              key={`${item.component}:${item.reason}:${item.resources.join()}`}
-              className="grid gap-x-4 gap-y-1 py-2 sm:grid-cols-[10rem_1fr]"
-            >
-              <span>
-                {item.component}
-                <span className="block text-[13px] text-ink-soft">
-                  {item.resourceLocation === "Customer" ? "yours" : "LetsData's"}
-                </span>
-              </span>
-              <span className="min-w-0">
-                {item.reason}
-                {item.resources.map((resource) => (
-                  <span key={resource} className="figures block break-all">
-                    {resource}
-                  </span>
-                ))}
-                <span className="figures block break-words text-ink-soft">{item.actions.join(", ")}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
-      </div>
-      {answer.needsRole ? (
+    <div className="max-w-3xl space-y-6">
+      {proposedRole ? (
+        <div className="space-y-2 rounded-md bg-surface p-3">
+          <p>Grant access to a role with the commands below, then name it here.</p>
+          <Button className="h-auto py-1.5 whitespace-normal" onClick={() => onRole(proposedRole)}>
+            <span className="break-all">Use {proposedRole}</span>
+          </Button>
+        </div>
+      ) : (
+        <section aria-label="Check of the access" className="space-y-3">
+          <CheckButton check={check} ready={ready} />
+          <CheckVerdict check={check} />
+        </section>
+      )}
+      {policy.isError ? (
+        <ProblemPanel thrown={policy.error} onRetry={() => void policy.refetch()} />
+      ) : policy.data ? (
         <>
-          <CodeBlock
-            label={`Policy ${answer.policyName}`}
-            fileName={`${answer.policyName}.json`}
-            value={JSON.stringify(answer.policy, null, 2)}
-          />
-          <CodeBlock
-            label={`Trust policy of ${answer.roleName}`}
-            fileName={`${answer.roleName}-trust.json`}
-            value={JSON.stringify(answer.trustPolicy, null, 2)}
-          />
-          <CodeBlock label="Commands that grant it" value={answer.commands.join("\n")} />
+          <AccessChecklist checklist={policy.data.checklist} check={check.data} />
+          <AccessDocuments answer={policy.data} />
         </>
+      ) : (
+        <Skeleton className="h-64" />
+      )}
+    </div>
+  );
+}
+
+function usePolicy(config: unknown, enabled: boolean) {
+  return useQuery({
+    ...api.datasets.accessPolicy.queryOptions({ input: config }),
+    queryKey: ["access-policy", JSON.stringify(config)],
+    enabled,
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/** The answer counts for the configuration it was given for. */
+function useAccessCheck(config: unknown) {
+  const check = useMutation({
+    mutationFn: async () => {
+      const answer = await client.datasets.checkAccess(config);
+      return { answer, of: JSON.stringify(config) };
+    },
+  });
+  const current = check.data && check.data.of === JSON.stringify(config) ? check.data.answer : undefined;
+  return { run: () => check.mutate(), isPending: check.isPending, error: check.error, data: current };
+}
+type AccessCheck = ReturnType<typeof useAccessCheck>;
+
+function CheckButton({ check, ready }: { readonly check: AccessCheck; readonly ready: boolean }) {
+  return (
+    <Button disabled={!ready || check.isPending} onClick={check.run}>
+      <ShieldCheck aria-hidden />
+      {check.isPending ? "Checking access…" : "Check access"}
+    </Button>
+  );
+}
+
+function CheckVerdict({ check }: { readonly check: AccessCheck }) {
+  return (
+    <div aria-live="polite">
+      {check.error ? <ProblemPanel thrown={check.error} /> : null}
+      {check.data?.passed ? (
+        <p className="flex items-center gap-2 font-medium text-good">
+          <CircleCheck aria-hidden className="size-4" />
+          Every resource answered
+        </p>
+      ) : null}
+      {check.data && !check.data.passed ? (
+        <div className="space-y-2">
+          <p className="font-medium text-bad">
+            {check.data.errors.length} of the calls {check.data.errors.length === 1 ? "was" : "were"} refused
+          </p>
+          {check.data.missing ? (
+            <CodeBlock
+              label="What the role's policy lacks"
+              fileName="missing-policy.json"
+              value={JSON.stringify(check.data.missing, null, 2)}
+              maxHeight={240}
+            />
+          ) : null}
+        </div>
       ) : null}
     </div>
   );

@@ -1,52 +1,59 @@
 "use client";
+import { type FormStepId, formSteps } from "@letsdata/dataset/form-steps";
 import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo, useRef, useState } from "react";
 import { api, client } from "../../api/api.ts";
+import { setValue, valueAt } from "../../config-form/set-value.ts";
+import { usePerson } from "../../shell/person.tsx";
 import { useUrlState } from "../../table/url-state.ts";
 import { Button } from "../../ui/button.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { problemOf } from "../../ui/problem.ts";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
 import { announce, announceProblem } from "../../ui/toasts.tsx";
-import { AccessStep } from "./access-step.tsx";
-import { CheckPanel, type Notice } from "./check-panel.tsx";
+import { AccessBeside, AccessStep } from "./access-step.tsx";
+import { canonicalText } from "./canonical-text.ts";
+import type { Notice } from "./changed-for-you.tsx";
+import { CheckPanel } from "./check-panel.tsx";
 import { diagnosticsOf } from "./diagnostics.ts";
+import { DraftOffer } from "./draft-offer.tsx";
+import { FileDrop } from "./file-drop.tsx";
 import { FormDoor } from "./form-door.tsx";
+import { JsonDoor } from "./json-door.tsx";
 import type { EditorHandle } from "./json-editor.tsx";
 import { lineOf, rangeOfPath } from "./json-path.ts";
+import type { ListedProblem } from "./problem-list.tsx";
+import { proposedRoleArn } from "./proposed-role.ts";
 import { readDraft } from "./read-draft.ts";
 import { repairText } from "./repair-text.ts";
-import type { JsonSchema } from "./schema-help.ts";
+import { ReviewStep } from "./review-step.tsx";
 import { StartFrom } from "./start-from.tsx";
 import { useCheck } from "./use-check.ts";
 import { useDraft } from "./use-draft.ts";
+import { Verdict } from "./verdict.tsx";
 
-const JsonEditor = dynamic(async () => (await import("./json-editor.tsx")).JsonEditor, {
-  ssr: false,
-  loading: () => <Skeleton className="m-4 h-4/5" />,
-});
+const everyStep: ReadonlySet<FormStepId> = new Set(formSteps.map((step) => step.id));
 
 export function CreateDataset() {
   const url = useUrlState();
   const router = useRouter();
   const queries = useQueryClient();
-  const [text, setText, forgetDraft] = useDraft();
-  const [repairs, setRepairs] = useState<readonly Notice[]>([]);
-  const [dropping, setDropping] = useState(false);
+  const kept = useDraft(usePerson().userId);
+  const { text } = kept;
+  const [changes, setChanges] = useState<readonly Notice[]>([]);
+  const [seen, setSeen] = useState<ReadonlySet<FormStepId>>(new Set());
   const editor = useRef<EditorHandle | null>(null);
   const door = url.get("by") === "form" ? "form" : "json";
+  const step = formSteps.find(({ id }) => id === url.get("step"))?.id ?? "name";
   const draft = useMemo(() => readDraft(text), [text]);
   const check = useCheck(text, draft);
-  const schema = useQuery({ ...api.system.schema.queryOptions(), staleTime: Number.POSITIVE_INFINITY });
   const create = useMutation({
     mutationFn: () => client.datasets.create(draft.value),
     onSuccess: (dataset) => {
-      forgetDraft();
+      kept.forget();
       announce(`${dataset.datasetName} is created`);
       void queries.invalidateQueries({ queryKey: api.datasets.list.key() });
       router.push(`/datasets/${dataset.datasetName}`);
@@ -56,38 +63,97 @@ export function CreateDataset() {
   const refused = create.isError ? problemOf(create.error).errors : [];
   const findings = unique([...(check.state === "syntax" ? [] : (check.result?.errors ?? [])), ...refused]);
   const diagnostics = useMemo(() => diagnosticsOf(text, draft, findings), [text, draft, findings]);
+  const ready = check.state === "valid";
 
   const edit = (next: string) => {
     create.reset();
-    setText(next);
+    kept.setText(next);
   };
-  const repair = (whole: string) => {
-    const repaired = repairText(whole);
-    setRepairs(repaired.notices);
-    edit(pretty(repaired.text));
+  const replace = (whole: { readonly text: string; readonly notices: readonly Notice[] }) => {
+    setChanges(whole.notices);
+    setSeen(everyStep);
+    edit(pretty(whole.text));
   };
   const take = (next: string) => {
-    setRepairs([]);
-    if (readDraft(next).syntaxProblems.length > 0) repair(next);
-    else edit(pretty(next));
+    if (door === "form") replace(canonicalText(next));
+    else if (readDraft(next).syntaxProblems.length > 0) replace(repairText(next));
+    else replace({ text: next, notices: [] });
   };
-  const goTo = (offset: number) => {
-    if (door === "form") url.set({ by: null });
+  const goToOffset = (offset: number) => {
+    if (door === "form") url.set({ by: null, step: null });
     requestAnimationFrame(() => editor.current?.goTo(offset));
   };
+  const openForm = (at: FormStepId) => {
+    const canonical = canonicalText(text);
+    if (text.trim() !== "") setSeen(everyStep);
+    if (canonical.text !== text) replace(canonical);
+    url.set({ by: "form", step: at === "name" ? null : at });
+  };
+  const openStep = (next: FormStepId) => {
+    setSeen(new Set([...seen, step]));
+    if (text.trim() === "") edit("{}");
+    url.set({ step: next === "name" ? null : next });
+  };
+
+  const syntax = draft.syntaxProblems.slice(0, 20).map(
+    (problem): ListedProblem => ({
+      key: `${problem.offset}:${problem.message}`,
+      place: `Line ${lineOf(text, problem.offset)}`,
+      message: problem.message,
+      onOpen: () => goToOffset(problem.offset),
+    }),
+  );
+  const byLine = findings.map((finding): ListedProblem => {
+    const { from } = rangeOfPath(draft.tree, finding.path);
+    return {
+      key: `${finding.path}:${finding.code}:${finding.message}`,
+      place: `Line ${lineOf(text, from)}`,
+      path: finding.path,
+      message: finding.message,
+      fix: finding.fix,
+      onOpen: () => goToOffset(from),
+    };
+  });
+  const panel = (problems: readonly ListedProblem[]) => (
+    <>
+      <CheckPanel
+        check={check}
+        problems={[...syntax, ...problems]}
+        notices={[...changes, ...(check.result?.notices ?? [])]}
+        onRepair={syntax.length > 0 ? () => replace(repairText(text)) : undefined}
+      />
+      {create.isError && refused.length === 0 ? (
+        <ProblemPanel thrown={create.error} title="The dataset was not created" />
+      ) : null}
+    </>
+  );
 
   return (
-    <>
+    <FileDrop onText={take}>
       <PageHeader
         crumbs={[{ text: "Datasets", href: "/datasets" }]}
         title="Create dataset"
         action={
-          <Button look="primary" disabled={check.state !== "valid" || create.isPending} onClick={() => create.mutate()}>
-            {create.isPending ? "Creating…" : "Create dataset"}
-          </Button>
+          <>
+            {door === "json" ? <Button onClick={() => openForm("review")}>Review and try</Button> : null}
+            <Button look="primary" disabled={!ready || create.isPending} onClick={() => create.mutate()}>
+              {create.isPending ? "Creating…" : "Create dataset"}
+            </Button>
+          </>
         }
       />
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 pb-3 md:px-8">
+      {kept.offered ? (
+        <DraftOffer
+          name={nameIn(kept.offered.text)}
+          savedAt={kept.offered.savedAt}
+          onResume={() => {
+            take(kept.offered!.text);
+            kept.accept();
+          }}
+          onDiscard={kept.discard}
+        />
+      ) : null}
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 pb-3 md:px-8">
         <Segmented
           label="Write it as"
           value={door}
@@ -95,64 +161,68 @@ export function CreateDataset() {
             { value: "json", text: "JSON" },
             { value: "form", text: "Form" },
           ]}
-          onChange={(next) => url.set({ by: next === "form" ? "form" : null })}
+          onChange={(next) => (next === "form" ? openForm("name") : url.set({ by: null, step: null }))}
         />
         <span className="flex flex-wrap items-center gap-2">
           <span className="text-[13px] text-ink-soft">Start from</span>
           <StartFrom onText={take} from={url.get("from")} />
         </span>
-      </div>
-      <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        {door === "json" ? (
-          // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is the mouse's way; the File button is everybody's.
-          <div
-            className={`relative h-[60dvh] min-h-80 min-w-0 border-b border-line lg:sticky lg:top-0 lg:h-[calc(100dvh-8.5rem)] lg:border-b-0 ${dropping ? "ring-2 ring-accent ring-inset" : ""}`}
-            onDragOver={(event) => {
-              event.preventDefault();
-              setDropping(true);
-            }}
-            onDragLeave={() => setDropping(false)}
-            onDrop={(event) => {
-              event.preventDefault();
-              setDropping(false);
-              const file = event.dataTransfer.files[0];
-              if (file) file.text().then(take, announceProblem);
-            }}
-          >
-            <JsonEditor
-              value={text}
-              onChange={edit}
-              onPaste={(whole) => {
-                if (readDraft(whole).syntaxProblems.length > 0) repair(whole);
-              }}
-              diagnostics={diagnostics}
-              schema={schema.data as JsonSchema | undefined}
-              handle={editor}
-            />
-          </div>
-        ) : (
-          <FormDoor text={text} onChange={edit} findings={findings} onRepair={() => repair(text)} />
-        )}
-        <aside aria-label="Check and access" className="space-y-8 border-line px-4 py-4 md:px-8 lg:border-l lg:px-5">
-          <CheckPanel
+        <span className="sm:ml-auto">
+          <Verdict
             check={check}
-            syntaxProblems={draft.syntaxProblems}
-            findings={findings}
-            notices={[...repairs, ...(check.result?.notices ?? [])]}
-            lineOfFinding={(finding) => lineOf(text, rangeOfPath(draft.tree, finding.path).from)}
-            lineOfOffset={(offset) => lineOf(text, offset)}
-            onGoToFinding={(finding) => goTo(rangeOfPath(draft.tree, finding.path).from)}
-            onGoToOffset={goTo}
-            onRepair={() => repair(text)}
+            problems={syntax.length + (door === "form" ? toldIn(findings, seen) : findings.length)}
           />
-          {create.isError && refused.length === 0 ? (
-            <ProblemPanel thrown={create.error} title="The dataset was not created" />
-          ) : null}
-          <AccessStep config={draft.value} ready={check.state === "valid"} />
-        </aside>
+        </span>
       </div>
-    </>
+      {door === "json" ? (
+        <JsonDoor
+          text={text}
+          onChange={edit}
+          onPaste={(whole) => {
+            if (readDraft(whole).syntaxProblems.length > 0) replace(repairText(whole));
+          }}
+          diagnostics={diagnostics}
+          editor={editor}
+        >
+          {panel(byLine)}
+          <AccessBeside config={draft.value} ready={ready} />
+        </JsonDoor>
+      ) : (
+        <FormDoor
+          text={text}
+          draft={draft}
+          findings={findings}
+          step={step}
+          seen={seen}
+          onStep={openStep}
+          onChange={edit}
+          summary={panel}
+          beyondFields={
+            step === "access" ? (
+              <AccessStep
+                config={draft.value}
+                ready={ready}
+                proposedRole={proposedRoleArn(draft.value, findings)}
+                onRole={(arn) => edit(setValue(text, "accessGrantRoleArn", arn))}
+              />
+            ) : step === "review" ? (
+              <ReviewStep config={draft.value} ready={ready} />
+            ) : null
+          }
+        />
+      )}
+    </FileDrop>
   );
+}
+
+/** Problems that count already: those of a wizard just begun are only what is not filled in yet. */
+function toldIn(findings: readonly ProblemDetail[], seen: ReadonlySet<FormStepId>): number {
+  return seen.size === 0 ? findings.filter((finding) => finding.code !== "REQUIRED").length : findings.length;
+}
+
+function nameIn(text: string): string {
+  const name = valueAt(readDraft(text).value, "datasetName");
+  return typeof name === "string" ? name : "";
 }
 
 function pretty(text: string): string {

@@ -1,15 +1,22 @@
 "use client";
-import { autocompletion, type CompletionContext, type CompletionResult, closeBrackets } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+  closeBrackets,
+  snippet,
+} from "@codemirror/autocomplete";
 import { json } from "@codemirror/lang-json";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import type { Extension } from "@codemirror/state";
 import { EditorView, hoverTooltip, type Tooltip } from "@codemirror/view";
+import type { FormField } from "@letsdata/dataset/describe-form";
 import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 import { getLocation, parse } from "jsonc-parser";
 import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
-import { allowedValues, helpAt, type JsonSchema, missingProperties } from "./schema-help.ts";
+import { fieldAt, missingFields, templateOf } from "./editor-help.ts";
 
 export interface EditorHandle {
   /** Puts the cursor there and shows it. */
@@ -22,15 +29,12 @@ export interface JsonEditorProps {
   /** May answer with a better text for what was pasted. */
   readonly onPaste: (whole: string) => void;
   readonly diagnostics: readonly Diagnostic[];
-  readonly schema: JsonSchema | undefined;
   readonly handle: RefObject<EditorHandle | null>;
 }
 
-export function JsonEditor({ value, onChange, onPaste, diagnostics, schema, handle }: JsonEditorProps) {
+export function JsonEditor({ value, onChange, onPaste, diagnostics, handle }: JsonEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const currentSchema = useRef(schema);
-  currentSchema.current = schema;
   const changed = useEffectEvent(onChange);
   const pasted = useEffectEvent(onPaste);
 
@@ -47,8 +51,8 @@ export function JsonEditor({ value, onChange, onPaste, diagnostics, schema, hand
         syntaxHighlighting(colours),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "Dataset JSON", tabindex: "0" }),
-        autocompletion({ override: [(context) => complete(context, currentSchema.current)], icons: false }),
-        hoverTooltip((target, position) => hover(target, position, currentSchema.current)),
+        autocompletion({ override: [complete], icons: false }),
+        hoverTooltip(hover),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           const text = update.state.doc.toString();
@@ -92,8 +96,7 @@ export function JsonEditor({ value, onChange, onPaste, diagnostics, schema, hand
   return <div ref={host} className="h-full min-h-0" />;
 }
 
-function complete(context: CompletionContext, schema: JsonSchema | undefined): CompletionResult | null {
-  if (!schema) return null;
+function complete(context: CompletionContext): CompletionResult | null {
   const text = context.state.doc.toString();
   const location = getLocation(text, context.pos);
   const document: unknown = parse(text);
@@ -102,16 +105,19 @@ function complete(context: CompletionContext, schema: JsonSchema | undefined): C
   const from = token?.from ?? context.pos;
   const closing = text[context.pos] === '"' ? 1 : 0;
   if (location.isAtPropertyKey) {
-    const options = missingProperties(schema, document, location.path.slice(0, -1)).map((property) => ({
-      label: property.name,
-      detail: property.required ? "required" : "",
-      info: [property.title, property.description].filter(Boolean).join(": "),
-      boost: property.required ? 1 : 0,
-      apply: `"${property.name}": `,
+    const options = missingFields(document, location.path.slice(0, -1)).map((field) => ({
+      label: field.name,
+      detail: field.required ? "needed" : "",
+      info: `${field.label}: ${field.help}`,
+      boost: field.required ? 1 : 0,
+      apply: snippet(templateOf(field)),
     }));
     return { from, to: context.pos + closing, options: matching(token?.text, options), filter: false };
   }
-  const values = allowedValues(schema, document, location.path).map((value) => ({ label: JSON.stringify(value) }));
+  const values = (fieldAt(document, location.path)?.choices ?? []).map(({ value, label }) => ({
+    label: JSON.stringify(value),
+    detail: label === value ? "" : label,
+  }));
   return values.length === 0 ? null : { from, to: context.pos + closing, options: values };
 }
 
@@ -121,22 +127,21 @@ function matching<Option extends { label: string }>(typed: string | undefined, o
   return options.filter((option) => option.label.toLowerCase().includes(word));
 }
 
-function hover(view: EditorView, position: number, schema: JsonSchema | undefined): Tooltip | null {
-  if (!schema) return null;
+function hover(view: EditorView, position: number): Tooltip | null {
   const text = view.state.doc.toString();
   const location = getLocation(text, position);
-  const help = helpAt(schema, parse(text), location.path);
-  if (!help || !location.previousNode) return null;
+  const field = fieldAt(parse(text), location.path);
+  if (!field || !location.previousNode) return null;
   const { offset, length } = location.previousNode;
   return {
     pos: offset,
     end: offset + length,
     above: true,
-    create: () => ({ dom: helpElement(help) }),
+    create: () => ({ dom: helpElement(field) }),
   };
 }
 
-function helpElement(help: NonNullable<ReturnType<typeof helpAt>>): HTMLElement {
+function helpElement(field: FormField): HTMLElement {
   const box = document.createElement("div");
   box.className = "max-w-96 space-y-1 px-3 py-2 font-sans text-[13px] leading-5";
   const line = (text: string, className: string) => {
@@ -145,11 +150,15 @@ function helpElement(help: NonNullable<ReturnType<typeof helpAt>>): HTMLElement 
     element.className = className;
     box.append(element);
   };
-  line(help.title, "font-medium");
-  if (help.description) line(help.description, "text-ink-soft");
-  if (help.values.length > 0) line(`One of ${help.values.map(String).join(", ")}`, "figures text-ink-soft break-words");
-  else if (help.example !== undefined)
-    line(`Such as ${JSON.stringify(help.example)}`, "figures text-ink-soft break-all");
+  line(field.label, "font-medium");
+  line(field.help, "text-ink-soft");
+  for (const { name, values } of field.appliesWith) line(`With ${name} ${values.join(", ")}`, "text-ink-soft");
+  if (field.defaultValue !== undefined && field.defaultValue !== "")
+    line(`Left out, it is ${JSON.stringify(field.defaultValue)}`, "text-ink-soft");
+  if (field.choices.length > 0)
+    line(`One of ${field.choices.map(({ value }) => value).join(", ")}`, "figures text-ink-soft break-words");
+  else if (field.example !== undefined)
+    line(`Such as ${JSON.stringify(field.example)}`, "figures text-ink-soft break-all");
   return box;
 }
 

@@ -1,0 +1,69 @@
+"use client";
+import { FlaskConical, Square } from "lucide-react";
+import { useId, useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Select } from "../../ui/input.tsx";
+import { ProblemPanel } from "../../ui/problem-panel.tsx";
+import { Findings } from "./access-checklist.tsx";
+import { Estimate } from "./estimate.tsx";
+import { TriedRecords } from "./tried-records.tsx";
+import { useTry } from "./use-try.ts";
+
+const amounts = [5, 20, 100];
+
+/** Runs the handler on the first records of the first manifest item; nothing is made or written. */
+export function TryFirst({ config, ready }: { readonly config: unknown; readonly ready: boolean }) {
+  const [records, setRecords] = useState(20);
+  const amountId = useId();
+  const attempt = useTry(config);
+  const { result, problem } = attempt;
+  return (
+    <section aria-label="Try it first" className="space-y-4">
+      <div className="space-y-2">
+        <h3 className="font-medium">Try it first</h3>
+        <p className="text-[13px] text-ink-soft">
+          Runs your handler in the sandbox on the first records of the first manifest item. Nothing is made or written.
+        </p>
+        <div className="flex flex-wrap items-center gap-2">
+          <label htmlFor={amountId} className="sr-only">
+            How many records
+          </label>
+          <span className="w-36">
+            <Select id={amountId} value={records} onChange={(event) => setRecords(Number(event.target.value))}>
+              {amounts.map((amount) => (
+                <option key={amount} value={amount}>
+                  {amount} records
+                </option>
+              ))}
+            </Select>
+          </span>
+          <Button disabled={!ready || attempt.running} onClick={() => attempt.begin(records)}>
+            <FlaskConical aria-hidden />
+            {attempt.running ? "Trying…" : "Try it"}
+          </Button>
+          {attempt.running && attempt.canEnd ? (
+            <Button look="quiet" onClick={attempt.end}>
+              <Square aria-hidden />
+              End the trial
+            </Button>
+          ) : null}
+        </div>
+      </div>
+      <div aria-live="polite" className="space-y-4">
+        {attempt.failure ? <ProblemPanel thrown={attempt.failure} title="The trial did not run" /> : null}
+        {problem ? (
+          <div className="space-y-2">
+            <p className="font-medium break-words text-bad">{problem.message}</p>
+            <Findings findings={problem.errors} />
+          </div>
+        ) : null}
+        {result ? (
+          <>
+            <TriedRecords result={result} />
+            {result.estimate ? <Estimate estimate={result.estimate} /> : null}
+          </>
+        ) : null}
+      </div>
+    </section>
+  );
+}

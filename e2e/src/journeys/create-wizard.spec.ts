@@ -1,0 +1,107 @@
+import type { Page } from "@playwright/test";
+import { pasteIntoEditor } from "../console/editor.ts";
+import { sampleConfig, sampleText } from "../console/sample-dataset.ts";
+import { expect, test } from "../console/test.ts";
+
+const config = sampleConfig("zip-codes-to-s3", { datasetName: "ByWizard" }) as Record<string, Record<string, string>>;
+
+test.describe("the wizard", () => {
+  test("creates a dataset step by step, without a pointer", async ({ page }) => {
+    await page.goto("/datasets/new?by=form");
+    await fill(page, "Name and region", { datasetName: "ByWizard", region: "us-east-1" });
+    for (const [step, component] of [
+      ["Read", "readConnector"],
+      ["Handler", "readConnector"],
+      ["Write", "writeConnector"],
+      ["Errors", "errorConnector"],
+      ["Compute", "computeEngine"],
+      ["Manifest", "manifestFile"],
+    ] as const) {
+      await fill(page, step, config[component]!, component);
+    }
+    const { accessGrantRoleArn, customerAccountForAccess } = config as unknown as Record<string, string>;
+    await fill(page, "Access", {
+      accessGrantRoleArn: accessGrantRoleArn!,
+      customerAccountForAccess: customerAccountForAccess!,
+    });
+    await expect(page.getByRole("status").filter({ hasText: "Valid" })).toBeVisible();
+    await expect(page.getByRole("region", { name: "What will be made" })).toContainText("S3 bucket");
+    const create = page.getByRole("button", { name: "Create dataset" });
+    await create.focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: "ByWizard", level: 1 })).toBeVisible();
+  });
+
+  test("keeps every value from door to door, also what does not go with a choice", async ({ page }) => {
+    await page.goto("/datasets/new");
+    const odd = { ...sampleConfig("movies-to-kinesis", { datasetName: "TwoDoors" }), readerType: "kept" };
+    await pasteIntoEditor(page, JSON.stringify(odd).replace('"SINGLEFILEREADER"', '"Single File Reader"'));
+    await page.getByRole("radio", { name: "Form" }).click();
+    await expect(page.getByLabel("Dataset name")).toHaveValue("TwoDoors");
+    await expect(page.getByRole("region", { name: "Also in the JSON" })).toContainText('readerType: "kept"');
+    await page.getByRole("button", { name: "Next: Read" }).click();
+    await expect(page.getByLabel("Reader type")).toHaveValue("SINGLEFILEREADER");
+    await page.getByLabel("Destination").selectOption("SQS");
+    await expect(page.getByRole("region", { name: "Also in the JSON" })).toContainText("readConnector.bucketName");
+    await page.getByLabel("Destination").selectOption("S3");
+    await expect(page.getByLabel("Bucket", { exact: true })).toHaveValue("letsdata-demo-data");
+    await page.getByRole("radio", { name: "JSON" }).click();
+    await expect(page.getByRole("textbox", { name: "Dataset JSON" })).toContainText("kept");
+  });
+
+  test("leads from a problem to its field, and offers the draft when the person comes back", async ({ page }) => {
+    const wrong = sampleText("movies-to-kinesis").replace('"kinesisShardCount": 2', '"kinesisShardCount": 9000');
+    await page.goto("/datasets/new");
+    await pasteIntoEditor(page, wrong);
+    await page.getByRole("radio", { name: "Form" }).click();
+    await page.getByRole("button", { name: /^Write, Shards/ }).click();
+    await expect(page.getByLabel("Shards")).toBeFocused();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type("3");
+    await expect(page.getByRole("status").filter({ hasText: "Valid" })).toBeVisible();
+
+    await page.goto("/datasets/new?by=form");
+    const offer = page.getByRole("region", { name: "Unfinished draft" });
+    await expect(offer).toContainText("MoviesToKinesis");
+    await offer.getByRole("button", { name: "Resume" }).click();
+    await expect(page.getByLabel("Dataset name")).toHaveValue("MoviesToKinesis");
+    await page.goto("/datasets/new");
+    await offer.getByRole("button", { name: "Discard" }).click();
+    await page.reload();
+    await expect(page.getByRole("heading", { name: "Create dataset" })).toBeVisible();
+    await expect(offer).toHaveCount(0);
+  });
+
+  test("tries the handler on the first records before anything is made", async ({ page }) => {
+    await page.goto("/datasets/new");
+    await pasteIntoEditor(page, sampleText("movies-to-kinesis"));
+    await expect(page.getByRole("status").filter({ hasText: "Valid" })).toBeVisible();
+    await page.getByRole("button", { name: "Review and try" }).click();
+    const trial = page.getByRole("region", { name: "Try it first" });
+    await trial.getByRole("button", { name: "Try it" }).click();
+    await expect(trial.getByRole("list", { name: "Tried records" }).getByRole("listitem")).toHaveCount(5, {
+      timeout: 60_000,
+    });
+    await expect(trial).toContainText("20 records");
+    await expect(trial.getByRole("region", { name: "Estimate" })).toContainText("Tasks");
+  });
+});
+
+/** Fills the fields of a step that the configuration states, by keyboard, and goes on. */
+async function fill(
+  page: Page,
+  step: string,
+  values: Readonly<Record<string, unknown>>,
+  component = "",
+): Promise<void> {
+  await expect(page.getByRole("heading", { name: step, level: 2, exact: true })).toBeVisible();
+  for (const [name, value] of Object.entries(values)) {
+    const control = page.locator(`[data-path="${component === "" ? name : `${component}.${name}`}"]`);
+    if ((await control.count()) === 0) continue;
+    await control.focus();
+    if ((await control.evaluate((element) => element.tagName)) === "SELECT") await control.selectOption(String(value));
+    else await page.keyboard.insertText(String(value));
+  }
+  await page.getByRole("button", { name: /^Next: / }).focus();
+  await page.keyboard.press("Enter");
+}
