@@ -11,6 +11,7 @@ import { type CliSession, leaf, type Surroundings } from "../session.ts";
 interface TestOptions {
   readonly artifact: string;
   readonly file: string;
+  readonly interface?: string;
   readonly implementation?: string;
   readonly limit?: number;
 }
@@ -21,11 +22,15 @@ export function addHandlerCommands(program: Command, surroundings: Surroundings)
     handlers,
     surroundings,
     "test",
-    "run a single-file parser over a local file and print what becomes of each record",
+    "run a JavaScript handler over local files and print what becomes of each record",
     (command) =>
       command
         .requiredOption("--artifact <path>", "zip, tgz or folder of the handler")
-        .requiredOption("--file <path>", "a plain or gzip file as the parser would get it")
+        .requiredOption(
+          "--file <path>",
+          "a plain, gzip or zstd file as the handler would get it; TYPE:path|TYPE:path for several files; JSON lines for messages, stream records and items",
+        )
+        .option("--interface <name>", "such as QueueMessageReader, where the handler has several")
         .option("--implementation <place>", "path/module#Class, where it is not the usual place")
         .option("--limit <count>", "stop after so many records", wholeNumber),
     testOverFile,
@@ -40,7 +45,14 @@ async function testOverFile(session: CliSession, options: TestOptions): Promise<
   try {
     const artifactDir = await unpacked(artifact, join(folder, "artifact"));
     await supplySupportModules(artifactDir);
-    for await (const tested of testHandler({ artifactDir, file, ...(implementation ? { implementation } : {}) })) {
+    const interfaceName = options.interface;
+    const test = {
+      artifactDir,
+      file,
+      ...(interfaceName ? { interfaceName } : {}),
+      ...(implementation ? { implementation } : {}),
+    };
+    for await (const tested of testHandler(test)) {
       if (counts.records >= limit) break;
       counts.records++;
       counts[countedAs[tested.result.kind]]++;

@@ -1,39 +1,125 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { createGunzip } from "node:zlib";
-import type { HandlerResult } from "@letsdata/plugin-kit/handler";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
+import { Problem } from "@letsdata/plugin-kit/problems";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
-import { openJavaScriptFileHandler } from "../javascript/open-handler.ts";
+import { type HandlerInterface, interfacesIn } from "../artifact/locate-handler.ts";
+import { javaScriptHost } from "../javascript/open-handler.ts";
+import type { LanguageHost, TaskHandlerSource } from "../language-host.ts";
 import { createRecordSplitter } from "../record-splitter/record-splitter.ts";
+import { openStateMachine } from "../state-machine/combine-files.ts";
+import { isMessageInterface, recordsOfMessages } from "./test-messages.ts";
 
 export interface TestedRecord {
   readonly record: SourceRecord;
   readonly result: HandlerResult;
 }
 
-/**
- * Runs a `SingleFileParser` over a local file (plain or gzip) in this process, as a task would: for handlers under development only.
- * Throws what a task would fail with: Problem ARTIFACT_INVALID, HANDLER_EXCEPTION, INVALID_HINT.
- */
-export async function* testHandler(input: {
+export interface HandlerTest {
   /** Unpacked artifact with its support modules. */
   readonly artifactDir: string;
+  /** Defaults to the one interface the artifact has. */
+  readonly interfaceName?: string;
   readonly implementation?: string | null;
+  /**
+   * Path of a file (plain, gzip or zstd) as the handler would get it; for several files `TYPE:path|TYPE:path`; for queues, streams and
+   * tables a file of JSON lines.
+   */
   readonly file: string;
-}): AsyncGenerator<TestedRecord> {
-  const host = await openJavaScriptFileHandler({ ...input, taskId: "test" });
-  const framing = await host.frame(input.file);
-  const signal = new AbortController().signal;
-  for await (const batch of createRecordSplitter(framing).split(await plainBytes(input.file), 0)) {
-    const whole = batch.records.filter((record) => record.refused === undefined);
-    const results = await host.handler.handle(whole, signal);
-    for (const [i, record] of whole.entries()) yield { record, result: results[i] as HandlerResult };
+  readonly host?: LanguageHost;
+}
+
+/**
+ * Runs a handler over local files in this process, as a task would: for handlers under development only.
+ * Throws what a task would fail with: Problem ARTIFACT_INVALID, HANDLER_EXCEPTION, INVALID_HINT, NO_PROGRESS.
+ */
+export async function* testHandler(input: HandlerTest): AsyncGenerator<TestedRecord> {
+  const { host = javaScriptHost, file } = input;
+  const interfaceName = input.interfaceName ?? onlyInterface(input.artifactDir);
+  const source = { ...input, taskId: "test" };
+  if (interfaceName === "SingleFileParser") {
+    yield* testFile(host, source, file);
+  } else if (isMessageInterface(interfaceName)) {
+    const handler = await host.openRecordHandler({ ...source, interfaceName });
+    yield* tested(handler, await recordsOfMessages(file, interfaceName));
+  } else if (interfaceName === "SingleFileStateMachineReader" || interfaceName === "MultipleFileStateMachineReader") {
+    yield* testStateMachine(host, { ...source, interfaceName }, file);
+  } else {
+    throw new Problem("NOT_AVAILABLE_LOCALLY", `Handlers of the interface ${interfaceName} cannot be tried here.`);
   }
+}
+
+async function* testFile(host: LanguageHost, source: TaskHandlerSource, file: string): AsyncGenerator<TestedRecord> {
+  const opened = await host.openSingleFileParser(source);
+  try {
+    const splitter = createRecordSplitter(await opened.frame(file));
+    for await (const { records } of splitter.split(await plainBytes(file), 0)) yield* results(opened.handler, records);
+  } finally {
+    await opened.handler.close();
+  }
+}
+
+async function* testStateMachine(
+  host: LanguageHost,
+  source: Parameters<NonNullable<LanguageHost["openStateMachine"]>>[0],
+  file: string,
+): AsyncGenerator<TestedRecord> {
+  if (!host.openStateMachine) throw new Problem("NOT_AVAILABLE_LOCALLY", "State machines cannot be tried here yet.");
+  const isSingle = source.interfaceName === "SingleFileStateMachineReader";
+  const paths = isSingle ? { FILE: file } : pathsByType(file);
+  const { combiner, handler } = await openStateMachine(await host.openStateMachine(source), paths);
+  try {
+    const byFolded = new Map(Object.entries(paths).map(([type, path]) => [type.toLowerCase(), path]));
+    const bytes: Record<string, AsyncIterable<Uint8Array>> = {};
+    for (const type of Object.keys(combiner.fileNames)) {
+      bytes[type] = await plainBytes(isSingle ? file : (byFolded.get(type.toLowerCase()) ?? ""));
+    }
+    const { signal } = new AbortController();
+    for await (const { records } of combiner.combine(bytes, null, signal)) yield* results(handler, records);
+  } finally {
+    await handler.close();
+  }
+}
+
+/** `TYPE:path|TYPE:path`, as a manifest line would say it. */
+function pathsByType(line: string): Readonly<Record<string, string>> {
+  const entries = line.split("|").map((part) => {
+    const colon = part.indexOf(":");
+    if (colon > 0) return [part.slice(0, colon).trim(), part.slice(colon + 1).trim()] as const;
+    throw new Problem("REQUEST_INVALID", "State the files as in a manifest line: TYPE:path|TYPE:path.");
+  });
+  return Object.fromEntries(entries);
+}
+
+async function* tested(handler: Handler, records: readonly SourceRecord[]): AsyncGenerator<TestedRecord> {
+  try {
+    yield* results(handler, records);
+  } finally {
+    await handler.close();
+  }
+}
+
+async function* results(handler: Handler, records: readonly SourceRecord[]): AsyncGenerator<TestedRecord> {
+  const whole = records.filter((record) => record.refused === undefined);
+  if (whole.length === 0) return;
+  const answered = await handler.handle(whole, new AbortController().signal);
+  for (const [i, record] of whole.entries()) yield { record, result: answered[i] as HandlerResult };
+}
+
+const notOnTheirOwn: readonly HandlerInterface[] = ["SingleFileStateMachineParser", "SagemakerVectorsInterface"];
+
+function onlyInterface(artifactDir: string): HandlerInterface {
+  const found = interfacesIn(artifactDir).filter((name) => !notOnTheirOwn.includes(name));
+  const [only, second] = found;
+  if (second === undefined) return only ?? "SingleFileParser";
+  throw new Problem("REQUEST_INVALID", `The artifact has several interfaces; state one of ${found.join(", ")}.`);
 }
 
 async function plainBytes(file: string): Promise<AsyncIterable<Uint8Array>> {
   const handle = await open(file);
-  const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0).finally(() => handle.close());
+  const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0).finally(() => handle.close());
   const stream = createReadStream(file);
-  return buffer[0] === 0x1f && buffer[1] === 0x8b ? stream.pipe(createGunzip()) : stream;
+  if (buffer[0] === 0x1f && buffer[1] === 0x8b) return stream.pipe(createGunzip());
+  return buffer.readUInt32LE(0) === 0xfd2fb528 ? stream.pipe(createZstdDecompress()) : stream;
 }
