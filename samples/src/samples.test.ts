@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseDatasetConfig } from "@letsdata/dataset/parse-dataset-config";
 import { expect, test } from "vitest";
+import { orderFiles } from "./order-files.ts";
 import { packHandler } from "./pack-handlers.ts";
 import { movieFiles, zipCodeFiles } from "./public-data.ts";
 import { wetFiles } from "./web-archive.ts";
@@ -17,14 +18,17 @@ test.each(datasets)("%s is a canonical dataset that needs no repair", (name) => 
 
 test("every key a sample manifest names is seeded", async () => {
   const seeded = new Set(
-    [...(await movieFiles()), ...(await zipCodeFiles()), ...wetFiles(join(root, "node_modules"), 4)].map(
-      ({ key }) => key,
-    ),
+    [
+      ...(await movieFiles()),
+      ...(await zipCodeFiles()),
+      ...wetFiles(join(root, "node_modules"), 4),
+      ...orderFiles(4, 1).flatMap(({ head, line }) => [head, line]),
+    ].map(({ key }) => key),
   );
   for (const name of datasets) {
     const config = JSON.parse(readFileSync(join(root, "samples/datasets", name), "utf8"));
-    for (const key of (config.manifestFile.fileContents ?? "").split("\n").filter(Boolean))
-      expect(seeded).toContain(key);
+    for (const key of (config.manifestFile.fileContents ?? "").split(/[\n|]/).filter(Boolean))
+      expect(seeded).toContain(key.replace(/^[A-Z]+:/, ""));
   }
 });
 

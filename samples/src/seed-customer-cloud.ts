@@ -5,6 +5,7 @@ import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } fr
 import { type ClientSettings, clientFor } from "@letsdata/aws/client-for";
 import { putRole } from "@letsdata/aws/identity-roles";
 import type { PolicyDocument } from "@letsdata/plugin-kit/permissions";
+import { orderFiles } from "./order-files.ts";
 import { packHandler } from "./pack-handlers.ts";
 import { movieFiles, type SampleObject, zipCodeFiles } from "./public-data.ts";
 import { wetFiles } from "./web-archive.ts";
@@ -13,6 +14,8 @@ export const demoBuckets = { data: "letsdata-demo-data", code: "letsdata-demo-co
 export const demoAccessRole = "LetsData_AccessRole_Demo";
 
 const WET_PARTS = 4;
+const ORDER_FILES = 4;
+const ORDERS_PER_FILE = 2_500;
 
 /** The demo customer's side of the cloud: buckets, public data, packed handlers, and the role that lets LetsData in. Repeatable. */
 export async function seedCustomerCloud(input: {
@@ -38,7 +41,9 @@ async function dataObjects(repositoryDir: string): Promise<SampleObject[]> {
     key: "manifests/zip-codes.txt",
     body: Buffer.from(`${zipCodes.map(({ key }) => key).join("\n")}\n`),
   };
-  return [...(await movieFiles()), ...zipCodes, manifest, ...wetFiles(join(repositoryDir, "node_modules"), WET_PARTS)];
+  const orders = orderFiles(ORDER_FILES, ORDERS_PER_FILE).flatMap(({ head, line }) => [head, line]);
+  const webPages = wetFiles(join(repositoryDir, "node_modules"), WET_PARTS);
+  return [...(await movieFiles()), ...zipCodes, manifest, ...orders, ...webPages];
 }
 
 async function handlerObjects(repositoryDir: string): Promise<SampleObject[]> {

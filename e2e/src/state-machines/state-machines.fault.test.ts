@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { orderFiles } from "@letsdata/samples/order-files";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { datasetJson, readOutputLines, waitUntilSettled } from "../installation/dataset-run.ts";
+import { startTestInstallation, type TestInstallation, testBuckets } from "../installation/start-installation.ts";
+
+const root = join(import.meta.dirname, "../../..");
+/** One captured page as Common Crawl publishes it; the test runs where it is at hand. */
+const crawl = process.env.LETSDATA_CRAWL_SAMPLE ?? "";
+const read = { readerType: "MULTIPLEFILESTATEMACHINEREADER" };
+
+let installation: TestInstallation;
+beforeAll(async () => {
+  installation = await startTestInstallation();
+  await installation.putHandler("orders", join(root, "samples/handlers/orders"));
+  await installation.putHandler("web-archive", join(root, "e2e/fixtures/handlers/web-archive"));
+  installation.startWorker();
+});
+afterAll(() => installation?.stop());
+
+async function run(name: string, handler: string, lines: readonly string[]) {
+  const dataset = datasetJson(installation, { name, handler: `${handler}.zip`, keys: lines, read });
+  const { datasetId } = await installation.client.datasets.create(dataset);
+  const view = await waitUntilSettled(installation, datasetId, 180);
+  expect(view.datasetStatus, JSON.stringify(view.statusReason)).toBe("COMPLETED");
+  return view;
+}
+
+async function archivedParts(dataset: string): Promise<number> {
+  let parts = 0;
+  const { items } = await installation.client.errors.list({ dataset, limit: 500 });
+  for (const { file } of items.flatMap(({ files }) => files)) {
+    const page = await installation.client.errors.listRecords({ dataset, file });
+    for (const record of page.items) parts += record.parts.length;
+  }
+  return parts;
+}
+
+test("orders of two files each reach S3 once, through cut connections; failed lines are archived beside them, not counted", async () => {
+  const files = orderFiles(3, 1_000);
+  for (const { head, line } of files) {
+    await installation.putObject(testBuckets.data, head.key, head.body);
+    await installation.putObject(testBuckets.data, line.key, line.body);
+  }
+  installation.cloud.faults.add({
+    kind: "cut",
+    service: "s3",
+    action: "GetObject",
+    when: "after",
+    probability: 0.2,
+    times: 4,
+    seed: 7,
+  });
+  const view = await run(
+    "OrdersOfTwoFiles",
+    "orders",
+    files.map(({ manifestLine }) => manifestLine),
+  );
+  expect(view.counts).toMatchObject({
+    recordsRead: 3_000,
+    documentsWritten: 3_000,
+    recordsSkipped: 0,
+    recordsErrored: 0,
+  });
+  installation.cloud.faults.clear();
+  const orders = await readOutputLines(installation, "OrdersOfTwoFiles");
+  expect(new Set(orders.map(({ documentId }) => documentId)).size).toBe(3_000);
+  expect(orders).toHaveLength(3_000);
+  const written = orders.reduce((sum, { lines }) => sum + (lines as unknown[]).length, 0);
+  expect(written).toBe(4_500 - 90);
+  expect(await archivedParts("OrdersOfTwoFiles")).toBe(90);
+});
+
+test.runIf(existsSync(crawl))("the response, metadata and text of a crawled page become one document", async () => {
+  for (const suffix of ["warc", "warc.wat", "warc.wet"]) {
+    const body = readFileSync(join(crawl, `whirlwind.${suffix}.gz`));
+    await installation.putObject(testBuckets.data, `crawl/whirlwind.${suffix}.gz`, body);
+  }
+  const line = "WARC:crawl/whirlwind.warc.gz|wat:crawl/whirlwind.warc.wat.gz|WET:crawl/whirlwind.warc.wet.gz";
+  const view = await run("CrawledPage", "web-archive", [line]);
+  expect(view.counts).toMatchObject({ recordsRead: 1, documentsWritten: 1 });
+  const [page] = await readOutputLines(installation, "CrawledPage");
+  expect(page).toMatchObject({ documentId: "https://an.wikipedia.org/wiki/Escopete", responseBytes: 74_581 });
+  expect(Buffer.byteLength(page?.text as string)).toBe(4_456);
+});
