@@ -4,12 +4,13 @@ import { checkpointRows } from "./checkpoint-rows.ts";
 import { startBenchDatabase } from "./endpoints/bench-database.ts";
 import { startBenchCloud } from "./endpoints/cloud.ts";
 import { overheadRows } from "./overhead-rows.ts";
+import { planningRows } from "./planning-rows.ts";
 import { type BenchRow, meetsLimit, printTable } from "./result-table.ts";
 import { sourceRows } from "./source-rows.ts";
 import { makeBuckets } from "./sources.ts";
 import { taskRows } from "./task-rows.ts";
 
-const help = `pnpm bench [--quick] [--rows a,c,d,g] [--json] [--check]
+const help = `pnpm bench [--quick] [--rows a,c,d,e,g] [--json] [--check]
 
   --quick   less than a minute instead of four, and less sure
   --rows    only these rows
@@ -24,7 +25,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
-    rows: { type: "string", default: "a,c,d,g" },
+    rows: { type: "string", default: "a,c,d,e,g" },
   },
 });
 
@@ -54,6 +55,7 @@ async function measure(quick: boolean, wanted: readonly string[]): Promise<Bench
     });
     await add("c", "objects", () => sourceRows(cloud, quick));
     await add("d", "tasks", () => taskRows(database, quick));
+    await add("e", "planning", () => planningRows(cloud, database, quick));
     await add("g", "checkpoints", () => checkpointRows(database, quick));
   } catch (thrown) {
     // What was measured until the time was up is told; everything else is a failure of the bench.
