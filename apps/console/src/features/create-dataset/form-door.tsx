@@ -83,9 +83,13 @@ export function FormDoor(props: FormDoorProps) {
   const before = steps[position - 1];
 
   return (
-    <div className="grid flex-1 content-start border-t border-line lg:grid-cols-[12.5rem_minmax(0,1fr)] lg:content-stretch xl:grid-cols-[12.5rem_minmax(0,1fr)_21rem]">
+    <div className="grid flex-1 grid-cols-1 content-start border-t border-line lg:grid-cols-[12.5rem_minmax(0,1fr)] lg:content-stretch xl:grid-cols-[12.5rem_minmax(0,1fr)_21rem]">
       <StepList steps={listed} current={current} onStep={go} />
-      <section ref={page} aria-label={step.title} className="min-w-0 space-y-6 px-4 pt-2 pb-8 md:px-8 lg:pt-5">
+      <section
+        ref={page}
+        aria-label={step.title}
+        className={`min-w-0 space-y-6 px-4 pt-2 pb-8 md:px-8 lg:pt-5 ${step.onlyShows ? "xl:col-span-2" : ""}`}
+      >
         <div>
           <h2 ref={heading} tabIndex={-1} className="text-base font-semibold outline-none">
             {step.title}
@@ -124,22 +128,24 @@ export function FormDoor(props: FormDoorProps) {
           ) : null}
         </div>
       </section>
-      <aside
-        aria-label="Help and JSON"
-        className="space-y-5 px-4 py-5 md:px-8 lg:col-start-2 xl:sticky xl:top-0 xl:col-start-3 xl:max-h-dvh xl:self-start xl:overflow-y-auto xl:border-l xl:border-line xl:px-5"
-      >
-        <div className="hidden space-y-2 xl:block" aria-live="polite">
-          {focused ? (
-            <>
-              <h3 className="font-medium">{focused.label}</h3>
-              <FieldHelp field={focused} value={valueAt(document, focused.path)} />
-            </>
-          ) : (
-            <p className="text-[13px] text-ink-soft">Help for the field you are in stands here.</p>
-          )}
-        </div>
-        <LiveJson text={text.trim() === "" ? "{}" : text} path={focused?.path ?? step.component} />
-      </aside>
+      {step.onlyShows ? null : (
+        <aside
+          aria-label="Help and JSON"
+          className="space-y-5 px-4 py-5 md:px-8 lg:col-start-2 xl:sticky xl:top-0 xl:col-start-3 xl:max-h-dvh xl:self-start xl:overflow-y-auto xl:border-l xl:border-line xl:px-5"
+        >
+          <div className="hidden space-y-2 xl:block" aria-live="polite">
+            {focused ? (
+              <>
+                <h3 className="font-medium">{focused.label}</h3>
+                <FieldHelp field={focused} value={valueAt(document, focused.path)} />
+              </>
+            ) : (
+              <p className="text-[13px] text-ink-soft">Help for the field you are in stands here.</p>
+            )}
+          </div>
+          <LiveJson text={text.trim() === "" ? "{}" : text} path={focused?.path ?? step.component} />
+        </aside>
+      )}
     </div>
   );
 }

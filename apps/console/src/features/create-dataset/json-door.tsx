@@ -23,7 +23,7 @@ export interface JsonDoorProps {
 
 export function JsonDoor({ text, onChange, onPaste, diagnostics, editor, children }: JsonDoorProps) {
   return (
-    <div className="grid flex-1 border-t border-line lg:grid-cols-[minmax(0,1fr)_22rem]">
+    <div className="grid flex-1 grid-cols-1 border-t border-line lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="relative h-[60dvh] min-h-80 min-w-0 border-b border-line lg:sticky lg:top-0 lg:h-[calc(100dvh-8.5rem)] lg:border-b-0">
         <JsonEditor value={text} onChange={onChange} onPaste={onPaste} diagnostics={diagnostics} handle={editor} />
       </div>

@@ -30,7 +30,7 @@ function WillBeMade({ resources }: { readonly resources: readonly ResourceToMake
       </p>
       <ul className="divide-y divide-line border-y border-line">
         {resources.map(({ what, detail, region }) => (
-          <li key={`${what}:${detail}`} className="grid gap-x-4 py-2 sm:grid-cols-[14rem_minmax(0,1fr)_8rem]">
+          <li key={`${what}:${detail}`} className="grid gap-x-4 py-2 sm:grid-cols-[11rem_minmax(0,1fr)_7rem]">
             <span className="font-medium">{what}</span>
             <span className="text-ink-soft">{detail}</span>
             <span className="figures">{region}</span>
