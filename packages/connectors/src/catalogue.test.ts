@@ -40,6 +40,28 @@ const writes = {
 };
 const errors = { S3: { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "errors" } };
 
+const secret = (name: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}`;
+const s3Vectors = writeConnectorConfigs.S3_VECTORS.schema.parse({
+  connectorDestination: "S3_VECTORS",
+  resourceLocation: "Customer",
+  vectorBucketName: "vectors",
+  indexName: "pages",
+  numDimensions: 3,
+});
+const pgvector = writeConnectorConfigs.PGVECTOR.schema.parse({
+  connectorDestination: "PGVECTOR",
+  connectionSecretArn: secret("pg"),
+  tableName: "pages",
+  numDimensions: 3,
+});
+const momento = writeConnectorConfigs.MOMENTO_VECTOR_INDEX.schema.parse({
+  connectorDestination: "MOMENTO_VECTOR_INDEX",
+  resourceLocation: "Customer",
+  indexName: "pages",
+  numDimensions: 3,
+  momentoAuthTokenArn: secret("momento-AbC123"),
+});
+
 const statements: readonly (readonly [string, readonly Permission[]])[] = [
   ["S3 read", readConnectors.S3.permissions(readConnectorConfigs.S3.schema.parse(reads.S3), scope)],
   ["Kinesis read", readConnectors.KINESIS.permissions(readConnectorConfigs.KINESIS.schema.parse(reads.KINESIS), scope)],
@@ -71,6 +93,10 @@ const statements: readonly (readonly [string, readonly Permission[]])[] = [
   ["SQS write, reader", writeConnectors.SQS.readPermissions(writeConnectorConfigs.SQS.schema.parse(sqsWrite), scope)],
   ["S3 error", errorConnectors.S3.permissions(errorConnectorConfigs.S3.schema.parse(errors.S3), scope)],
   ["S3 error, reader", errorConnectors.S3.readPermissions(errorConnectorConfigs.S3.schema.parse(errors.S3), scope)],
+  ["S3 Vectors write", writeConnectors.S3_VECTORS.permissions(s3Vectors, scope)],
+  ["S3 Vectors write, reader", writeConnectors.S3_VECTORS.readPermissions(s3Vectors, scope)],
+  ["pgvector write", writeConnectors.PGVECTOR.permissions(pgvector, scope)],
+  ["Momento write", writeConnectors.MOMENTO_VECTOR_INDEX.permissions(momento, scope)],
   ["artifact", s3ObjectPermissions("s3://code/a/b.zip", "Fetch the handler")],
 ];
 
@@ -82,7 +108,7 @@ describe("the connector catalogue", () => {
   });
 
   it("finds the same files in every folder that runs", () => {
-    for (const folder of ["s3", "kinesis", "sqs", "dynamodb"]) {
+    for (const folder of ["s3", "kinesis", "sqs", "dynamodb", "s3-vectors", "pgvector", "momento"]) {
       for (const file of [
         "config.ts",
         "connectors.ts",
@@ -146,6 +172,20 @@ describe("the connector catalogue", () => {
       { actions: ["kinesis:PutRecords"], resources: stream },
       { actions: ["kinesis:UpdateShardCount"], resources: stream },
     ]);
+  });
+
+  it("states the vector targets as the policy table of the access guide does", () => {
+    const of = (wanted: string) =>
+      statements
+        .filter(([name]) => name === wanted)
+        .flatMap(([, list]) => list.flatMap(({ actions, resources }) => actions.map((one) => `${one} ${resources}`)));
+    const index = "arn:aws:s3vectors:eu-west-1:111122223333:bucket/vectors/index/pages";
+    expect(of("S3 Vectors write")).toEqual([`s3vectors:GetIndex ${index}`, `s3vectors:PutVectors ${index}`]);
+    expect(of("S3 Vectors write, reader")).toEqual(
+      ["QueryVectors", "GetVectors", "ListVectors"].map((action) => `s3vectors:${action} ${index}`),
+    );
+    expect(of("pgvector write")).toEqual([`secretsmanager:GetSecretValue ${secret("pg")}-??????`]);
+    expect(of("Momento write")).toEqual([`secretsmanager:GetSecretValue ${secret("momento-AbC123")}`]);
   });
 
   it("states DynamoDB as the policy table of the access guide does", () => {

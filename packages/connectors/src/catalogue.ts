@@ -2,6 +2,7 @@ import { dynamodbWriteConnector } from "./dynamodb/connectors.ts";
 import { dynamodbStreamsReadConnector } from "./dynamodb-streams/connectors.ts";
 import { dynamodbTableReadConnector } from "./dynamodb-table/connectors.ts";
 import { kinesisReadConnector, kinesisWriteConnector } from "./kinesis/connectors.ts";
+import { momentoWriteConnector } from "./momento/connectors.ts";
 import { pgvectorWriteConnector } from "./pgvector/connectors.ts";
 import { s3ErrorConnector, s3ReadConnector, s3WriteConnector } from "./s3/connectors.ts";
 import { s3VectorsWriteConnector } from "./s3-vectors/connectors.ts";
@@ -22,5 +23,6 @@ export const writeConnectors = {
   DYNAMODB: dynamodbWriteConnector,
   S3_VECTORS: s3VectorsWriteConnector,
   PGVECTOR: pgvectorWriteConnector,
+  MOMENTO_VECTOR_INDEX: momentoWriteConnector,
 } as const;
 export const errorConnectors = { S3: s3ErrorConnector } as const;

@@ -84,7 +84,7 @@ export function describePgvectorWriter(url: string, openAccess: () => CloudAcces
       await writer.close();
     });
 
-    it.each([
+    it.each<[string, string, string]>([
       ["has another vector length", "id text PRIMARY KEY, vector vector(5), metadata jsonb", "vector(5)"],
       ["lacks a column", "id text PRIMARY KEY, vector vector(3)", "metadata"],
       ["has no unique id", "id text, vector vector(3), metadata jsonb", "neither its primary key nor unique"],
@@ -118,7 +118,7 @@ export function describePgvectorWriter(url: string, openAccess: () => CloudAcces
       asRole.password = "p";
       const narrow = { ...config, connectionSecretArn: await secretOf(asRole.href) };
       const findings = await checkPgvectorWrite(narrow, openAccess(), signal);
-      expect(findings.map(({ fix }) => /GRANT \w+/.exec(fix)?.[0])).toEqual(["GRANT SELECT", "GRANT UPDATE"]);
+      expect(findings.map(({ fix }) => /GRANT \w+/.exec(fix ?? "")?.[0])).toEqual(["GRANT SELECT", "GRANT UPDATE"]);
       await postgres.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
     });
   });
