@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutIntoFiles, errorFileBytesMax, errorFileRecordsMax } from "./archive-errors.ts";
-import { archivedBody, type FailedRecord, systemError } from "./error-records.ts";
+import { archivedBody, type FailedRecord, partErrors, systemError } from "./error-records.ts";
 import { stableHash } from "./stable-hash.ts";
 import { sourceRecords } from "./testing/fake-source.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
@@ -46,6 +46,39 @@ describe("an error's id", () => {
     const hashes = new Set(Array.from({ length: 100_000 }, (_, n) => stableHash(`task\nLOG\n${n}`)));
     expect(hashes.size).toBe(100_000);
     expect(stableHash("task\nLOG\n7")).toBe(stableHash("task\nLOG\n7"));
+  });
+});
+
+const part = {
+  message: "bad line",
+  documentId: null,
+  recordType: null,
+  partitionKey: null,
+  documentMetadata: {},
+  startOffsets: null,
+  endOffsets: null,
+  document: null,
+  parts: [],
+};
+
+describe("the failed parts of a good composite", () => {
+  it("are one line with the places of all its files", () => {
+    const [source] = sourceRecords(["x"]);
+    const madeOf = {
+      fileNames: { HEAD: "h", LINE: "l" },
+      lastRecordTypes: { HEAD: null, LINE: "ITEM" },
+      startOffsets: { HEAD: "0", LINE: "5" },
+      endOffsets: { HEAD: "9", LINE: "7" },
+    };
+    const document = { documentId: "1", partitionKey: "1", recordType: null, body: "{}", fields: () => ({}) };
+    const line = partErrors(origin, { ...source!, madeOf }, document, [part]);
+    expect(line).toMatchObject({
+      documentId: "1",
+      parts: [{ message: "bad line" }],
+      errorStartOffsetMap: madeOf.startOffsets,
+      errorEndOffsetMap: madeOf.endOffsets,
+      source: { fileNames: madeOf.fileNames, lastRecordTypes: madeOf.lastRecordTypes },
+    });
   });
 });
 

@@ -31,6 +31,8 @@ export class StateMachineFile implements SystemFile {
   #lastDocument: HandlerDocument | null = null;
   #ahead: Ahead | null = null;
   #isRead = false;
+  /** Behind the record cut last. */
+  #searchStart = 0;
   /** Calls wait for each other: a handler may forget to await one. */
   #turn: Promise<unknown> = Promise.resolve();
   #failure: unknown = null;
@@ -155,8 +157,6 @@ export class StateMachineFile implements SystemFile {
       return { document, record, refused, behind: { ...behind, nextRecordType } };
     }
   }
-
-  #searchStart = 0;
 
   async #cut(start: unknown, end: unknown): Promise<SourceRecord | null> {
     this.#cutter.useRule(
