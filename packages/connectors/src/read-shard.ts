@@ -1,14 +1,12 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { ShardDefinition } from "./plan-shards.ts";
 import { PollPace } from "./poll-pace.ts";
+import { SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
 
 /** A batch is one page of the stream at most, and no more than this: checkpoints fall between batches. */
 const BATCH_RECORDS_MAX = 1_000;
 const BATCH_BYTES_MAX = 1024 * 1024;
-/** An idle reader shows itself this often, so that checkpoints, time limit and stop are looked at. */
-const SIGN_OF_LIFE_MS = 3_000;
 /** Between empty reads of a task that ends at the tip. */
 const AT_LATEST_POLL_MS = 250;
 
@@ -49,18 +47,6 @@ export interface ShardSource {
   iteratorAt(place: ShardPlace, signal: AbortSignal): Promise<string>;
   readPage(iterator: string, signal: AbortSignal): Promise<ShardPage | "iterator expired">;
 }
-
-export interface ShardClock {
-  /** Epoch milliseconds. */
-  now(): number;
-  /** Resolves early, without throwing, when the signal aborts. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-const systemClock: ShardClock = {
-  now: Date.now,
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => {}),
-};
 
 /** Of the last record handed out or left out, and when the task began to read: the tip it goes to with AtLatest. */
 interface ShardPosition {

@@ -11,7 +11,8 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import { type Attributes, plainJson } from "../dynamodb-plain-json.ts";
 import type { ShardDefinition } from "../plan-shards.ts";
-import { openShardReader, type ShardClock, type ShardRecord, type ShardSource } from "../read-shard.ts";
+import { openShardReader, type ShardRecord, type ShardSource } from "../read-shard.ts";
+import type { ReaderClock } from "../reader-clock.ts";
 import type { TableStream } from "./permissions.ts";
 
 /** DynamoDB says the second in which a change was recorded. */
@@ -22,7 +23,7 @@ const EMPTY_READS_AT_TIP = 10;
 /** Reads one shard of a table's stream. */
 export function openStreamShardReader(
   input: { readonly config: TableStream; readonly definition: ShardDefinition; readonly access: CloudAccess },
-  clock?: ShardClock,
+  clock?: ReaderClock,
 ): Reader {
   return openShardReader(shardSource(input.config, input.definition.shardId, input.access), input.definition, clock);
 }

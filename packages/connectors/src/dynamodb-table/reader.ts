@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
@@ -8,26 +7,13 @@ import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin
 import { keyFromText, keyToText } from "../dynamodb-key-text.ts";
 import { type Attributes, plainJson } from "../dynamodb-plain-json.ts";
 import { describeTable, keyAttributes, tableArn } from "../dynamodb-table-schema.ts";
+import { SIGN_OF_LIFE_MS, systemClock } from "../reader-clock.ts";
 import type { DynamodbTableSource } from "./permissions.ts";
 import { filterInput, type SegmentDefinition } from "./plan-segments.ts";
 
 /** Items looked at in one call, which also ends at 1 MB: checkpoints fall between calls. */
 const PAGE_ITEMS_MAX = 1_000;
 const PAUSE_BETWEEN_SCANS_MS = 60_000;
-/** A waiting reader shows itself this often, so that checkpoints, time limit and stop are looked at. */
-const SIGN_OF_LIFE_MS = 3_000;
-
-export interface ScanClock {
-  /** Epoch milliseconds. */
-  now(): number;
-  /** Resolves early, without throwing, when the signal aborts. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-const systemClock: ScanClock = {
-  now: Date.now,
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => {}),
-};
 
 interface ScanPosition {
   /** 1 for the first; behind the last scan one more than it. */

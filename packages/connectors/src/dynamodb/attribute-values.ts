@@ -21,13 +21,14 @@ class Digits {
 
 /** The document's fields as attributes; numbers keep the digits they have in its body. Throws UnstorableValue. */
 export function attributesOf(document: OutputDocument): Attributes {
-  const attributes: Record<string, AttributeValue> = {};
-  for (const [name, value] of Object.entries(exactFields(document))) {
-    if (value === undefined) continue;
-    if (name === "") throw new UnstorableValue("an attribute has no name");
-    attributes[name] = attributeValue(value, name, 1);
-  }
-  return attributes;
+  return Object.fromEntries(
+    Object.entries(exactFields(document))
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => {
+        if (name === "") throw new UnstorableValue("an attribute has no name");
+        return [name, attributeValue(value, name, 1)];
+      }),
+  );
 }
 
 function exactFields(document: OutputDocument): Readonly<Record<string, unknown>> {
