@@ -61,6 +61,7 @@ const artifact = {
   artifactFileS3LinkResourceLocation: "LetsData",
 };
 const LINES = "one\ntwo\n";
+const NO_MOMENTO_TOKEN = Buffer.from('{"endpoint":"http://127.0.0.1:1","api_key":"none"}').toString("base64");
 
 async function makeBucket(Bucket: string, customer: CloudAccess, objects: Readonly<Record<string, string>> = {}) {
   const s3 = clientFor(S3Client, customer);
@@ -132,7 +133,11 @@ const s3Error: Proof = {
   run: archiveErrors,
 };
 
-function secret(destination: "PGVECTOR" | "KAFKA", text: string, write: (arn: string) => object): Proof {
+function secret(
+  destination: "PGVECTOR" | "MOMENTO_VECTOR_INDEX" | "KAFKA",
+  text: string,
+  write: (arn: string) => object,
+): Proof {
   return {
     thing: "writeConnector",
     destination,
@@ -248,6 +253,11 @@ const rows: readonly Proof[] = [
   secret("PGVECTOR", "postgres://user:password@127.0.0.1:1/none", (connectionSecretArn) => ({
     connectionSecretArn,
     tableName: "vectors",
+    numDimensions: 3,
+  })),
+  secret("MOMENTO_VECTOR_INDEX", NO_MOMENTO_TOKEN, (momentoAuthTokenArn) => ({
+    momentoAuthTokenArn,
+    indexName: "pages",
     numDimensions: 3,
   })),
   secret("KAFKA", '{"username":"user","password":"password"}', (credentialsSecretArn) => ({
