@@ -17,7 +17,7 @@ export interface HostCommand {
 
 type Message = Frame["message"];
 /** Answers what the host asks while it works on a call: the records of a state machine. */
-export type CallBack = (message: Message, blob: Buffer) => Promise<unknown>;
+export type CallBack = (message: Message) => Promise<unknown>;
 
 /** What customer code threw, as the host tells it. */
 interface Thrown {
@@ -85,6 +85,11 @@ export class HostProcess {
     return answered;
   }
 
+  /** A call of `onCall`: the host serves it while it waits for the answer. */
+  callInside(message: Message, blob: readonly Uint8Array[] = []): Promise<unknown> {
+    return this.#converse(message, blob, undefined);
+  }
+
   async #converse(message: Message, blob: readonly Uint8Array[], onCall: CallBack | undefined): Promise<unknown> {
     let frame = await this.#exchange(message, blob);
     for (;;) {
@@ -126,10 +131,10 @@ export class HostProcess {
   }
 }
 
-async function answerTo({ message, blob }: Frame, onCall: CallBack | undefined): Promise<Message> {
+async function answerTo({ message }: Frame, onCall: CallBack | undefined): Promise<Message> {
   try {
     if (!onCall) throw new Problem("INTERNAL", `The host asked ${String(message.op)} out of turn.`);
-    return { return: (await onCall(message, blob)) ?? null };
+    return { return: (await onCall(message)) ?? null };
   } catch (thrown) {
     return { throw: { message: thrown instanceof Error ? thrown.message : String(thrown) } };
   }

@@ -7,6 +7,7 @@ import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { requiredMethods } from "../required-methods.ts";
 import { asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
+import { openHostedStateMachine } from "./hosted-state-machine.ts";
 import { type ResultRow, resultOfRow } from "./result-rows.ts";
 
 /** Where a language's class is, in the words of its host. */
@@ -92,6 +93,7 @@ export function hostedLanguage({ language, command, locate }: HostedLanguageInpu
         handler: recordHandler(object, "SingleFileParser", taskId),
       };
     },
+    openStateMachine: (source) => openHostedStateMachine({ source, process: processOf(source.artifactDir), locate }),
     async openRecordHandler({ taskId, interfaceName, ...source }) {
       return recordHandler(await load(source, interfaceName), interfaceName, taskId);
     },

@@ -9,6 +9,7 @@ export type ResultRow =
       recordType: string | null,
       partitionKey: string | null,
       body: string,
+      partErrors?: readonly ErrorDocument[],
     ]
   | readonly [kind: "s", reason: string | null]
   | readonly [kind: "e", error: ErrorDocument]
@@ -17,9 +18,9 @@ export type ResultRow =
 export function resultOfRow(row: ResultRow, taskId: string, position: number | string): HandlerResult {
   switch (row[0]) {
     case "d": {
-      const [, documentId, recordType, partitionKey, body] = row;
+      const [, documentId, recordType, partitionKey, body, partErrors] = row;
       const document = new ParsedDocument(documentId, recordType, partitionKey, body, taskId, position);
-      return { kind: "document", document };
+      return partErrors ? { kind: "document", document, partErrors } : { kind: "document", document };
     }
     case "s":
       return { kind: "skip", reason: row[1] };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { HandlerResult } from "@letsdata/plugin-kit/handler";
 import { testHandler, textRecord } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { expect, test } from "vitest";
+import { testOrders } from "../state-machine/testing/orders-suite.ts";
 import { pythonHost } from "./open-handler.ts";
 
 const artifactDir = join(import.meta.dirname, "testing/artifact");
@@ -116,3 +117,5 @@ test("a bad artifact is told at initialisation: no module, no class", async () =
     interfaces: { SingleFileParser: `${module}.py` },
   });
 });
+
+testOrders("Python", pythonHost, () => ({ artifactDir }));

@@ -21,13 +21,14 @@ def main():
     import frames
     import results
     import sandbox
+    import state_machine
 
     sys.path.remove(folder)
     artifact_dir = sys.argv[1]
     sandbox.die_with_parent()
     customer_code.supply_modules(artifact_dir, os.path.join(folder, "support"))
     why_open = sandbox.restrict([artifact_dir, folder, *sandbox.python_folders()])
-    Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, why_open).serve()
+    Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, state_machine, why_open).serve()
 
 
 def _private_pipe():
@@ -44,11 +45,12 @@ def _private_pipe():
 
 
 class Host:
-    def __init__(self, pipe, artifact_dir, customer_code, results, why_open):
+    def __init__(self, pipe, artifact_dir, customer_code, results, state_machine, why_open):
         self._pipe = pipe
         self._artifact_dir = artifact_dir
         self._code = customer_code
         self._results = results
+        self._state_machine = state_machine
         self._why_open = why_open
         self._objects = {}
         self._last_object = 0
@@ -73,7 +75,12 @@ class Host:
         return {"python": "%d.%d.%d" % sys.version_info[:3], "unrestricted": self._why_open}
 
     def _do_load(self, message, blob):
-        handler = self._code.construct(self._artifact_dir, message["module"], message["class"], message["methods"])
+        return self._keep(self._construct(message))
+
+    def _construct(self, place):
+        return self._code.construct(self._artifact_dir, place["module"], place["class"], place["methods"])
+
+    def _keep(self, handler):
         self._last_object += 1
         self._objects[self._last_object] = handler
         return self._last_object
@@ -106,12 +113,56 @@ class Host:
             at += length
         return rows
 
+    def _do_openMachine(self, message, blob):
+        reader = self._construct(message["reader"])
+        return self._keep(self._state_machine.StateMachine(reader, message["isSingle"], self._settled, self._ask_engine))
+
+    def _do_fileTypes(self, message, blob):
+        return _plain(self._objects[message["object"]].file_types())
+
+    def _do_addParser(self, message, blob):
+        self._objects[message["object"]].add_parser(message["fileType"], self._construct(message["parser"]))
+        return None
+
+    def _do_resolveNames(self, message, blob):
+        return _plain(self._objects[message["object"]].resolve_names(message["names"]))
+
+    def _do_expect(self, message, blob):
+        machine = self._machine(message)
+        return _plain(machine.expect(message["fileType"], message["announced"], message["lastRecordType"], message["lastDocument"]))
+
+    def _do_parse(self, message, blob):
+        return self._machine(message).parse(message["place"], message["lastRecordType"], message["lastDocument"], blob)
+
+    def _do_combine(self, message, blob):
+        return _plain(self._machine(message).combine(message["lastDocument"], message["files"]))
+
+    def _machine(self, message):
+        machine = self._objects[message["object"]]
+        machine.forget(message["forget"])
+        return machine
+
+    def _ask_engine(self, question):
+        """While the engine works on the answer it may call back: those calls are served here."""
+        self._pipe.send(question)
+        while True:
+            message, blob = self._pipe.receive()
+            if "return" in message:
+                return message["return"]
+            if "throw" in message:
+                raise EngineError(message["throw"]["message"])
+            self._answer(message, blob)
+
     def _settled(self, returned):
         if not inspect.isawaitable(returned):
             return returned
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
         return self._loop.run_until_complete(_await(returned))
+
+
+class EngineError(Exception):
+    """Reading failed in the engine, or in a parser it called; the task fails with the real cause whatever is done about this."""
 
 
 async def _await(awaitable):

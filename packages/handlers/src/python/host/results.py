@@ -11,73 +11,86 @@ class UnusableDocument(Exception):
 
 
 def result_row(returned):
-    """['d', documentId, recordType, partitionKey, body] | ['s', reason] | ['e', error] | ['i', message]"""
+    """['d', documentId, recordType, partitionKey, body, errors of parts?] | ['s', reason] | ['e', error] | ['i', message]"""
     if returned is None:
         return ["i", "The handler returned None instead of a ParseDocumentResult."]
     try:
-        status = _word(_read(returned, "status", "getStatus", "getParseDocumentResultStatus"))
-        document = _read(returned, "document", "getDocument")
-        kind = _word(_read(document, "documentType", "getDocumentType")) if document is not None else None
+        status = word(read(returned, "status", "getStatus", "getParseDocumentResultStatus"))
+        document, parts = _taken_apart(read(returned, "document", "getDocument"))
+        kind = word(read(document, "documentType", "getDocumentType")) if document is not None else None
         if status == "ERROR" or kind == "ErrorDoc":
-            return ["e", error_fields(document)]
+            error = error_fields(document)
+            return ["e", {**error, "parts": parts} if parts else error]
         if status == "SKIP" or kind == "SkipDoc":
             return ["s", _skip_reason(document)]
         if document is None:
             return ["s", None]
-        inner = _read(document, "document") if kind == "CompositeDoc" else None
-        return _document_row(inner if inner is not None else document)
+        row = _document_row(document)
+        return [*row, parts] if parts else row
     except UnusableDocument as error:
         return ["i", f"The document cannot be serialised: {error}"]
 
 
+def _taken_apart(returned):
+    """A composite is its document and the errors of its parts; anything else is itself."""
+    if returned is None or word(read(returned, "documentType", "getDocumentType")) != "CompositeDoc":
+        return returned, []
+    listed = read(returned, "documentList", "getDocumentList") or (None, [])
+    document = read(returned, "document")
+    errors = read(returned, "errorDocs")
+    if document is None:
+        document = listed[0] if listed[0] is not None else returned
+    return document, [error_fields(part) for part in (errors if errors is not None else listed[1]) or [] if part is not None]
+
+
 def _document_row(document):
-    document_id = _text(_read(document, "documentId", "getDocumentId"), "documentId")
-    record_type = _text(_read(document, "recordType", "getRecordType"), "recordType")
-    partition_key = _text(_read(document, "partitionKey", "getPartitionKey"), "partitionKey")
+    document_id = _text(read(document, "documentId", "getDocumentId"), "documentId")
+    record_type = _text(read(document, "recordType", "getRecordType"), "recordType")
+    partition_key = _text(read(document, "partitionKey", "getPartitionKey"), "partitionKey")
     return ["d", document_id or None, record_type, partition_key or None, _flat_body(document, document_id or None, record_type, partition_key or None)]
 
 
 def error_fields(document):
     """Archived whatever its fields are."""
-    document_id = _lenient(_read(document, "documentId", "getDocumentId"))
-    record_type = _lenient(_read(document, "recordType", "getRecordType"))
-    partition_key = _lenient(_read(document, "partitionKey", "getPartitionKey"))
-    parts = _read(document, "errorDocs") or []
+    document_id = _lenient(read(document, "documentId", "getDocumentId"))
+    record_type = _lenient(read(document, "recordType", "getRecordType"))
+    partition_key = _lenient(read(document, "partitionKey", "getPartitionKey"))
+    parts = read(document, "errorDocs") or []
     try:
-        has_values = bool(_read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap"))
+        has_values = bool(read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap"))
         body = _flat_body(document, document_id, record_type, partition_key) if has_values else None
     except UnusableDocument:
         body = None
-    message = _lenient(_read(document, "errorMessage", "getErrorMessage"))
+    message = _lenient(read(document, "errorMessage", "getErrorMessage"))
     return {
         "message": (message or "The handler returned ERROR without a message.")[:MESSAGE_LENGTH_MAX],
         "documentId": document_id,
         "recordType": record_type,
         "partitionKey": partition_key,
-        "documentMetadata": _plain_map(_read(document, "documentMetadata", "getDocumentMetadata")),
-        "startOffsets": _offsets(_read(document, "errorStartoffsetMap", "getErrorStartOffsetMap")),
-        "endOffsets": _offsets(_read(document, "errorEndoffsetMap", "getErrorEndOffsetMap")),
+        "documentMetadata": _plain_map(read(document, "documentMetadata", "getDocumentMetadata")),
+        "startOffsets": _offsets(read(document, "errorStartoffsetMap", "getErrorStartOffsetMap")),
+        "endOffsets": _offsets(read(document, "errorEndoffsetMap", "getErrorEndOffsetMap")),
         "document": body,
         "parts": [error_fields(part) for part in parts if part is not None],
     }
 
 
 def _skip_reason(document):
-    reason = _read(document, "skipMessage", "getSkipMessage")
+    reason = read(document, "skipMessage", "getSkipMessage")
     if reason is None:
-        reason = _read(document, "errorMessage", "getErrorMessage")
+        reason = read(document, "errorMessage", "getErrorMessage")
     text = _lenient(reason)
     return None if text is None else text[:MESSAGE_LENGTH_MAX]
 
 
 def _flat_body(document, document_id, record_type, partition_key):
     """One flat JSON object; on a clash the map wins, null envelope fields are left out."""
-    values = _read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap")
+    values = read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap")
     if values is None:
         values = {}
     if not isinstance(values, dict):
         raise UnusableDocument("documentKeyValuesMap is no dict")
-    metadata = _read(document, "documentMetadata", "getDocumentMetadata")
+    metadata = read(document, "documentMetadata", "getDocumentMetadata")
     flat = {}
     for name, value in (
         ("documentId", document_id),
@@ -94,7 +107,7 @@ def _flat_body(document, document_id, record_type, partition_key):
         raise UnusableDocument(str(error)) from None
 
 
-def _read(owner, field, *getters):
+def read(owner, field, *getters):
     """Hosts read fields; an own class may have only the getter."""
     if owner is None:
         return None
@@ -109,12 +122,12 @@ def _read(owner, field, *getters):
     return None
 
 
-def _word(value):
+def word(value):
     return value.value if isinstance(value, Enum) else value
 
 
 def _text(value, name):
-    value = _word(value)
+    value = word(value)
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -125,7 +138,7 @@ def _text(value, name):
 
 
 def _lenient(value):
-    value = _word(value)
+    value = word(value)
     if value is None or isinstance(value, str):
         return value
     try:
