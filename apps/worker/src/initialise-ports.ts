@@ -88,7 +88,8 @@ export function initialisePorts(
           name: accessRole,
           description: `Lets account ${customerAccountForAccess} read what dataset ${context.datasetName} wrote`,
           trust: customerAccessTrustPolicy(customerAccountForAccess, context.externalId),
-          policies: { ReadResults: policyOf(permissions) },
+          // Of a target that is read with credentials of its own there is nothing to allow, and IAM takes no empty policy.
+          policies: permissions.length === 0 ? {} : { ReadResults: policyOf(permissions) },
           tags: { "letsdata:datasetId": datasetId },
         },
         signal,
