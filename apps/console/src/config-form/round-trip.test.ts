@@ -19,6 +19,9 @@ function formOf(document: unknown): readonly Shown[] {
     .filter(({ text }) => text !== "");
 }
 
+const controlsOf = (form: readonly Shown[]) =>
+  JSON.stringify(form.map(({ field, text }) => [field.path, field.kind, text]));
+
 /** The object that a person makes who types all of it into an empty form. */
 function objectOf(form: readonly Shown[]): unknown {
   return form.reduce<Record<string, unknown>>(
@@ -41,7 +44,7 @@ describe("form and JSON are the same object", () => {
   test("form → JSON → form → JSON is the identity", [arbitraryConfig()], { numRuns: 2000 }, (config) => {
     const form = formOf(config);
     const json = JSON.stringify(objectOf(form));
-    expect(formOf(JSON.parse(json))).toEqual(form);
+    expect(controlsOf(formOf(JSON.parse(json)))).toBe(controlsOf(form));
     expect(JSON.parse(json)).toEqual(config);
   });
 
