@@ -1,6 +1,7 @@
 import { dynamodbWriteConnector } from "./dynamodb/connectors.ts";
 import { dynamodbStreamsReadConnector } from "./dynamodb-streams/connectors.ts";
 import { dynamodbTableReadConnector } from "./dynamodb-table/connectors.ts";
+import { kafkaWriteConnector } from "./kafka/connectors.ts";
 import { kinesisReadConnector, kinesisWriteConnector } from "./kinesis/connectors.ts";
 import { momentoWriteConnector } from "./momento/connectors.ts";
 import { pgvectorWriteConnector } from "./pgvector/connectors.ts";
@@ -19,6 +20,7 @@ export const readConnectors = {
 export const writeConnectors = {
   S3: s3WriteConnector,
   KINESIS: kinesisWriteConnector,
+  KAFKA: kafkaWriteConnector,
   SQS: sqsWriteConnector,
   DYNAMODB: dynamodbWriteConnector,
   S3_VECTORS: s3VectorsWriteConnector,

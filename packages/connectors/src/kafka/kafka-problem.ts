@@ -1,0 +1,52 @@
+import { Problem, type ProblemCode } from "@letsdata/plugin-kit/problems";
+import { MultipleErrors, NetworkError, ProtocolError, TimeoutError } from "@platformatic/kafka";
+
+const FENCED = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);
+const MISSING = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "UNKNOWN_TOPIC_ID", "INVALID_TOPIC_EXCEPTION"]);
+
+/** What a failed call to `cluster` means to the pipeline. */
+export function kafkaProblem(thrown: unknown, cluster: string): Problem {
+  if (thrown instanceof Problem) return thrown;
+  const error = causeOf(thrown);
+  const problem = (code: ProblemCode, message: string) => new Problem(code, message, { cause: thrown });
+  const text = error instanceof Error ? error.message : String(error);
+  const id = protocolIdOf(error);
+  if (id !== null && FENCED.has(id))
+    return problem("LEASE_LOST", "Another attempt writes this task's documents by now.");
+  if (id?.endsWith("AUTHORIZATION_FAILED") || isSignInError(error)) {
+    return problem("ACCESS_DENIED", `Kafka at ${cluster} refused the call: ${text}`);
+  }
+  if (id !== null && MISSING.has(id)) return problem("RESOURCE_NOT_FOUND", `Kafka at ${cluster}: ${text}`);
+  const isTransient =
+    error instanceof NetworkError ||
+    error instanceof TimeoutError ||
+    (error instanceof ProtocolError && error.canRetry === true) ||
+    id === "CONCURRENT_TRANSACTIONS" ||
+    id === "OUT_OF_ORDER_SEQUENCE_NUMBER" ||
+    id === "UNKNOWN_PRODUCER_ID";
+  return isTransient
+    ? problem("CLOUD_UNAVAILABLE", `Kafka at ${cluster} did not answer: ${text}`)
+    : problem("CLOUD_CALL_REFUSED", `Kafka at ${cluster} refused the call: ${text}`);
+}
+
+/** The protocol's name of the innermost error, such as MESSAGE_TOO_LARGE; null where the broker did not answer. */
+export function protocolIdOf(thrown: unknown): string | null {
+  const error = causeOf(thrown);
+  return error instanceof ProtocolError && typeof error.apiId === "string" ? error.apiId : null;
+}
+
+function isSignInError(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | null)?.code === "PLT_KFK_AUTHENTICATION";
+}
+
+/** The client wraps what happened in collections of errors, one for each broker and try: the last one is how it ended. */
+function causeOf(thrown: unknown): unknown {
+  let error = thrown;
+  for (let depth = 0; depth < 10; depth++) {
+    if (isSignInError(error) || error instanceof NetworkError || error instanceof TimeoutError) return error;
+    if (error instanceof MultipleErrors && error.errors.length > 0) error = error.errors.at(-1);
+    else if (error instanceof Error && !(error instanceof ProtocolError) && error.cause) error = error.cause;
+    else return error;
+  }
+  return error;
+}

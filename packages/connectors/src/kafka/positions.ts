@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { Admin, Consumer, FetchIsolationLevels, ProduceAcks, Producer } from "@platformatic/kafka";
+import type { KafkaConnection } from "./connection.ts";
+import { positionsTopicOf } from "./topic.ts";
+
+/** How far a task's documents are in the topic, committed in one transaction with them. */
+export interface CommittedPosition {
+  /** Ordinal of the last document. */
+  readonly ordinal: number;
+  readonly attempt: number;
+}
+
+/** Bits of a batch's attributes. */
+const TRANSACTIONAL = 0b10000;
+const CONTROL = 0b100000;
+const FETCH_BYTES = 1024 * 1024;
+
+/** Each task keeps to one partition of the positions topic. */
+export function positionPartition(taskId: string, partitions: number): number {
+  return createHash("md5").update(taskId).digest().readUInt32BE() % partitions;
+}
+
+export function positionValue(position: CommittedPosition): Buffer {
+  return Buffer.from(JSON.stringify(position));
+}
+
+/** The task's documents are to be written again from the first one. */
+export async function forgetPosition(connection: KafkaConnection, topicName: string, taskId: string): Promise<void> {
+  const topic = positionsTopicOf(topicName);
+  const producer = new Producer({ ...connection, idempotent: true, acks: ProduceAcks.ALL });
+  try {
+    const metadata = await producer.metadata({ topics: [topic] });
+    const partition = positionPartition(taskId, metadata.topics.get(topic)!.partitionsCount);
+    await producer.send({ messages: [{ topic, partition, key: Buffer.from(taskId) }] });
+  } finally {
+    await producer.close();
+  }
+}
+
+/** The task's last committed position; null where there is none. Reads its partition of the compacted topic to the end. */
+export async function readPosition(
+  connection: KafkaConnection,
+  topicName: string,
+  taskId: string,
+): Promise<CommittedPosition | null> {
+  const topic = positionsTopicOf(topicName);
+  const admin = new Admin(connection);
+  const consumer = new Consumer({ ...connection, groupId: `ld-${taskId}` });
+  try {
+    const metadata = await admin.metadata({ topics: [topic] });
+    const { id: topicId, partitions } = metadata.topics.get(topic)!;
+    const partition = positionPartition(taskId, partitions.length);
+    const isolationLevel = FetchIsolationLevels.READ_COMMITTED;
+    const offsetAt = async (timestamp: bigint): Promise<bigint> => {
+      const topics = [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }];
+      const [listed] = await admin.listOffsets({ topics, isolationLevel });
+      return listed!.partitions[0]!.offset;
+    };
+    const end = await offsetAt(-1n);
+    let offset = await offsetAt(-2n);
+    let found: Buffer | null = null;
+    // By producer: what it wrote counts when its transaction's marker says so.
+    const open = new Map<bigint, Buffer | null>();
+    while (offset < end) {
+      const answer = await consumer.fetch({
+        node: partitions[partition]!.leader,
+        topics: [
+          {
+            topicId,
+            partitions: [
+              {
+                partition,
+                currentLeaderEpoch: -1,
+                fetchOffset: offset,
+                lastFetchedEpoch: -1,
+                partitionMaxBytes: FETCH_BYTES,
+              },
+            ],
+          },
+        ],
+        minBytes: 1,
+        maxBytes: FETCH_BYTES,
+        maxWaitTime: 500,
+        isolationLevel,
+      });
+      const batches = answer.responses[0]?.partitions[0]?.records ?? [];
+      if (batches.length === 0) break;
+      for (const batch of batches) {
+        offset = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+        if (batch.attributes & CONTROL) {
+          const isCommit = batch.records[0]?.key?.readInt16BE(2) === 1;
+          if (isCommit && open.has(batch.producerId)) found = open.get(batch.producerId)!;
+          open.delete(batch.producerId);
+          continue;
+        }
+        for (const { key, value } of batch.records) {
+          if (key?.toString() !== taskId) continue;
+          if (batch.attributes & TRANSACTIONAL) open.set(batch.producerId, value);
+          else found = value;
+        }
+      }
+    }
+    return found === null ? null : (JSON.parse(found.toString()) as CommittedPosition);
+  } finally {
+    await Promise.all([admin.close(), consumer.close(true)]);
+  }
+}

@@ -1,0 +1,151 @@
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { clientFor } from "@letsdata/aws/client-for";
+import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
+import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import { Admin, Consumer, FetchIsolationLevels } from "@platformatic/kafka";
+import { describe, expect, it } from "vitest";
+import { checkKafkaWrite } from "../check-access.ts";
+import { connectionOf, type KafkaCluster } from "../connection.ts";
+import { forgetPosition } from "../positions.ts";
+import { type KafkaWriterConfig, type KafkaWriterInput, openKafkaWriter } from "../writer.ts";
+
+const signal = new AbortController().signal;
+const task: TaskIdentity = {
+  tenantId: "tenant",
+  datasetId: "d".repeat(32),
+  datasetName: "Clicks",
+  taskId: "7".repeat(32),
+  attempt: 1,
+};
+
+/** Stores the broker's user as the secret that SASL_SCRAM takes; returns its ARN. */
+export async function putPassword(
+  access: CloudAccess,
+  user: { readonly username: string; readonly password: string },
+): Promise<string | undefined> {
+  const secret = new CreateSecretCommand({ Name: "kafka", SecretString: JSON.stringify(user) });
+  return (await clientFor(SecretsManagerClient, access).send(secret)).ARN;
+}
+
+/** Against a broker at `cluster`; `access` reaches its password. */
+export function describeKafkaWriter(name: string, cluster: () => KafkaCluster, access: () => CloudAccess): void {
+  let topics = 0;
+  const freshTopic = (): KafkaWriterConfig => ({
+    ...cluster(),
+    topicName: `t-${Date.now()}-${topics++}`,
+    topicPartitions: 3,
+    compression: "gzip",
+  });
+  const open = (config: KafkaWriterConfig, more: Partial<KafkaWriterInput> = {}) =>
+    openKafkaWriter({ config, access: access(), task, ordinalsRepeat: true, ...more });
+  /** Ids by partition, committed ones only. */
+  const stored = async (config: KafkaWriterConfig): Promise<string[][]> => {
+    const connection = await connectionOf(config, access(), signal);
+    const admin = new Admin(connection);
+    const consumer = new Consumer({ ...connection, groupId: `reads-${config.topicName}` });
+    const isolationLevel = FetchIsolationLevels.READ_COMMITTED;
+    try {
+      const partitions = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
+      const [listed] = await admin.listOffsets({ topics: [{ name: config.topicName, partitions }], isolationLevel });
+      const left = new Map(listed!.partitions.map(({ partitionIndex, offset }) => [partitionIndex, offset]));
+      const ids: string[][] = [[], [], []];
+      const metadata = await admin.metadata({ topics: [config.topicName] });
+      const topic = metadata.topics.get(config.topicName)!;
+      for (const [partition, end] of left) {
+        for (let fetchOffset = 0n; fetchOffset < end; ) {
+          const position = {
+            partition,
+            currentLeaderEpoch: -1,
+            fetchOffset,
+            lastFetchedEpoch: -1,
+            partitionMaxBytes: 2 ** 24,
+          };
+          const answer = await consumer.fetch({
+            node: topic.partitions[partition]!.leader,
+            topics: [{ topicId: topic.id, partitions: [position] }],
+            minBytes: 1,
+            maxBytes: 2 ** 24,
+            maxWaitTime: 500,
+            isolationLevel,
+          });
+          for (const batch of answer.responses[0]!.partitions[0]!.records ?? []) {
+            fetchOffset = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+            if (batch.attributes & 0b100000) continue;
+            for (const { value } of batch.records) {
+              ids[partition]!.push((JSON.parse(value!.toString()) as { documentId: string }).documentId);
+            }
+          }
+        }
+      }
+      return ids;
+    } finally {
+      await Promise.all([admin.close(), consumer.close(true)]);
+    }
+  };
+
+  testWriter(`the Kafka writer, ${name}`, {
+    repeatsOverwrite: true,
+    openTarget: async () => {
+      const config = freshTopic();
+      return {
+        writer: await open(config),
+        stored: async () => (await stored(config)).flat(),
+        reopen: () => open(config, { task: { ...task, attempt: 2 } }),
+      };
+    },
+  });
+
+  describe(`the Kafka writer, ${name}`, () => {
+    it("keeps the order of a key and writes nothing twice that an earlier attempt committed", async () => {
+      const config = freshTopic();
+      const write = async (attempt: number, ids: readonly string[], firstOrdinal: number) => {
+        const writer = await open(config, { task: { ...task, attempt } });
+        const documents = ids.map((id) => ({ ...makeDocument(id), partitionKey: "same" }));
+        expect(await writer.write(await prepareAll(writer, documents, firstOrdinal), signal)).toEqual([]);
+        await writer.close();
+      };
+      await write(1, ["0", "1", "2", "3"], 0);
+      await write(2, ["2", "3", "4"], 2);
+      expect((await stored(config)).filter((ids) => ids.length > 0)).toEqual([["0", "1", "2", "3", "4"]]);
+      await forgetPosition(await connectionOf(config, access(), signal), config.topicName, task.taskId);
+      await write(3, ["0"], 0);
+      expect((await stored(config)).flat()).toHaveLength(6);
+    });
+
+    it("writes all a later attempt gives it when its source does not repeat itself", async () => {
+      const config = freshTopic();
+      for (const attempt of [1, 2]) {
+        const writer = await open(config, { task: { ...task, attempt }, ordinalsRepeat: false });
+        await writer.write(await prepareAll(writer, [makeDocument(`from ${attempt}`)]), signal);
+        await writer.close();
+      }
+      expect((await stored(config)).flat().sort()).toEqual(["from 1", "from 2"]);
+    });
+
+    it("fences an attempt that a later one has followed; without its lease it cannot come back", async () => {
+      const config = freshTopic();
+      let isLeased = true;
+      const confirmLease = async () => {
+        if (!isLeased) throw new Error("lease lost");
+      };
+      const old = await open(config, { confirmLease });
+      await old.write(await prepareAll(old, [makeDocument("0")], 0), signal);
+      const next = await open(config, { task: { ...task, attempt: 2 } });
+      await next.write(await prepareAll(next, [makeDocument("1")], 1), signal);
+      isLeased = false;
+      const late = await prepareAll(old, [makeDocument("late")], 5);
+      await expect(old.write(late, signal)).rejects.toThrow();
+      await expect(old.write(late, signal)).rejects.toThrow();
+      await next.write(await prepareAll(next, [makeDocument("2")], 2), signal);
+      expect((await stored(config)).flat().sort()).toEqual(["0", "1", "2"]);
+      await Promise.all([old.close(), next.close()]);
+    });
+
+    it("is satisfied by a cluster it can enter and says when none answers", async () => {
+      expect(await checkKafkaWrite(freshTopic(), access(), signal)).toEqual([]);
+      const nowhere = { ...freshTopic(), bootstrapServers: "127.0.0.1:1" };
+      const findings = await checkKafkaWrite(nowhere, access(), signal);
+      expect(findings.map(({ code }) => code)).toEqual(["CLOUD_UNAVAILABLE"]);
+    }, 30_000);
+  });
+}

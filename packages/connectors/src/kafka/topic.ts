@@ -1,0 +1,66 @@
+import { Admin, ConfigResourceTypes } from "@platformatic/kafka";
+import type { KafkaConnection } from "./connection.ts";
+import { protocolIdOf } from "./kafka-problem.ts";
+
+/** Kafka's own default of `max.message.bytes`: 1 MiB and the head of a batch. */
+const MESSAGE_BYTES_DEFAULT = 1_048_588;
+
+export interface TopicShape {
+  readonly topicName: string;
+  readonly topicPartitions: number;
+  /** Left out: what the cluster makes of a new topic. */
+  readonly topicReplicationFactor?: number | undefined;
+}
+
+export function positionsTopicOf(topicName: string): string {
+  return `${topicName}-positions`;
+}
+
+/** Makes the topic and its positions topic where they are missing; returns the largest batch the topic takes, in bytes. */
+export async function ensureTopics(connection: KafkaConnection, shape: TopicShape): Promise<number> {
+  const admin = new Admin(connection);
+  try {
+    const known = new Set(await admin.listTopics());
+    const positions = positionsTopicOf(shape.topicName);
+    if (!known.has(shape.topicName)) await createTopic(admin, shape.topicName, shape, {});
+    if (!known.has(positions)) await createTopic(admin, positions, shape, { "cleanup.policy": "compact" });
+    return await messageBytesMax(admin, shape.topicName);
+  } finally {
+    await admin.close();
+  }
+}
+
+async function createTopic(
+  admin: Admin,
+  topic: string,
+  { topicPartitions, topicReplicationFactor }: TopicShape,
+  configs: Readonly<Record<string, string>>,
+): Promise<void> {
+  await admin
+    .createTopics({
+      topics: [topic],
+      partitions: topicPartitions,
+      // -1: the cluster's default.
+      replicas: topicReplicationFactor ?? -1,
+      configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
+    })
+    .catch((thrown: unknown) => {
+      // Another task made it at the same moment.
+      if (protocolIdOf(thrown) !== "TOPIC_ALREADY_EXISTS") throw thrown;
+    });
+}
+
+/** The topic's own limit; the default where the cluster does not tell. */
+async function messageBytesMax(admin: Admin, topic: string): Promise<number> {
+  try {
+    const [described] = await admin.describeConfigs({
+      resources: [
+        { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: ["max.message.bytes"] },
+      ],
+    });
+    return Number(described?.configs.find(({ name }) => name === "max.message.bytes")?.value) || MESSAGE_BYTES_DEFAULT;
+  } catch (thrown) {
+    if (protocolIdOf(thrown)?.endsWith("AUTHORIZATION_FAILED")) return MESSAGE_BYTES_DEFAULT;
+    throw thrown;
+  }
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const jars = join(import.meta.dirname, "../../../.letsdata/servers/kafka");
+const START_SECONDS = 60;
+
+export interface RunningKafka {
+  /** Without authentication. */
+  readonly open: string;
+  /** SCRAM-SHA-512 without TLS. */
+  readonly scram: string;
+  readonly user: { readonly username: string; readonly password: string };
+  stop(): Promise<void>;
+}
+
+/** Apache Kafka from its published jars: one node that is broker and controller. Needs Java 17 and Maven. */
+export async function startKafka(): Promise<RunningKafka> {
+  await downloadJars();
+  const dir = await mkdtemp(join(tmpdir(), "letsdata-kafka-"));
+  const [openPort, scramPort, controllerPort] = await freePorts(3);
+  const user = { username: "letsdata", password: randomBytes(12).toString("hex") };
+  const settings = join(dir, "server.properties");
+  const listeners = `OPEN://127.0.0.1:${openPort},SCRAM://127.0.0.1:${scramPort}`;
+  await writeFile(
+    settings,
+    [
+      "process.roles=broker,controller",
+      "node.id=1",
+      `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+      `listeners=${listeners},CONTROLLER://127.0.0.1:${controllerPort}`,
+      `advertised.listeners=${listeners}`,
+      "listener.security.protocol.map=OPEN:PLAINTEXT,SCRAM:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+      "controller.listener.names=CONTROLLER",
+      "inter.broker.listener.name=OPEN",
+      "sasl.enabled.mechanisms=SCRAM-SHA-512",
+      "listener.name.scram.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
+      "offsets.topic.replication.factor=1",
+      "transaction.state.log.replication.factor=1",
+      "transaction.state.log.min.isr=1",
+      "auto.create.topics.enable=false",
+      `log.dirs=${join(dir, "data")}`,
+    ].join("\n"),
+  );
+  const scram = `SCRAM-SHA-512=[name=${user.username},password=${user.password}]`;
+  const clusterId = randomBytes(16).toString("base64url");
+  await ended(java("kafka.tools.StorageTool", "format", "-t", clusterId, "-c", settings, "--add-scram", scram));
+  const broker = java("kafka.Kafka", settings);
+  const stop = async () => {
+    broker.kill("SIGKILL");
+    if (broker.exitCode === null && broker.signalCode === null) await once(broker, "exit");
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    await answers(Number(openPort), broker);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { open: `127.0.0.1:${openPort}`, scram: `127.0.0.1:${scramPort}`, user, stop };
+}
+
+/** By package name, with whatever repository Maven is set up for; once. */
+async function downloadJars(): Promise<void> {
+  if (existsSync(join(jars, "complete"))) return;
+  const pom = join(import.meta.dirname, "pom.xml");
+  const goal = ["-q", "-B", "-f", pom, "dependency:copy-dependencies", `-DoutputDirectory=${jars}`];
+  await ended(spawn("mvn", [...goal, "-DincludeScope=runtime"], { stdio: ["ignore", "ignore", "inherit"] }));
+  await writeFile(join(jars, "complete"), "");
+}
+
+function java(mainClass: string, ...parameters: string[]): ChildProcess {
+  return spawn("java", ["-Xmx512m", "-cp", join(jars, "*"), mainClass, ...parameters], { stdio: "ignore" });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`${child.spawnargs.slice(0, 5).join(" ")} ended with ${code}`);
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+async function answers(port: number, broker: ChildProcess): Promise<void> {
+  const deadline = performance.now() + START_SECONDS * 1_000;
+  while (performance.now() < deadline && broker.exitCode === null) {
+    const socket = connect(port, "127.0.0.1");
+    const isOpen = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+    await sleep(100);
+  }
+  throw new Error(`Kafka did not start within ${START_SECONDS} s`);
+}

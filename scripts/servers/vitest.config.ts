@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Connectors against servers we did not write: `vitest run --config scripts/servers/vitest.config.ts`. */
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ["**/*.servers.ts"],
+    hookTimeout: 300_000,
+    testTimeout: 60_000,
+    fileParallelism: false,
+  },
+});
