@@ -16,6 +16,22 @@ export function redriveLines(origin: string, dataset: string, policy: string): A
   };
 }
 
+export function updateCodeLines(origin: string, dataset: string, artifactFileS3Link: string): ActionLines {
+  return {
+    cli: `letsdata datasets updateCode --datasetName ${dataset} --artifactFileS3Link ${artifactFileS3Link}`,
+    curl: curlLine(origin, "PATCH", `/datasets/${dataset}/code`, { artifactFileS3Link }),
+  };
+}
+
+/** `computeEngine` as JSON text, perhaps while it is being written. */
+export function updateComputeLines(origin: string, dataset: string, computeEngine: string): ActionLines {
+  const oneLine = computeEngine.replaceAll(/\s*\n\s*/g, " ");
+  return {
+    cli: `letsdata datasets updateCompute --datasetName ${dataset} --computeEngine '${oneLine}'`,
+    curl: `curl -X PATCH '${origin}/api/v1/datasets/${dataset}/compute' \\\n  -H "authorization: Bearer $LETSDATA_API_KEY" \\\n  -H 'content-type: application/json' -d '{"computeEngine":${oneLine}}'`,
+  };
+}
+
 export function stopLines(origin: string, dataset: string, moveStoppedTasksTo: string): ActionLines {
   return {
     cli: `letsdata tasks stop --datasetName ${dataset} --moveStoppedTasksTo ${moveStoppedTasksTo}`,

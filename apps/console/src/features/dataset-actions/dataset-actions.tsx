@@ -1,6 +1,6 @@
 "use client";
 import type { DatasetAction } from "@letsdata/dataset/lifecycle";
-import { Archive, MoreHorizontal, RotateCw, Snowflake, Square, Trash2 } from "lucide-react";
+import { Archive, Cpu, FileCode, MoreHorizontal, RotateCw, Snowflake, Square, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useDataset } from "../../live/use-live-dataset.ts";
 import { Button } from "../../ui/button.tsx";
@@ -8,8 +8,9 @@ import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { PutAwayDialog } from "./put-away-dialog.tsx";
 import { RedriveDialog } from "./redrive-dialog.tsx";
 import { StopDialog } from "./stop-dialog.tsx";
+import { UpdateDialog } from "./update-dialog.tsx";
 
-type Opened = "redrive" | "stop" | "DESCALE" | "FREEZE" | "DELETE" | null;
+type Opened = "code" | "compute" | "redrive" | "stop" | "DESCALE" | "FREEZE" | "DELETE" | null;
 
 /** What the lifecycle allows now, and nothing else. */
 export function DatasetActions({ reference }: { readonly reference: string }) {
@@ -18,7 +19,7 @@ export function DatasetActions({ reference }: { readonly reference: string }) {
   if (!dataset) return null;
   const may = (action: DatasetAction) => dataset.allowedActions.includes(action);
   const close = (open: boolean) => !open && setOpened(null);
-  const putAway = may("descale") || may("freeze") || may("delete");
+  const hasMore = may("updateCode") || may("updateCompute") || may("descale") || may("freeze") || may("delete");
   return (
     <>
       {may("stopWithError") ? (
@@ -33,7 +34,7 @@ export function DatasetActions({ reference }: { readonly reference: string }) {
           Redrive
         </Button>
       ) : null}
-      {putAway ? (
+      {hasMore ? (
         <Menu
           trigger={
             <Button size="icon" aria-label="More actions">
@@ -41,6 +42,18 @@ export function DatasetActions({ reference }: { readonly reference: string }) {
             </Button>
           }
         >
+          {may("updateCode") ? (
+            <MenuItem onSelect={() => setOpened("code")}>
+              <FileCode aria-hidden />
+              Update code…
+            </MenuItem>
+          ) : null}
+          {may("updateCompute") ? (
+            <MenuItem onSelect={() => setOpened("compute")}>
+              <Cpu aria-hidden />
+              Update compute engine…
+            </MenuItem>
+          ) : null}
           {may("descale") ? (
             <MenuItem onSelect={() => setOpened("DESCALE")}>
               <Archive aria-hidden />
@@ -62,6 +75,9 @@ export function DatasetActions({ reference }: { readonly reference: string }) {
         </Menu>
       ) : null}
       {opened === "redrive" ? <RedriveDialog dataset={dataset} open onOpenChange={close} /> : null}
+      {opened === "code" || opened === "compute" ? (
+        <UpdateDialog dataset={dataset} what={opened} open onOpenChange={close} />
+      ) : null}
       {opened === "stop" ? <StopDialog dataset={dataset} open onOpenChange={close} /> : null}
       {opened === "DESCALE" || opened === "FREEZE" || opened === "DELETE" ? (
         <PutAwayDialog dataset={dataset} type={opened} open onOpenChange={close} />

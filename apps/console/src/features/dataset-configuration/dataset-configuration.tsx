@@ -9,6 +9,7 @@ import { AbsoluteTime } from "../../ui/clock.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { RevisionChanges } from "./revision-changes.tsx";
 
 /** The configuration as stored, and how it changed. */
 export function DatasetConfiguration({ reference }: { readonly reference: string }) {
@@ -17,6 +18,7 @@ export function DatasetConfiguration({ reference }: { readonly reference: string
   const revisions = useQuery(api.datasets.listConfigRevisions.queryOptions({ input: { dataset: reference } }));
   const chosen = revisions.data?.items.find((revision) => String(revision.revision) === url.get("revision"));
   const config = chosen?.config ?? dataset?.config;
+  const shown = chosen ?? revisions.data?.items[0];
   return (
     <div className="grid gap-8 px-4 py-6 md:px-8 lg:grid-cols-[minmax(0,1fr)_18rem]">
       {config ? (
@@ -50,6 +52,7 @@ export function DatasetConfiguration({ reference }: { readonly reference: string
             </li>
           ))}
         </ol>
+        {shown && shown.revision > 1 ? <RevisionChanges reference={reference} revision={shown.revision} /> : null}
         <Button asChild>
           <Link href={`/datasets/new?from=${encodeURIComponent(reference)}`}>Start a new dataset from this</Link>
         </Button>
