@@ -12,6 +12,9 @@ import {
   variants,
 } from "./schema-variants.ts";
 
+/** Unknown attributes of one object that are named; a body of tens of thousands would keep everybody waiting. */
+const unknownNamedMax = 100;
+
 /**
  * Removes what the schema does not know, in place: unknown attributes become problems that name the nearest, attributes
  * of another variant say when they apply, and generated names are dropped with a notice.
@@ -26,6 +29,7 @@ export function removeUnknownAttributes(
   if (all.length === 0) return;
   const { matching, decisions } = narrow(all, value);
   const known = [...new Set(matching.flatMap((variant) => Object.keys(variant.properties ?? {})))];
+  let unknown = 0;
   for (const name of Object.keys(value)) {
     const at = pathOf([...path, name]);
     const properties = matching.map((variant) => propertyOf(variant, name)).filter((one) => one !== undefined);
@@ -48,7 +52,7 @@ export function removeUnknownAttributes(
         `${at} does not apply here`,
         conditionOf(elsewhere, decisions, value, name),
       );
-    else {
+    else if (++unknown <= unknownNamedMax) {
       const nearest = nearestName(name, known);
       findings.problem(
         at,
@@ -59,6 +63,8 @@ export function removeUnknownAttributes(
     }
     delete value[name];
   }
+  if (unknown > unknownNamedMax)
+    findings.problem(pathOf(path), "UNKNOWN_ATTRIBUTE", `${unknown - unknownNamedMax} more attributes are not known`);
 }
 
 function dropGenerated(value: JsonObject, name: string, at: string, findings: Findings): void {

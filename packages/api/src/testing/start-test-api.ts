@@ -10,6 +10,7 @@ import { createTenantWithAdmin } from "../auth/create-tenant.ts";
 import { createCallerResolver } from "../auth/resolve-caller.ts";
 import { createChangeFeed } from "../change-feed.ts";
 import { type ApiClient, createApiClient } from "../client.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { createApiServer } from "../server.ts";
 import { FakeCloud } from "./fake-cloud.ts";
 import { serve } from "./serve.ts";
@@ -37,6 +38,8 @@ export interface TestApi {
   advance(milliseconds: number): void;
   createTenant(company?: string): Promise<TestTenant>;
   clientFor(apiKey: string): ApiClient;
+  /** The server without a socket, for a caller who is known already. */
+  handleAs(tenant: TestTenant): (request: Request) => Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -51,19 +54,20 @@ export async function startTestApi(): Promise<TestApi> {
   const served = await serve((request) => handler(request));
   const auth = createAuth({ prisma: database, secret: "a secret for tests only, of 32 letters", baseUrl: served.url });
   const changes = createChangeFeed((onChange, onReconnect) => listenForChanges(postgres.url, onChange, onReconnect));
+  const dependencies: ApiDependencies = {
+    database,
+    auth,
+    cloud,
+    changes,
+    jobs,
+    clock: { now: () => Date.now() + ahead },
+    randomId: randomUUID,
+    version: "test",
+    signUpAllowed: true,
+    log: (_level, message, fields) => logged.push({ message, fields }),
+  };
   const api = createApiServer({
-    dependencies: {
-      database,
-      auth,
-      cloud,
-      changes,
-      jobs,
-      clock: { now: () => Date.now() + ahead },
-      randomId: randomUUID,
-      version: "test",
-      signUpAllowed: true,
-      log: (_level, message, fields) => logged.push({ message, fields }),
-    },
+    dependencies,
     resolveCaller: createCallerResolver(auth, database),
     trustedOrigins: trustedOriginsOf({ baseUrl: served.url }),
   });
@@ -79,6 +83,10 @@ export async function startTestApi(): Promise<TestApi> {
     jobs,
     logged,
     clientFor,
+    handleAs({ tenantId, userId }) {
+      const caller = { tenantId, userId, userRole: "TenantAdmin", scope: "all" } as const;
+      return createApiServer({ dependencies, resolveCaller: async () => caller, trustedOrigins: [] });
+    },
     advance(milliseconds) {
       ahead += milliseconds;
     },
