@@ -1,4 +1,4 @@
-import { createGunzip, type Gunzip, type ZlibOptions } from "node:zlib";
+import { createGunzip, type Gunzip, gunzipSync, type ZlibOptions } from "node:zlib";
 import type { ByteInput } from "./byte-input.ts";
 import { atMemberStarts, type MemberStart } from "./gzip-member-starts.ts";
 import { corrupt, UNPACKED_READ_AHEAD_BYTES } from "./unpack-one.ts";
@@ -7,6 +7,9 @@ const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 256 * 1024;
 /** Text packs five- to tenfold. */
 const USUAL_PACKING = 8;
+/** Up to this much is unpacked in one call: a stream engine costs more than a small file's whole content. */
+const AT_ONCE_BYTES_MAX = 32 * 1024;
+const AT_ONCE_UNPACKED_BYTES_MAX = 1024 * 1024;
 
 /**
  * All members of a gzip file, joined (RFC 1952), by one engine: WARC files hold a member per record, and an engine for each would
@@ -22,6 +25,16 @@ export async function* inflateGzip(
   packedBytes = CHUNK_BYTES_MAX,
 ): AsyncGenerator<Uint8Array> {
   const began = input.offset;
+  if (packedBytes <= AT_ONCE_BYTES_MAX) {
+    const packed = await input.take(packedBytes);
+    const unpackedAtOnce = unpackAtOnce(packed);
+    if (unpackedAtOnce) {
+      onMember({ compressed: began, plain: plainOffset });
+      yield unpackedAtOnce;
+      return;
+    }
+    input.unread(packed);
+  }
   const options: ZlibOptions & { readableHighWaterMark: number } = {
     chunkSize: Math.min(Math.max(packedBytes * USUAL_PACKING, CHUNK_BYTES_MIN), CHUNK_BYTES_MAX),
     readableHighWaterMark: UNPACKED_READ_AHEAD_BYTES,
@@ -42,6 +55,18 @@ export async function* inflateGzip(
     throw isZlibError(thrown) ? corrupt(name, began + engine.bytesWritten, thrown.message) : thrown;
   } finally {
     engine.destroy();
+  }
+}
+
+/** Null for what is large, damaged or followed by anything: the stream engine says where. */
+function unpackAtOnce(packed: Buffer): Buffer | null {
+  try {
+    // With `info` the answer tells how much was used (Node's documentation of zlib); its types do not know.
+    const options = { info: true, maxOutputLength: AT_ONCE_UNPACKED_BYTES_MAX };
+    const { buffer, engine } = gunzipSync(packed, options) as unknown as { buffer: Buffer; engine: Gunzip };
+    return engine.bytesWritten === packed.length ? buffer : null;
+  } catch {
+    return null;
   }
 }
 

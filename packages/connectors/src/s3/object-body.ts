@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { awsErrorCode, awsErrorStatus, classifyAwsError, isWorthRepeating } from "@letsdata/aws/classify-error";
 import { backoffMs } from "@letsdata/aws/with-retry";
 import { Problem } from "@letsdata/plugin-kit/problems";
+import { type GotObject, getObject } from "./get-object.ts";
 
 /** Large objects come in ranges: a connection that only waits is closed by S3, and a range is a bounded loss. */
 const RANGE_BYTES = 64 * 1024 * 1024;
@@ -123,30 +124,26 @@ async function request(
   etag: string | null,
   signal: AbortSignal,
 ): Promise<RangeAnswer> {
-  const input = { Bucket: bucket, Key: key, ...(etag === null ? {} : { IfMatch: etag }) };
-  const send = (range: string | null) =>
-    s3.send(new GetObjectCommand(range === null ? input : { ...input, Range: range }), { abortSignal: signal });
-  let answer: Awaited<ReturnType<typeof send>>;
+  let answer: GotObject;
   try {
-    answer = await send(`bytes=${from}-${end - 1}`);
+    answer = await getObject(s3, { bucket, key, etag, range: `bytes=${from}-${end - 1}` }, signal);
   } catch (thrown) {
     if (awsErrorStatus(thrown) !== 416) throw thrown;
     // An empty object, or a position at the very end: there is no range to ask for.
-    answer = await send(null);
-    (answer.Body as Readable).resume();
-    const size = answer.ContentLength ?? 0;
-    if (size > from) throw new Problem("CLOUD_UNAVAILABLE", `S3 refused a range of s3://${bucket}/${key}.`);
-    return { body: Readable.from([]), etag: answer.ETag ?? "", size: from, end: from };
+    const { body, etag: present, contentLength } = await getObject(s3, { bucket, key, etag, range: null }, signal);
+    body.resume();
+    if (contentLength > from) throw new Problem("CLOUD_UNAVAILABLE", `S3 refused a range of s3://${bucket}/${key}.`);
+    return { body: Readable.from([]), etag: present, size: from, end: from };
   }
-  const body = answer.Body as Readable;
-  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? "");
-  const size = range ? Number(range[3]) : (answer.ContentLength ?? 0);
+  const { body } = answer;
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.contentRange);
+  const size = range ? Number(range[3]) : answer.contentLength;
   const begins = range ? Number(range[1]) : 0;
   if (begins !== from) {
     body.destroy();
     throw new Problem("CLOUD_UNAVAILABLE", `S3 answered another range of s3://${bucket}/${key} than asked for.`);
   }
-  return { body, etag: answer.ETag ?? "", size, end: range ? Number(range[2]) + 1 : size };
+  return { body, etag: answer.etag, size, end: range ? Number(range[2]) + 1 : size };
 }
 
 function readProblem(thrown: unknown, { bucket, key }: ObjectAddress, known: boolean): Problem {
