@@ -1,3 +1,4 @@
+import type { ZodType } from "zod";
 import { dynamodbWriteConfig } from "./dynamodb/config.ts";
 import { dynamodbStreamsManifest, dynamodbStreamsReadConfig } from "./dynamodb-streams/config.ts";
 import { dynamodbTableManifest, dynamodbTableReadConfig } from "./dynamodb-table/config.ts";
@@ -24,17 +25,47 @@ export const readConnectorConfigs = {
   DYNAMODB: { schema: dynamodbTableReadConfig, manifests: { DynamoDBTableReaderManifest: dynamodbTableManifest } },
 } as const;
 
-/** Write connectors by `connectorDestination`. */
+/** Write connectors by `connectorDestination`, each with what others must know of it without its runtime. */
 export const writeConnectorConfigs = {
-  S3: { schema: s3WriteConfig },
-  KINESIS: { schema: kinesisWriteConfig },
-  SQS: { schema: sqsWriteConfig },
-  DYNAMODB: { schema: dynamodbWriteConfig },
-  KAFKA: { schema: kafkaWriteConfig },
-  S3_VECTORS: { schema: s3VectorsWriteConfig },
-  PGVECTOR: { schema: pgvectorWriteConfig },
-  MOMENTO_VECTOR_INDEX: { schema: momentoWriteConfig },
-} as const;
+  S3: { schema: s3WriteConfig, generatedNames: ["bucketName"], makes: "S3 bucket", repeats: "ownObjects" },
+  KINESIS: {
+    schema: kinesisWriteConfig,
+    generatedNames: ["kinesisStreamName"],
+    makes: "Kinesis stream",
+    repeats: "again",
+  },
+  SQS: { schema: sqsWriteConfig, generatedNames: ["queueName"], makes: "SQS queue", repeats: "again" },
+  DYNAMODB: { schema: dynamodbWriteConfig, generatedNames: ["tableName"], makes: "DynamoDB table", repeats: "sameKey" },
+  KAFKA: {
+    schema: kafkaWriteConfig,
+    generatedNames: ["topicName"],
+    makes: "Kafka cluster and topic",
+    repeats: "transaction",
+  },
+  S3_VECTORS: {
+    schema: s3VectorsWriteConfig,
+    generatedNames: ["vectorBucketName", "indexName"],
+    makes: "S3 vector bucket and index",
+    repeats: "sameId",
+  },
+  PGVECTOR: { schema: pgvectorWriteConfig, generatedNames: [], makes: "table", repeats: "sameId" },
+  MOMENTO_VECTOR_INDEX: {
+    schema: momentoWriteConfig,
+    generatedNames: ["indexName"],
+    makes: "Momento vector index",
+    repeats: "sameId",
+  },
+} as const satisfies Readonly<Record<string, WriteConnectorEntry>>;
+
+interface WriteConnectorEntry {
+  readonly schema: ZodType;
+  /** Attributes that hold the dataset's generated name where the target is LetsData's (product.md §2.10). */
+  readonly generatedNames: readonly string[];
+  /** What LetsData makes for a dataset that leaves the target to it, in words. */
+  readonly makes: string;
+  /** What a batch that is sent again after a crash does to the target (product.md §1.4). */
+  readonly repeats: "again" | "ownObjects" | "sameId" | "sameKey" | "transaction";
+}
 
 /** Error connectors by `connectorDestination`. */
 export const errorConnectorConfigs = { S3: { schema: s3ErrorConfig } } as const;

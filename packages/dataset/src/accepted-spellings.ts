@@ -1,3 +1,4 @@
+import { readConnectorConfigs, writeConnectorConfigs } from "@letsdata/connectors/config-catalogue";
 import type { Findings } from "./findings.ts";
 import { objectAt, textAt } from "./plain-json.ts";
 import { isObject, type JsonObject, loosened } from "./schema-variants.ts";
@@ -101,12 +102,8 @@ function applyValueSpellings(object: JsonObject): void {
 }
 
 const words = [
-  ...Object.values(destinations),
-  "S3",
-  "SQS",
-  "KINESIS",
-  "S3_VECTORS",
-  "PGVECTOR",
+  ...Object.keys(readConnectorConfigs),
+  ...Object.keys(writeConnectorConfigs),
   "LAMBDA",
   "LAMBDA_AND_SAGEMAKER",
   "SPARK",

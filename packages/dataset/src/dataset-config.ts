@@ -8,33 +8,29 @@ import { regions, textOf } from "@letsdata/plugin-kit/attributes";
 import { field } from "@letsdata/plugin-kit/config";
 import { z } from "zod";
 
-const read = readConnectorConfigs;
-export const readConnectorSchema = z.discriminatedUnion("connectorDestination", [
-  read.S3.schema,
-  read.SQS.schema,
-  read.KINESIS.schema,
-  read.DYNAMODBSTREAMS.schema,
-  read.DYNAMODB.schema,
-]);
-export const manifestSchema = z.discriminatedUnion("manifestType", [
-  read.S3.manifests.S3ReaderTextManifestFile,
-  read.S3.manifests.S3ReaderS3LinkManifestFile,
-  read.SQS.manifests.SQSReaderManifest,
-  read.KINESIS.manifests.KinesisStreamReaderManifest,
-  read.DYNAMODBSTREAMS.manifests.DynamoDBStreamReaderManifest,
-  read.DYNAMODB.manifests.DynamoDBTableReaderManifest,
-]);
-const write = writeConnectorConfigs;
-export const writeConnectorSchema = z.discriminatedUnion("connectorDestination", [
-  write.S3.schema,
-  write.KINESIS.schema,
-  write.SQS.schema,
-  write.DYNAMODB.schema,
-  write.KAFKA.schema,
-  write.S3_VECTORS.schema,
-  write.PGVECTOR.schema,
-  write.MOMENTO_VECTOR_INDEX.schema,
-]);
+type ReadEntry = (typeof readConnectorConfigs)[keyof typeof readConnectorConfigs];
+type WriteEntry = (typeof writeConnectorConfigs)[keyof typeof writeConnectorConfigs];
+type ManifestSchema<Entry = ReadEntry> = Entry extends ReadEntry ? Entry["manifests"][keyof Entry["manifests"]] : never;
+/** The compiler loses that a catalogue is not empty. */
+type AtLeastOne<T> = readonly [T, ...T[]];
+
+const readers: readonly ReadEntry[] = Object.values(readConnectorConfigs);
+const readSchemas = readers.map(({ schema }) => schema);
+export const readConnectorSchema = z.discriminatedUnion(
+  "connectorDestination",
+  readSchemas as unknown as AtLeastOne<ReadEntry["schema"]>,
+);
+const manifestSchemas = readers.flatMap(({ manifests }) => Object.values(manifests) as ManifestSchema[]);
+export const manifestSchema = z.discriminatedUnion(
+  "manifestType",
+  manifestSchemas as unknown as AtLeastOne<ManifestSchema>,
+);
+const writers: readonly WriteEntry[] = Object.values(writeConnectorConfigs);
+const writeSchemas = writers.map(({ schema }) => schema);
+export const writeConnectorSchema = z.discriminatedUnion(
+  "connectorDestination",
+  writeSchemas as unknown as AtLeastOne<WriteEntry["schema"]>,
+);
 export const errorConnectorSchema = errorConnectorConfigs.S3.schema;
 const engine = computeEngineConfigs;
 export const computeEngineSchema = z.discriminatedUnion("computeEngineType", [

@@ -1,3 +1,4 @@
+import { writeConnectorConfigs } from "@letsdata/connectors/config-catalogue";
 import type { DatasetConfig, ErrorConnectorConfig, WriteConnectorConfig } from "./dataset-config.ts";
 import { generatedNames, type Stage } from "./names.ts";
 
@@ -20,20 +21,8 @@ function namedErrorConnector(error: ErrorConnectorConfig, bucketName: string): E
 
 function namedWriter(write: WriteConnectorConfig, name: string, fifoName: string): WriteConnectorConfig {
   if (write.resourceLocation !== "LetsData") return write;
-  switch (write.connectorDestination) {
-    case "S3":
-      return { ...write, bucketName: name };
-    case "KINESIS":
-      return { ...write, kinesisStreamName: name };
-    case "SQS":
-      return { ...write, queueName: write.queueType === "FIFO" ? fifoName : name };
-    case "DYNAMODB":
-      return { ...write, tableName: name };
-    case "KAFKA":
-      return { ...write, topicName: name };
-    case "MOMENTO_VECTOR_INDEX":
-      return { ...write, indexName: name };
-    case "S3_VECTORS":
-      return { ...write, vectorBucketName: name, indexName: name };
-  }
+  const { generatedNames: attributes } = writeConnectorConfigs[write.connectorDestination];
+  const isFifo = "queueType" in write && write.queueType === "FIFO";
+  const named = attributes.map((attribute) => [attribute, isFifo ? fifoName : name]);
+  return { ...write, ...Object.fromEntries(named) } as WriteConnectorConfig;
 }

@@ -1,3 +1,4 @@
+import { writeConnectorConfigs } from "@letsdata/connectors/config-catalogue";
 import { concurrencyOf, type DatasetConfig, regionOf } from "./dataset-config.ts";
 import { needsCustomerAccessRole } from "./resource-owners.ts";
 
@@ -9,24 +10,13 @@ export interface ResourceToMake {
   readonly region: string;
 }
 
-const targets: Readonly<Record<DatasetConfig["writeConnector"]["connectorDestination"], string>> = {
-  S3: "S3 bucket",
-  KINESIS: "Kinesis stream",
-  SQS: "SQS queue",
-  DYNAMODB: "DynamoDB table",
-  KAFKA: "Kafka cluster and topic",
-  S3_VECTORS: "S3 vector bucket and index",
-  PGVECTOR: "Table",
-  MOMENTO_VECTOR_INDEX: "Momento vector index",
-};
-
 /** All that LetsData makes in its own account for the dataset; what is the customer's is only used. */
 export function resourcesToMake(config: DatasetConfig): readonly ResourceToMake[] {
   const { writeConnector: write, errorConnector: error, computeEngine: engine } = config;
   const made: ResourceToMake[] = [];
   if (write.resourceLocation === "LetsData")
     made.push({
-      what: targets[write.connectorDestination],
+      what: writeConnectorConfigs[write.connectorDestination].makes,
       detail:
         write.connectorDestination === "KINESIS"
           ? `${write.kinesisShardCount} shard${write.kinesisShardCount === 1 ? "" : "s"}, for the documents`

@@ -74,6 +74,8 @@ export interface ReadConnector<Config, Definition> {
   planTasks?(input: PlanningInput<Config>, signal: AbortSignal): AsyncIterable<TaskPlan>;
   /** True while more tasks may appear (child shards): planning is then repeated until the dataset ends. */
   plansMore?(manifest: Readonly<Record<string, unknown>>): boolean;
+  /** True where resuming at a position gives the same records in the same order: objects and shards, not queues or scans. */
+  readonly repeatsInOrder: boolean;
   openReader(input: {
     readonly config: Config;
     readonly definition: Definition;
@@ -99,6 +101,8 @@ export interface WriteConnector<Config> {
     readonly task: TaskIdentity;
     /** Throws Problem LEASE_LOST. Asked before anything of an earlier attempt is replaced; absent = the lease is taken as held. */
     readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
+    /** A record read again in a later attempt has the ordinal it had before: what is known to be written may be left out by it. */
+    readonly ordinalsRepeat?: boolean;
   }): Promise<Writer>;
   /** RESTART_FROM_BEGINNING: removes what earlier attempts of the task wrote, where the target can tell. Repeatable. */
   removeTaskOutput?(

@@ -3,7 +3,7 @@ import type { TaskAssignment } from "@letsdata/compute/task-protocol";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
 import { runTask } from "@letsdata/pipeline/run-task";
 import { asProblem } from "@letsdata/plugin-kit/problems";
-import { errorConnector, writeConnector } from "./catalogue-entry.ts";
+import { errorConnector, readConnector, writeConnector } from "./catalogue-entry.ts";
 import { cloudAccess } from "./cloud-access.ts";
 import { openReading } from "./open-reading.ts";
 import { systemClock } from "./system-clock.ts";
@@ -26,6 +26,7 @@ export async function runAssignment(assignment: TaskAssignment, channel: TaskCha
         access: accessOf(target),
         task,
         confirmLease: () => channel.confirmLease(),
+        ordinalsRepeat: readConnector(assignment.reader.destination).repeatsInOrder,
       }),
     );
     const errorSink = keep(

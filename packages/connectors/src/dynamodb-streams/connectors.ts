@@ -7,6 +7,7 @@ import { hasMoreShards, planStreamShards } from "./plan-stream-shards.ts";
 import { openStreamShardReader } from "./reader.ts";
 
 export const dynamodbStreamsReadConnector: ReadConnector<DynamodbStreamsReadConfig, ShardDefinition> = {
+  repeatsInOrder: true,
   permissions: dynamodbStreamsReadPermissions,
   checkAccess: checkDynamodbStreamsRead,
   planTasks: planStreamShards,

@@ -6,6 +6,7 @@ import { planSegments, type SegmentDefinition } from "./plan-segments.ts";
 import { openSegmentReader } from "./reader.ts";
 
 export const dynamodbTableReadConnector: ReadConnector<DynamodbTableReadConfig, SegmentDefinition> = {
+  repeatsInOrder: false,
   permissions: dynamodbTableReadPermissions,
   checkAccess: checkDynamodbTableRead,
   planTasks: planSegments,

@@ -9,6 +9,7 @@ import { openKinesisReader } from "./reader.ts";
 import { openKinesisWriter } from "./writer.ts";
 
 export const kinesisReadConnector: ReadConnector<KinesisReadConfig, ShardDefinition> = {
+  repeatsInOrder: true,
   permissions: kinesisReadPermissions,
   checkAccess: checkKinesisRead,
   planTasks: planStreamShards,

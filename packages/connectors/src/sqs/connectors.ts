@@ -8,6 +8,7 @@ import { openSqsReader } from "./reader.ts";
 import { openSqsWriter } from "./writer.ts";
 
 export const sqsReadConnector: ReadConnector<SqsReadConfig, SqsReaderDefinition> = {
+  repeatsInOrder: false,
   permissions: sqsReadPermissions,
   checkAccess: checkSqsRead,
   planTasks: planWorkers,
