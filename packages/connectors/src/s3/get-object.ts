@@ -33,7 +33,7 @@ async function getDirectly(s3: S3Client, get: GetObject, signal: AbortSignal): P
   const place = await placeOf(s3, get.bucket);
   if (place === null) return null;
   const credentials = await config.credentials();
-  const path = `${place.path}/${get.key.split("/").map(escape).join("/")}`;
+  const path = `${place.path}/${get.key.split("/").map(escapePart).join("/")}`;
   const headers = signGet(
     {
       host: place.host,
@@ -46,7 +46,14 @@ async function getDirectly(s3: S3Client, get: GetObject, signal: AbortSignal): P
     { region: place.region, service: "s3", ...credentials },
     Date.now() + config.systemClockOffset,
   );
-  const request = { method: "GET", protocol: place.protocol, hostname: place.hostname, port: place.port, path, headers };
+  const request = {
+    method: "GET",
+    protocol: place.protocol,
+    hostname: place.hostname,
+    port: place.port,
+    path,
+    headers,
+  };
   const { response } = await config.requestHandler.handle(request as never, { abortSignal: signal });
   const body = response.body as Readable;
   if (response.statusCode !== 200 && response.statusCode !== 206) {
@@ -88,10 +95,10 @@ const places = new WeakMap<S3Client, Map<string, Promise<Place | null>>>();
 
 /** Where a bucket is, by the SDK's own rules; null where it is not plain S3. */
 function placeOf(s3: S3Client, bucket: string): Promise<Place | null> {
-  let byBucket = places.get(s3);
-  if (!byBucket) places.set(s3, (byBucket = new Map()));
-  let place = byBucket.get(bucket);
-  if (!place) byBucket.set(bucket, (place = findPlace(s3, bucket)));
+  const byBucket = places.get(s3) ?? new Map<string, Promise<Place | null>>();
+  places.set(s3, byBucket);
+  const place = byBucket.get(bucket) ?? findPlace(s3, bucket);
+  byBucket.set(bucket, place);
   return place;
 }
 
@@ -119,6 +126,6 @@ async function findPlace({ config }: S3Client, bucket: string): Promise<Place | 
 }
 
 /** As Signature Version 4 wants it: all but letters, digits and `-._~`. */
-function escape(part: string): string {
+function escapePart(part: string): string {
   return encodeURIComponent(part).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

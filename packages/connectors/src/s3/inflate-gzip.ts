@@ -26,7 +26,8 @@ export async function* inflateGzip(
 ): AsyncGenerator<Uint8Array> {
   const began = input.offset;
   if (packedBytes <= AT_ONCE_BYTES_MAX) {
-    const packed = await input.take(packedBytes);
+    // One byte more than there is: only a body that was read to its end leaves its connection to the next.
+    const packed = await input.take(packedBytes + 1);
     const unpackedAtOnce = unpackAtOnce(packed);
     if (unpackedAtOnce) {
       onMember({ compressed: began, plain: plainOffset });
