@@ -60,7 +60,10 @@ export function deadlyPorts(ports: Ports, death: Death, onDeath: () => void): Po
     writer: {
       limits: writer.limits,
       concurrentBatches: writer.concurrentBatches,
-      prepare: (document, ordinal) => writer.prepare(document, ordinal),
+      prepare: (document, ordinal) => {
+        const prepared = writer.prepare(document, ordinal);
+        return prepared instanceof Promise ? mortal(() => prepared) : prepared;
+      },
       write: (batch, signal) => mortal(() => writer.write(batch, signal)),
       ...(writer.wantsFlush ? { wantsFlush: () => writer.wantsFlush!() } : {}),
       ...(writer.flush ? { flush: (signal) => mortal(() => writer.flush!(signal)) } : {}),
