@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { listenForChanges } from "@letsdata/database/changes";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import { transitionDataset } from "@letsdata/database/stores/dataset-store";
-import { settleTask } from "@letsdata/database/stores/settle-task";
+import { createSettler } from "@letsdata/database/stores/settle-task";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { createLog } from "@letsdata/worker/log";
 import { scheduleTasks } from "@letsdata/worker/loops/schedule-tasks";
@@ -56,6 +56,7 @@ type Scheduler = Awaited<ReturnType<typeof startScheduler>>;
 
 async function startScheduler({ db, url }: BenchDatabase) {
   const running = new RunningTasks(SLOTS);
+  const settle = createSettler(db);
   const log = createLog("bench", (line) => process.stderr.write(`${line}\n`));
   let onStart = (_: ClaimedTask): void => {};
   let onSettled = (): void => {};
@@ -68,7 +69,7 @@ async function startScheduler({ db, url }: BenchDatabase) {
       run: async (claimed) => {
         onStart(claimed);
         const outcome = { kind: "completed", counts: noCounts } as const;
-        await settleTask(db, { taskId: claimed.taskId, lease: claimed.lease, outcome });
+        await settle({ taskId: claimed.taskId, lease: claimed.lease, outcome });
         onSettled();
       },
       onEnded: () => schedule.wake(),

@@ -4,7 +4,7 @@ import type { CredentialsPurpose, TaskLogLine } from "@letsdata/compute/task-pro
 import type { Database } from "@letsdata/database/database";
 import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
-import { settleTask } from "@letsdata/database/stores/settle-task";
+import { createSettler } from "@letsdata/database/stores/settle-task";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { logLevelOf, memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
@@ -33,13 +33,14 @@ export function createTaskRunner(
   parts: TaskRunnerParts,
 ): (claimed: ClaimedTask, running: RunningTask) => Promise<void> {
   const { database, log } = parts;
+  const settle = createSettler(database);
 
   return async (claimed, running) => {
     try {
       const say = await attemptLog(parts, claimed);
       const outcome = await attempt(parts, claimed, running, say);
       const settled = await retryWhileDatabaseIsAway(running.lost.signal, () =>
-        settleTask(database, { taskId: claimed.taskId, lease: claimed.lease, outcome }),
+        settle({ taskId: claimed.taskId, lease: claimed.lease, outcome }),
       );
       if (settled) await say("ENGINE", now(endedLines(claimed, outcome, settled)));
       else log.info(lostWords(claimed));

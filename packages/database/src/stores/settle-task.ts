@@ -2,6 +2,7 @@ import type { TaskStatus } from "@letsdata/dataset/lifecycle";
 import type { AttemptOutcome, Lease } from "@letsdata/pipeline/ports";
 import { Problem, type ProblemCode, problemCatalogue } from "@letsdata/plugin-kit/problems";
 import type { Queryable } from "../database.ts";
+import { gatherCalls } from "./gather-calls.ts";
 import { storableJson } from "./storable-json.ts";
 
 export interface SettleTask {
@@ -30,20 +31,44 @@ type Wish = "COMPLETED" | "ERRORED" | "RERUN" | "STOPPED";
  * row without progress make it ERRORED (NO_PROGRESS, last error kept). COMPLETED while the balance does not close
  * becomes ERRORED (BALANCE_BROKEN). Throws LEASE_LOST; `abandoned` stores nothing and returns null.
  */
-export async function settleTask(db: Queryable, settle: SettleTask): Promise<SettledTask | null> {
-  const { outcome } = settle;
-  if (outcome.kind === "abandoned") return null;
-  const error = outcome.kind === "failed" ? { ...outcome.error, time: Date.now() } : null;
-  const [row] = await db.$queryRaw<{ settled: SettledTask | null }[]>`
-    SELECT letsdata_settle_task(${settle.taskId}, ${settle.lease.workerId}, ${settle.lease.token}::bigint,
-      ${wishOf(outcome)}, ${error === null ? null : storableJson(error)}::jsonb,
-      ${JSON.stringify(outcome.counts)}::jsonb, ${JSON.stringify(outcome.measurements ?? [])}::jsonb,
-      ${settle.delaySeconds ?? 0}::float8) AS settled`;
-  if (!row?.settled) throw new Problem("LEASE_LOST", `Task ${settle.taskId} belongs to another worker by now.`);
-  return row.settled;
+export type SettleTasks = (settle: SettleTask) => Promise<SettledTask | null>;
+
+/** For a worker: attempts that end at about the same time are settled in one transaction. */
+export function createSettler(db: Queryable): SettleTasks {
+  const store = gatherCalls((settles: readonly StorableSettle[]) => storeAll(db, settles));
+  return async (settle) => {
+    if (settle.outcome.kind === "abandoned") return null;
+    const settled = await store({ ...settle, outcome: settle.outcome });
+    if (!settled) throw new Problem("LEASE_LOST", `Task ${settle.taskId} belongs to another worker by now.`);
+    return settled;
+  };
 }
 
-function wishOf(outcome: Exclude<AttemptOutcome, { kind: "abandoned" }>): Wish {
+/** One alone; see `SettleTasks`. */
+export function settleTask(db: Queryable, settle: SettleTask): Promise<SettledTask | null> {
+  return createSettler(db)(settle);
+}
+
+type StorableSettle = SettleTask & { readonly outcome: Exclude<AttemptOutcome, { kind: "abandoned" }> };
+
+/** Null where the lease is another's by now. */
+async function storeAll(db: Queryable, settles: readonly StorableSettle[]): Promise<readonly (SettledTask | null)[]> {
+  const stored = settles.map(({ taskId, lease, outcome, delaySeconds }) => ({
+    taskId,
+    workerId: lease.workerId,
+    token: lease.token,
+    wish: wishOf(outcome),
+    error: outcome.kind === "failed" ? { ...outcome.error, time: Date.now() } : null,
+    counts: outcome.counts,
+    measurements: outcome.measurements ?? [],
+    delaySeconds: delaySeconds ?? 0,
+  }));
+  const [row] = await db.$queryRaw<{ settled: (SettledTask | null)[] }[]>`
+    SELECT letsdata_settle_tasks(${storableJson(stored)}::jsonb) AS settled`;
+  return row?.settled ?? [];
+}
+
+function wishOf(outcome: StorableSettle["outcome"]): Wish {
   if (outcome.kind === "completed") return "COMPLETED";
   if (outcome.kind === "rerun") return "RERUN";
   if (outcome.kind === "stopped") return "STOPPED";
