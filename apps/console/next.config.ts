@@ -29,7 +29,14 @@ const config: NextConfig = {
     "@letsdata/pipeline",
     "@letsdata/plugin-kit",
   ],
-  serverExternalPackages: ["@prisma/client", "@prisma/adapter-pg", "pg", "pg-boss", "better-auth"],
+  serverExternalPackages: [
+    "@platformatic/kafka",
+    "@prisma/client",
+    "@prisma/adapter-pg",
+    "pg",
+    "pg-boss",
+    "better-auth",
+  ],
   devIndicators: false,
   headers: () => Promise.resolve([{ source: "/(.*)", headers: securityHeaders }]),
 };
