@@ -1,6 +1,7 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
 import { describe, expect, it } from "vitest";
+import { pipelineMetrics } from "./measure.ts";
 import { runTask } from "./run-task.ts";
 import { fakeHandler } from "./testing/fake-handler.ts";
 import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
@@ -469,5 +470,26 @@ describe("ending early", () => {
     }
     await clock.run(runTask(input));
     expect(closed.sort()).toEqual(["errorSink", "handler", "reader", "writer"]);
+  });
+});
+
+describe("measurements", () => {
+  it("of every kind the pipeline names are taken and leave with checkpoints or the outcome", async () => {
+    const { attempt, clock, checkpoints, target } = taskBench();
+    const handler = { ...fakeHandler(), takeTranscoded: () => 1 };
+    const outcome = await clock.run(
+      runTask(
+        attempt({
+          handler,
+          reader: fakeReader(sourceRecords([...docs(100), "skip a", "error b"])),
+          writer: target.openWriter({
+            limits: { maxDocumentBytes: 100, maxBatchDocuments: 9, maxBatchBytes: 300 },
+            onWrite: () => clock.sleep(50),
+          }),
+        }),
+      ),
+    );
+    const measured = [...checkpoints.saves.flatMap((save) => save.measurements), ...(outcome.measurements ?? [])];
+    expect(new Set(measured.map(({ metric }) => metric))).toEqual(new Set(Object.keys(pipelineMetrics)));
   });
 });

@@ -1,4 +1,6 @@
 import { type MeterName, meters, usageIdText } from "@letsdata/dataset/meters";
+import { metricEvents } from "@letsdata/dataset/metrics";
+import { pipelineMetrics } from "@letsdata/pipeline/measure";
 import type { AttemptOutcome } from "@letsdata/pipeline/ports";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type Database } from "../database.ts";
@@ -13,6 +15,9 @@ import { settleDatasets } from "./settle-datasets.ts";
 import { settleTask } from "./settle-task.ts";
 import { releaseExpiredLeases } from "./task-leases.ts";
 import { listUsage, type UsageRecord } from "./usage-store.ts";
+
+/** Compute engines that call a model do not run yet. */
+const ofModels = ["inference.milliseconds"];
 
 let server: TestDatabase;
 let db: Database;
@@ -94,6 +99,15 @@ test("a task that ends is measured once, for itself and for the dataset; an atte
   expect(latency.count).toBe(2);
   expect(latency.sum).toBeGreaterThanOrEqual(20_000);
   expect(latency.sum).toBeLessThan(40_000);
+});
+
+test("every metric of the catalogue has who emits it: the pipeline, or the transaction that ends a task", async () => {
+  const datasetId = await startedDataset(1);
+  await settle(await claimOne(datasetId, 1), { kind: "completed", counts: written(0) });
+  const metrics = Object.keys(metricEvents);
+  const ofTheEnd = await db.metricPoint.findMany({ where: { datasetId, taskId: "" }, select: { metric: true } });
+  const emitted = new Set([...Object.keys(pipelineMetrics), ...ofTheEnd.map(({ metric }) => metric), ...ofModels]);
+  expect([...emitted].sort()).toEqual(metrics.sort());
 });
 
 test("usage is metered once per attempt, whichever way it ends, and settling again adds nothing", async () => {
