@@ -18,6 +18,10 @@ export const metricEvents = {
   "records.processed": { unit: "count", what: "Records that became a written document" },
   "records.skipped": { unit: "count", what: "Records the handler skipped" },
   "records.errored": { unit: "count", what: "Records that were archived as errors" },
+  "records.transcoded": {
+    unit: "count",
+    what: "Records with bytes that are no UTF-8, sent to a Lambda function as U+FFFD",
+  },
   "bytes.read": { unit: "kilobytes", what: "Bytes taken from the source" },
   "bytes.written": { unit: "kilobytes", what: "Bytes sent to the target" },
   "read.milliseconds": { unit: "milliseconds", what: "Per record: waiting for the source" },
@@ -166,6 +170,14 @@ export const charts = {
     ],
     explanation: "Calls to the model: how long one takes, and how many there are.",
     onlyWithModel: true,
+  },
+  transcoded: {
+    title: "Transcoded records",
+    dashboard: "details",
+    stage: "compute",
+    series: [{ metric: "records.transcoded", label: "Records", statistic: "sum", axis: "left" }],
+    explanation:
+      "Records with bytes that are no UTF-8. A Lambda function that speaks the published protocol only gets U+FFFD in their place.",
   },
   queueWait: {
     title: "Queue wait",

@@ -1,4 +1,5 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
+import type { TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { Handler } from "@letsdata/plugin-kit/handler";
 import type { FileFraming } from "@letsdata/plugin-kit/reader";
 import type { HandlerInterface } from "./artifact/locate-handler.ts";
@@ -7,6 +8,8 @@ import type { StateMachineObjects } from "./state-machine/state-machine-objects.
 
 /** Where one attempt finds customer code. */
 export interface HandlerSource {
+  /** Told to functions behind the bridge. */
+  readonly dataset?: Pick<TaskIdentity, "tenantId" | "datasetName" | "datasetId">;
   /** Unpacked artifact with its support modules. */
   readonly artifactDir: string;
   /** `path/module#Class` from the configuration, else the place of product.md §4.6. */

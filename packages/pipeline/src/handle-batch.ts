@@ -47,6 +47,8 @@ export function handleBatch(
   const finish = (answered: readonly HandlerResult[]): HandledBatch | Promise<HandledBatch> => {
     const handled = clock.monotonic();
     measurements.addMany("extract.milliseconds", handled - began, records.length);
+    const transcoded = handler.takeTranscoded?.() ?? 0;
+    if (transcoded > 0) measurements.add("records.transcoded", transcoded);
     const pending = collected.addResults(records, answered);
     const done = (): HandledBatch => {
       measurements.addMany("prepare.milliseconds", clock.monotonic() - handled, collected.documents.length);

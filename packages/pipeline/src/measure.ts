@@ -8,6 +8,7 @@ export const pipelineMetrics = {
   "records.processed": "documents written",
   "records.skipped": "records skipped",
   "records.errored": "records archived as errors",
+  "records.transcoded": "records whose bytes were changed to reach the handler",
   "bytes.read": "bytes from the source",
   "bytes.written": "bytes to the target",
   "read.milliseconds": "per record: waiting for the source",

@@ -37,8 +37,12 @@ export type HandlerResult =
     }
   | { readonly kind: "skip"; readonly reason: string | null }
   | { readonly kind: "error"; readonly error: ErrorDocument }
-  /** A document the engine cannot take, such as one that does not serialise: a system error record. */
-  | { readonly kind: "invalid"; readonly code: "INVALID_DOCUMENT"; readonly message: string };
+  /** A document the engine cannot take, or a record the handler cannot be given: a system error record. */
+  | {
+      readonly kind: "invalid";
+      readonly code: "INVALID_DOCUMENT" | "RECORD_TOO_LARGE_FOR_BRIDGE";
+      readonly message: string;
+    };
 
 /**
  * A batch in, one result per record out, in order. In-process handlers answer synchronously: no promise per record.
@@ -49,6 +53,8 @@ export interface Handler {
     batch: readonly SourceRecord[],
     signal: AbortSignal,
   ): readonly HandlerResult[] | Promise<readonly HandlerResult[]>;
+  /** Records since the last asking whose bytes had to be changed to reach the handler; only where that can happen. */
+  takeTranscoded?(): number;
   /** Idempotent. */
   close(): Promise<void>;
 }

@@ -47,7 +47,7 @@ export async function openReading(input: ReadingInput): Promise<Reading> {
 
 async function readFile({ assignment, accessOf, keep }: ReadingInput, languageHost: LanguageHost): Promise<Reading> {
   const { handler: code, reader: source, task } = assignment;
-  const host = await languageHost.openSingleFileParser({ ...code, taskId: task.taskId });
+  const host = await languageHost.openSingleFileParser({ ...code, dataset: task, taskId: task.taskId });
   const handler = keep(host.handler);
   const framing = await host.frame(onlyFile(source.definition));
   const reader = await readConnector(source.destination).openReader({
@@ -74,7 +74,13 @@ async function readWithStateMachine(
     });
   }
   const parserImplementations = parserClasses(source.config);
-  const objects = await host.openStateMachine({ ...code, interfaceName, taskId: task.taskId, parserImplementations });
+  const objects = await host.openStateMachine({
+    ...code,
+    dataset: task,
+    interfaceName,
+    taskId: task.taskId,
+    parserImplementations,
+  });
   keep(objects);
   const { combiner, handler } = await openStateMachine(objects, namedFiles(source.definition));
   const reader = await readConnector(source.destination).openReader({
@@ -98,7 +104,7 @@ async function readRecords({ assignment, accessOf, keep }: ReadingInput, host: L
   const { handler: code, reader: source, task } = assignment;
   const { interfaceName } = code;
   if (!isRecordInterface(interfaceName)) throw new Problem("INTERNAL", `${interfaceName} gets no single records.`);
-  const handler = keep(await host.openRecordHandler({ ...code, interfaceName, taskId: task.taskId }));
+  const handler = keep(await host.openRecordHandler({ ...code, dataset: task, interfaceName, taskId: task.taskId }));
   const reader = await readConnector(source.destination).openReader({
     config: source.config,
     definition: source.definition,

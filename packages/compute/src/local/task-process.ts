@@ -54,7 +54,7 @@ export class TaskProcess {
     this.#onGone = onGone;
     this.child = spawn(process.execPath, [...nodeFlags(options, plan.heapMegabytes), realpathSync(options.entry)], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: scrubbedEnvironment(),
+      env: { ...scrubbedEnvironment(), LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes) },
       cwd: "/",
       // A session of its own: Ctrl-C in a terminal reaches the worker, which lets its tasks drain.
       detached: true,
@@ -165,9 +165,8 @@ function nodeFlags(options: TaskProcessOptions, heapMegabytes: number): string[]
 }
 
 function scrubbedEnvironment(): Record<string, string> {
-  const { PATH, TZ, LANG } = process.env;
-  return Object.fromEntries(Object.entries({ PATH, TZ, LANG }).filter(([, value]) => value !== undefined)) as Record<
-    string,
-    string
-  >;
+  const { PATH, TZ, LANG, LETSDATA_STAGE: LETS_DATA_STAGE } = process.env;
+  return Object.fromEntries(
+    Object.entries({ PATH, TZ, LANG, LETS_DATA_STAGE }).filter(([, value]) => value !== undefined),
+  ) as Record<string, string>;
 }

@@ -74,13 +74,31 @@ export function locateHandler(
   );
 }
 
-/** The interfaces an artifact has JavaScript modules for. */
-export function interfacesIn(artifactDir: string): HandlerInterface[] {
+/** The interfaces an artifact has modules for. */
+export function interfacesIn(artifactDir: string, language: ModuleLanguage = "JAVASCRIPT"): HandlerInterface[] {
   const stated = statedInArtifact(resolve(artifactDir));
   return (Object.keys(defaultModules) as HandlerInterface[]).filter((name) => {
     if (stated[name] !== undefined) return true;
-    return extensionsOf.JAVASCRIPT.some((extension) => isFile(join(artifactDir, defaultModules[name] + extension)));
+    return extensionsOf[language].some((extension) => isFile(join(artifactDir, defaultModules[name] + extension)));
   });
+}
+
+/** The file of a Lambda image that answers requests (product.md §4.5, §4.6). */
+const entryFiles: Readonly<Record<ModuleLanguage, string>> = {
+  JAVASCRIPT: "index.js",
+  PYTHON: "letsdata_lambda_function.py",
+};
+
+/** The artifact's own entry, where that is all it has for an interface: customer code is then called with requests. */
+export function onlyEntryOf(
+  artifactDir: string,
+  interfaceName: HandlerInterface,
+  implementation: string | null | undefined,
+  language: ModuleLanguage,
+): string | null {
+  if (implementation || interfacesIn(artifactDir, language).includes(interfaceName)) return null;
+  const file = join(artifactDir, entryFiles[language]);
+  return isFile(file) ? file : null;
 }
 
 function statedInArtifact(root: string): Partial<Record<string, string>> {

@@ -42,8 +42,9 @@ export async function unpackArtifact(
 
 /** The folder of an unpacked artifact that holds the handler tree, relative to it. */
 async function handlerRoot(dir: string): Promise<string> {
-  const marks = ["letsdata_interfaces", "letsdata.json"];
-  const holdsTree = (folder: string) => marks.some((mark) => existsSync(join(dir, folder, mark)));
+  const holdsAny = (folder: string, marks: readonly string[]) =>
+    marks.some((mark) => existsSync(join(dir, folder, mark)));
+  const holdsTree = (folder: string) => holdsAny(folder, ["letsdata_interfaces", "letsdata.json"]);
   if (holdsTree("")) return "";
   const folders = (await readdir(dir, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() && entry.name !== "__MACOSX" && entry.name !== "node_modules")
@@ -51,6 +52,7 @@ async function handlerRoot(dir: string): Promise<string> {
     .sort();
   const found = folders.find(holdsTree);
   if (found !== undefined) return found;
+  if (holdsAny("", ["index.js", "letsdata_lambda_function.py"])) return "";
   return folders.length === 1 && !existsSync(join(dir, "package.json")) ? (folders[0] as string) : "";
 }
 

@@ -1,12 +1,15 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
-import type { HandlerInterface } from "../artifact/locate-handler.ts";
+import type { HandlerInterface, ModuleLanguage } from "../artifact/locate-handler.ts";
 import { frameFile } from "../file-framing.ts";
+import { withEntry } from "../lambda-bridge/with-entry.ts";
 import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
+import { recordPlace } from "../record-place.ts";
 import { requiredMethods } from "../required-methods.ts";
 import { asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
+import { hostedEntry } from "./hosted-entry.ts";
 import { openHostedStateMachine } from "./hosted-state-machine.ts";
 import { type ResultRow, resultOfRow } from "./result-rows.ts";
 
@@ -21,6 +24,8 @@ export interface HostedLanguageInput {
   readonly language: HandlerDescription["language"];
   readonly command: (artifactDir: string) => HostCommand;
   readonly locate: (source: HandlerSource, interfaceName: HandlerInterface) => HostedClass;
+  /** The language also runs the entry of a Lambda image. */
+  readonly entryOf?: ModuleLanguage;
 }
 
 /** An object of customer code in its host, for one attempt. */
@@ -33,7 +38,7 @@ interface HostedObject {
 }
 
 /** A language whose handlers run in a warm process of its own beside the task's. */
-export function hostedLanguage({ language, command, locate }: HostedLanguageInput): LanguageHost {
+export function hostedLanguage({ language, command, locate, entryOf }: HostedLanguageInput): LanguageHost {
   const warm = new Map<string, HostProcess>();
 
   function processOf(artifactDir: string): HostProcess {
@@ -49,7 +54,7 @@ export function hostedLanguage({ language, command, locate }: HostedLanguageInpu
     const process = processOf(source.artifactDir);
     try {
       const methods = requiredMethods[interfaceName] ?? [];
-      const object = await process.call({ op: "load", ...found, methods });
+      const object = await process.call({ op: "load", interface: interfaceName, ...found, methods });
       let calls = 0;
       return {
         async call(message, blob) {
@@ -71,7 +76,7 @@ export function hostedLanguage({ language, command, locate }: HostedLanguageInpu
     }
   }
 
-  return {
+  const host: LanguageHost = {
     async describe(source) {
       const { interfaceName } = source;
       const object = await load(source, interfaceName);
@@ -98,6 +103,7 @@ export function hostedLanguage({ language, command, locate }: HostedLanguageInpu
       return recordHandler(await load(source, interfaceName), interfaceName, taskId);
     },
   };
+  return entryOf ? withEntry(host, hostedEntry(language, processOf), entryOf) : host;
 }
 
 function recordHandler(object: HostedObject, interfaceName: RecordInterface, taskId: string): Handler {
@@ -134,7 +140,5 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
 
 function placeOf(thrown: unknown, batch: readonly SourceRecord[]): string {
   const record = thrown instanceof HostException ? batch[thrown.thrown.index ?? -1] : undefined;
-  if (!record) return "while it handled a batch";
-  const { start, source } = record;
-  return `at ${typeof start === "number" ? `byte ${start}` : `position ${start}`} of ${source.name}`;
+  return record ? recordPlace(record) : "while it handled a batch";
 }

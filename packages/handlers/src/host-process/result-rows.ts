@@ -9,7 +9,8 @@ export type ResultRow =
       recordType: string | null,
       partitionKey: string | null,
       body: string,
-      partErrors?: readonly ErrorDocument[],
+      partErrors?: readonly ErrorDocument[] | null,
+      metadata?: unknown,
     ]
   | readonly [kind: "s", reason: string | null]
   | readonly [kind: "e", error: ErrorDocument]
@@ -18,8 +19,8 @@ export type ResultRow =
 export function resultOfRow(row: ResultRow, taskId: string, position: number | string): HandlerResult {
   switch (row[0]) {
     case "d": {
-      const [, documentId, recordType, partitionKey, body, partErrors] = row;
-      const document = new ParsedDocument(documentId, recordType, partitionKey, body, taskId, position);
+      const [, documentId, recordType, partitionKey, body, partErrors, metadata] = row;
+      const document = new ParsedDocument(documentId, recordType, partitionKey, body, taskId, position, metadata);
       return partErrors ? { kind: "document", document, partErrors } : { kind: "document", document };
     }
     case "s":

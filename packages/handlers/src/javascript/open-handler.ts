@@ -1,8 +1,10 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { type HandlerInterface, interfacesIn } from "../artifact/locate-handler.ts";
+import { withEntry } from "../lambda-bridge/with-entry.ts";
 import type { HandlerSource, LanguageHost, SingleFileHost, TaskHandlerSource } from "../language-host.ts";
 import { requiredMethods } from "../required-methods.ts";
+import { javaScriptEntryHost } from "./lambda-entry.ts";
 import { loadHandlerObject } from "./load-handler-class.ts";
 import { openRecordHandler } from "./record-handler.ts";
 import { openSingleFileParser } from "./single-file-parser.ts";
@@ -15,15 +17,19 @@ export async function openJavaScriptFileHandler(source: TaskHandlerSource): Prom
 }
 
 /** Handlers in JavaScript run in the task's own process. */
-export const javaScriptHost: LanguageHost = {
-  describe: describeJavaScriptArtifact,
-  openSingleFileParser: openJavaScriptFileHandler,
-  async openRecordHandler({ artifactDir, implementation, interfaceName, taskId }) {
-    const { handler } = await loadHandlerObject(artifactDir, interfaceName, implementation);
-    return openRecordHandler(handler, interfaceName, taskId);
+export const javaScriptHost: LanguageHost = withEntry(
+  {
+    describe: describeJavaScriptArtifact,
+    openSingleFileParser: openJavaScriptFileHandler,
+    async openRecordHandler({ artifactDir, implementation, interfaceName, taskId }) {
+      const { handler } = await loadHandlerObject(artifactDir, interfaceName, implementation);
+      return openRecordHandler(handler, interfaceName, taskId);
+    },
+    openStateMachine: openJavaScriptStateMachine,
   },
-  openStateMachine: openJavaScriptStateMachine,
-};
+  javaScriptEntryHost,
+  "JAVASCRIPT",
+);
 
 /** Loads every interface of an artifact once, so that a bad one is found at initialisation. Throws Problem ARTIFACT_INVALID. */
 export async function describeJavaScriptArtifact(

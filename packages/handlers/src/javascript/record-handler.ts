@@ -1,6 +1,7 @@
 import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import { type RecordCall, type RecordInterface, recordArguments, recordCalls } from "../record-arguments.ts";
+import { recordPlace } from "../record-place.ts";
 import { handlerException } from "./handler-exception.ts";
 import type { HandlerObject } from "./load-handler-class.ts";
 import { normaliseResult } from "./normalise-result.ts";
@@ -53,9 +54,8 @@ export function openRecordHandler(object: HandlerObject, interfaceName: RecordIn
   };
 }
 
-function recordException(call: RecordCall, { source, start }: SourceRecord, thrown: unknown) {
-  const where = typeof start === "number" ? `byte ${start}` : `position ${start}`;
-  return handlerException(call.method, `at ${where} of ${source.name}`, thrown);
+function recordException(call: RecordCall, record: SourceRecord, thrown: unknown) {
+  return handlerException(call.method, recordPlace(record), thrown);
 }
 
 export function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -4,10 +4,15 @@ import { join } from "node:path";
 
 const tree = join(import.meta.dirname, "support-tree");
 /** Folders whose files import only each other: with all of them ours, they are ES modules whatever the artifact says. */
-const ownFolders = ["letsdata_interfaces/documents", "letsdata_interfaces/readers/model", "letsdata_utils"];
+const ownFolders = [
+  "letsdata_interfaces/documents",
+  "letsdata_interfaces/readers/model",
+  "letsdata_utils",
+  "letsdata_handler",
+];
 
 /**
- * Adds the modules that published handlers import and need not pack (documents, model, letsdata_utils, uuid, logger) to an unpacked
+ * Adds the modules that published handlers import and need not pack (documents, model, letsdata_utils, `@letsdata/handler`, uuid, logger) to an unpacked
  * artifact. Files of the artifact always win.
  */
 export async function supplySupportModules(artifactDir: string): Promise<void> {
@@ -21,7 +26,7 @@ export async function supplySupportModules(artifactDir: string): Promise<void> {
     }
     if (isNew) await writeFile(join(target, "package.json"), '{ "type": "module" }\n');
   }
-  for (const name of ["uuid", "@aws-lambda-powertools/logger"]) {
+  for (const name of ["@letsdata/handler", "uuid", "@aws-lambda-powertools/logger"]) {
     const target = join(artifactDir, "node_modules", name);
     if (!existsSync(target)) await cp(join(tree, "node_modules_supplied", name), target, { recursive: true });
   }

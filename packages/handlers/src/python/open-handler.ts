@@ -1,18 +1,24 @@
 import { join } from "node:path";
 import { locateHandler } from "../artifact/locate-handler.ts";
+import type { HostCommand } from "../host-process/host-process.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
 
 const program = join(import.meta.dirname, "host/letsdata_host.py");
 
-/** Handlers in Python run in a warm process beside the task's: isolated from the user's settings and writing no bytecode. */
-export const pythonHost = hostedLanguage({
-  language: "PYTHON",
-  command: (artifactDir) => ({
+export function pythonCommand(artifactDir: string): HostCommand {
+  return {
     command: "python3",
     args: ["-I", "-B", program, artifactDir],
     language: "Python",
     installation: "Python 3.9 or newer (`python3`)",
-  }),
+  };
+}
+
+/** Handlers in Python run in a warm process beside the task's: isolated from the user's settings and writing no bytecode. */
+export const pythonHost = hostedLanguage({
+  language: "PYTHON",
+  entryOf: "PYTHON",
+  command: pythonCommand,
   locate({ artifactDir, implementation }, interfaceName) {
     const { modulePath, exportName } = locateHandler(artifactDir, interfaceName, implementation, "PYTHON");
     return { module: modulePath, class: exportName };

@@ -7,6 +7,9 @@ import os
 import sys
 
 
+ENTRY_FILE = "letsdata_lambda_function.py"
+
+
 class InvalidArtifact(Exception):
     """The artifact cannot be used; `code` names what is wrong with it."""
 
@@ -46,6 +49,28 @@ def construct(artifact_dir, module_path, class_name, methods):
     if missing:
         raise InvalidArtifact(f"The class {class_name} in {module_path} lacks the method{'s' if len(missing) > 1 else ''} {', '.join(missing)}.")
     return handler
+
+
+def load_entry(artifact_dir):
+    handler = getattr(_import(artifact_dir, ENTRY_FILE), "lambda_handler", None)
+    if not callable(handler):
+        raise InvalidArtifact(f"The artifact has neither a class of the interface nor a function lambda_handler in {ENTRY_FILE}.")
+    return handler
+
+
+class LambdaContext:
+    """What a function is told of itself."""
+
+    function_name = "letsdata-local"
+    function_version = "$LATEST"
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:letsdata-local"
+    memory_limit_in_mb = "1024"
+
+    def __init__(self, request_id):
+        self.aws_request_id = request_id
+
+    def get_remaining_time_in_millis(self):
+        return 900_000
 
 
 def _import(artifact_dir, module_path):

@@ -85,6 +85,19 @@ class Host:
         self._objects[self._last_object] = handler
         return self._last_object
 
+    def _do_loadEntry(self, message, blob):
+        """The entry of a Lambda image: a function that takes requests."""
+        os.environ.setdefault("LETS_DATA_STAGE", "Test")
+        return self._keep(self._code.load_entry(self._artifact_dir))
+
+    def _do_invoke(self, message, blob):
+        """The response as JSON text, as Lambda would send it: no number is changed on the way."""
+        import json
+
+        request = message["request"]
+        returned = self._settled(self._objects[message["object"]](request, self._code.LambdaContext(request["requestId"])))
+        return json.dumps(returned, ensure_ascii=False, separators=(",", ":"))
+
     def _do_forget(self, message, blob):
         self._objects.pop(message["object"], None)
         return None

@@ -1,0 +1,13 @@
+export { CompositeDoc } from "../letsdata_interfaces/documents/CompositeDoc.js";
+export { Document } from "../letsdata_interfaces/documents/Document.js";
+export { DocumentType } from "../letsdata_interfaces/documents/DocumentType.js";
+export { ErrorDoc } from "../letsdata_interfaces/documents/ErrorDoc.js";
+export { SingleDoc } from "../letsdata_interfaces/documents/SingleDoc.js";
+export { SkipDoc } from "../letsdata_interfaces/documents/SkipDoc.js";
+export { ParseCompositeDocumentResult } from "../letsdata_interfaces/readers/model/ParseCompositeDocumentResult.js";
+export { ParseDocumentResult } from "../letsdata_interfaces/readers/model/ParseDocumentResult.js";
+export { ParseDocumentResultStatus } from "../letsdata_interfaces/readers/model/ParseDocumentResultStatus.js";
+export { RecordHintType } from "../letsdata_interfaces/readers/model/RecordHintType.js";
+export { RecordParseHint } from "../letsdata_interfaces/readers/model/RecordParseHint.js";
+export { SingleFileReaderState } from "../letsdata_interfaces/readers/model/SingleFileReaderState.js";
+export { lambdaHandler } from "./lambda-handler.js";
