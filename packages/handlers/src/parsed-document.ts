@@ -9,8 +9,10 @@ export class ParsedDocument implements OutputDocument {
   readonly #partitionKey: string | null;
   readonly #taskId: string;
   readonly #position: number | string;
+  readonly #metadata: unknown;
   #fields: Readonly<Record<string, unknown>> | null = null;
 
+  /** `metadata` counts where the body is no JSON object and a target needs fields. */
   constructor(
     documentId: string | null,
     recordType: string | null,
@@ -18,6 +20,7 @@ export class ParsedDocument implements OutputDocument {
     body: string,
     taskId: string,
     position: number | string,
+    metadata: unknown = null,
   ) {
     this.#documentId = documentId;
     this.recordType = recordType;
@@ -25,6 +28,7 @@ export class ParsedDocument implements OutputDocument {
     this.body = body;
     this.#taskId = taskId;
     this.#position = position;
+    this.#metadata = metadata;
   }
 
   get documentId(): string {
@@ -37,7 +41,24 @@ export class ParsedDocument implements OutputDocument {
   }
 
   fields(): Readonly<Record<string, unknown>> {
-    this.#fields ??= JSON.parse(this.body) as Readonly<Record<string, unknown>>;
+    this.#fields ??= objectIn(this.body) ?? {
+      documentId: this.documentId,
+      recordType: this.recordType,
+      partitionKey: this.partitionKey,
+      documentMetadata: this.#metadata,
+      document: this.body,
+    };
     return this.#fields;
+  }
+}
+
+/** Only a Java handler's own serialisation may be something else (product.md §6.1). */
+function objectIn(body: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const isObject = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+    return isObject ? (parsed as Readonly<Record<string, unknown>>) : null;
+  } catch {
+    return null;
   }
 }
