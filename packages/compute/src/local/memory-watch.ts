@@ -21,7 +21,7 @@ async function privateBytesOf(pid: number): Promise<number | null> {
 }
 
 /** Only what the process's first thread started, which is how both Node and the language hosts start processes. */
-async function childrenOf(pid: number): Promise<readonly number[]> {
+export async function childrenOf(pid: number): Promise<readonly number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, "latin1").catch(() => "");
   return text.split(" ").filter(Boolean).map(Number);
 }
