@@ -57,6 +57,14 @@ export function ensureDataTaskRole(installation: Installation, signal?: AbortSig
             },
             { Effect: "Allow", Action: ["kinesis:*"], Resource: `arn:aws:kinesis:*:${accountId}:stream/${prefix}*` },
             { Effect: "Allow", Action: ["sqs:*"], Resource: `arn:aws:sqs:*:${accountId}:${prefix}*` },
+            {
+              Effect: "Allow",
+              Action: ["s3vectors:*"],
+              Resource: [
+                `arn:aws:s3vectors:*:${accountId}:bucket/${prefix}*`,
+                `arn:aws:s3vectors:*:${accountId}:bucket/${prefix}*/index/*`,
+              ],
+            },
             { Effect: "Allow", Action: ["s3:*"], Resource: [`arn:aws:s3:::${prefix}*`, `arn:aws:s3:::${prefix}*/*`] },
           ],
         },
