@@ -5,6 +5,7 @@ import { componentAccess, type DatasetOwner } from "@letsdata/access/component-a
 import type { Installation } from "@letsdata/access/installation";
 import { fetchObject } from "@letsdata/connectors/s3/fetch-object";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
+import { keepJar } from "@letsdata/handlers/artifact/keep-jar";
 import { unpackArtifact } from "@letsdata/handlers/artifact/unpack-artifact";
 import { supplySupportModules } from "@letsdata/handlers/javascript/supply-support";
 import { Problem } from "@letsdata/plugin-kit/problems";
@@ -84,11 +85,7 @@ export function createArtifactCache(installation: Installation, directory: strin
         ],
       });
     }
-    const artifactDir = await unpackArtifact(packed, join(draft, "unpacked"));
-    if (dataset.config.readConnector.artifactImplementationLanguage === "JAVASCRIPT") {
-      await supplySupportModules(artifactDir);
-    }
-    await rm(packed);
+    const artifactDir = await takeArtifact(dataset.config.readConnector.artifactImplementationLanguage, packed, draft);
     await writeFile(join(draft, RECORD_FILE), JSON.stringify({ root: relative(draft, artifactDir), digest }));
   }
 
@@ -109,6 +106,18 @@ export function createArtifactCache(installation: Installation, directory: strin
         force: true,
       }),
   };
+}
+
+async function takeArtifact(language: string, packed: string, draft: string): Promise<string> {
+  const target = join(draft, "unpacked");
+  if (language === "JAVA") {
+    await keepJar(packed, target);
+    return target;
+  }
+  const artifactDir = await unpackArtifact(packed, target);
+  if (language === "JAVASCRIPT") await supplySupportModules(artifactDir);
+  await rm(packed);
+  return artifactDir;
 }
 
 async function readCached(versionDir: string): Promise<CachedArtifact | null> {

@@ -16,7 +16,7 @@ export const availableRuntimes: Runtimes = {
   writeDestinations: Object.keys(writeConnectors),
   errorDestinations: Object.keys(errorConnectors),
   computeEngines: ["LAMBDA"],
-  languages: ["JAVASCRIPT", "PYTHON"],
+  languages: ["JAVASCRIPT", "PYTHON", "JAVA"],
   images: false,
   managedEndpoints: false,
   managedClusters: false,

@@ -1,3 +1,4 @@
+import { javaHost } from "@letsdata/handlers/java/open-handler";
 import { javaScriptHost } from "@letsdata/handlers/javascript/open-handler";
 import type { LanguageHost } from "@letsdata/handlers/language-host";
 import { pythonHost } from "@letsdata/handlers/python/open-handler";
@@ -7,4 +8,5 @@ import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 export const languageHosts: Readonly<Partial<Record<HandlerDescription["language"], LanguageHost>>> = {
   JAVASCRIPT: javaScriptHost,
   PYTHON: pythonHost,
+  JAVA: javaHost,
 };

@@ -1,13 +1,27 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { buildJavaArtifact } from "@letsdata/handlers/java/host-classes";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TaskOutcome } from "../task-protocol.ts";
 import type { TaskProcessPool } from "./task-process-pool.ts";
 import { assignmentFor, openTestPool, runRequest } from "./testing/sandbox.ts";
 
 const handlers = resolve(import.meta.dirname, "../../../handlers/src");
 /** Each artifact's parser does what the record's text says: loop, memory, print, die, throw. */
-const languages = [{ language: "PYTHON", artifactDir: join(handlers, "python/testing/artifact") }] as const;
+const languages = [
+  {
+    language: "PYTHON",
+    artifact: async () => join(handlers, "python/testing/artifact"),
+    implementation: null,
+    source: "SingleFileParser.py",
+  },
+  {
+    language: "JAVA",
+    artifact: () => buildJavaArtifact(join(handlers, "java/testing/artifact")),
+    implementation: "com.acme.SingleFileParser",
+    source: "SingleFileParser.java",
+  },
+] as const;
 
 let pool: TaskProcessPool;
 beforeEach(() => {
@@ -17,10 +31,14 @@ afterEach(() => pool.close());
 
 const errorOf = (outcome: TaskOutcome) => (outcome.kind === "failed" ? outcome.error : outcome.kind);
 
-describe.each(languages)("a handler in $language", ({ language, artifactDir }) => {
+describe.each(languages)("a handler in $language", ({ language, artifact, implementation, source }) => {
+  let artifactDir: string;
+  beforeAll(async () => {
+    artifactDir = await artifact();
+  }, 120_000);
   const requestOf = (records: readonly string[], overrides = {}) => {
     const assignment = assignmentFor(artifactDir, records);
-    const handler = { ...assignment.handler, language };
+    const handler = { ...assignment.handler, language, implementation };
     return runRequest(artifactDir, { assignment: { ...assignment, handler }, ...overrides });
   };
 
@@ -46,7 +64,7 @@ describe.each(languages)("a handler in $language", ({ language, artifactDir }) =
   test("that throws: HANDLER_EXCEPTION with its own stack; that dies: TASK_CRASHED", async () => {
     expect(errorOf(await pool.run(requestOf(["throw it"]).request))).toMatchObject({
       code: "HANDLER_EXCEPTION",
-      details: expect.stringContaining("SingleFileParser.py"),
+      details: expect.stringContaining(source),
     });
     expect(errorOf(await pool.run(requestOf(["die"]).request))).toMatchObject({ code: "TASK_CRASHED" });
   });

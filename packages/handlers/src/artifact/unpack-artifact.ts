@@ -56,7 +56,8 @@ async function handlerRoot(dir: string): Promise<string> {
   return folders.length === 1 && !existsSync(join(dir, "package.json")) ? (folders[0] as string) : "";
 }
 
-async function kindOf(file: string, limits: ArtifactLimits): Promise<"zip" | "tgz"> {
+/** Throws ARTIFACT_INVALID or ARTIFACT_TOO_LARGE. */
+export async function kindOf(file: string, limits: ArtifactLimits): Promise<"zip" | "tgz"> {
   const { size } = await stat(file);
   if (size > limits.packedBytesMax) {
     throw tooLarge(`has ${size} bytes packed, more than ${Math.floor(limits.packedBytesMax / (1024 * 1024))} MiB`);

@@ -1,3 +1,4 @@
+import { javaHost } from "@letsdata/handlers/java/open-handler";
 import { javaScriptHost } from "@letsdata/handlers/javascript/open-handler";
 import type { LanguageHost } from "@letsdata/handlers/language-host";
 import { pythonHost } from "@letsdata/handlers/python/open-handler";
@@ -8,6 +9,7 @@ import { serveTasks } from "../serve-tasks.ts";
 const hosts: Readonly<Partial<Record<HandlerDescription["language"], LanguageHost>>> = {
   JAVASCRIPT: javaScriptHost,
   PYTHON: pythonHost,
+  JAVA: javaHost,
 };
 function hostOf(language: HandlerDescription["language"]): LanguageHost {
   const host = hosts[language];

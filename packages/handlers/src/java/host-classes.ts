@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { jarOf } from "../artifact/keep-jar.ts";
+
+const sources = import.meta.dirname;
+const builds = join(sources, "../../.build/java");
+const mainClass = "com.letsdata.host.Main";
+/** Published interfaces promise Java 8 bytecode (product.md §4.4). */
+const release = "8";
+
+export interface JavaHostFiles {
+  /** The published interfaces: what a customer compiles against. */
+  readonly interfacesJar: string;
+  readonly hostJar: string;
+}
+
+/** The built JARs of these sources, or null when nobody has built them on this machine. */
+export function javaHostFiles(): JavaHostFiles | null {
+  const files = filesIn(hostFolder());
+  return existsSync(files.hostJar) ? files : null;
+}
+
+/** Builds the JARs with the JDK on the PATH, unless these sources are built already. Throws what is missing or what the compiler says. */
+export async function buildJavaHost(): Promise<JavaHostFiles> {
+  const target = hostFolder();
+  await buildOnce(target, async (draft) => {
+    const { interfacesJar, hostJar } = filesIn(draft);
+    await compileToJar({ javaFiles: javaFilesIn(join(sources, "interfaces")), folder: draft, jar: interfacesJar });
+    const manifest = join(draft, "manifest.txt");
+    await writeFile(manifest, `Main-Class: ${mainClass}\nAdd-Opens: java.base/java.io java.base/java.lang\n`);
+    const javaFiles = javaFilesIn(join(sources, "host"));
+    await compileToJar({ javaFiles, folder: draft, jar: hostJar, classPath: [interfacesJar], manifest });
+  });
+  return filesIn(target);
+}
+
+/** A JAR of the Java sources in a folder, compiled against the published interfaces. Returns the artifact's folder. */
+export async function buildJavaArtifact(folder: string): Promise<string> {
+  const { interfacesJar } = await buildJavaHost();
+  const javaFiles = javaFilesIn(folder);
+  const target = join(builds, `artifact-${digestOf([...javaFiles, interfacesJar])}`);
+  await buildOnce(target, (draft) =>
+    compileToJar({ javaFiles, folder: draft, jar: jarOf(draft), classPath: [interfacesJar] }),
+  );
+  return target;
+}
+
+/** Several processes may build at the same time: each builds apart, the first one to be done wins. */
+async function buildOnce(target: string, build: (draft: string) => Promise<void>): Promise<void> {
+  if (existsSync(target)) return;
+  const draft = `${target}.${randomUUID()}.part`;
+  await mkdir(draft, { recursive: true });
+  try {
+    await build(draft);
+    await rename(draft, target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Compiles Java 8 classes into a JAR. `folder` is used for the classes. Throws what the compiler says. */
+async function compileToJar(input: {
+  readonly javaFiles: readonly string[];
+  readonly folder: string;
+  readonly jar: string;
+  readonly classPath?: readonly string[];
+  readonly manifest?: string;
+}): Promise<void> {
+  const { javaFiles, folder, jar, classPath = [], manifest } = input;
+  const classes = join(folder, `classes-${randomUUID()}`);
+  await mkdir(classes, { recursive: true });
+  const path = classPath.length > 0 ? ["-cp", classPath.join(":")] : [];
+  const flags = ["--release", release, "-encoding", "UTF-8", "-g", "-Xlint:-options", "-nowarn"];
+  await run("javac", [...quickStart, ...flags, ...path, "-d", classes, ...javaFiles]);
+  await run("jar", [
+    ...quickStart,
+    "--create",
+    "--file",
+    jar,
+    ...(manifest ? ["--manifest", manifest] : []),
+    "-C",
+    classes,
+    ".",
+  ]);
+  await rm(classes, { recursive: true });
+}
+
+/** Compilers that run for a second gain nothing from their own optimisation. */
+const quickStart = ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"];
+
+function filesIn(folder: string): JavaHostFiles {
+  return { interfacesJar: join(folder, "letsdata-handlers.jar"), hostJar: join(folder, "letsdata-java-host.jar") };
+}
+
+function javaFilesIn(folder: string): string[] {
+  return (readdirSync(folder, { recursive: true }) as string[])
+    .filter((name) => name.endsWith(".java"))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+function hostFolder(): string {
+  return join(
+    builds,
+    `host-${digestOf([...javaFilesIn(join(sources, "interfaces")), ...javaFilesIn(join(sources, "host"))])}`,
+  );
+}
+
+function digestOf(files: readonly string[]): string {
+  const digest = createHash("sha256");
+  for (const file of files) digest.update(file.slice(sources.length)).update("\0").update(readFileSync(file));
+  return digest.digest("hex").slice(0, 16);
+}
+
+function run(command: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "ENOENT" ? new Error(`there is no ${command} on the PATH`) : error);
+    });
+    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`${command} failed:\n${output}`))));
+  });
+}

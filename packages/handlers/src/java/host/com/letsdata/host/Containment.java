@@ -1,0 +1,137 @@
+package com.letsdata.host;
+
+import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FilePermission;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.security.Permission;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What customer code may reach: its artifact, Java itself and what Java needs of the system, to read; nothing to write, start, signal
+ * or exit. It holds for the whole process, whoever calls. Java 8 to 23 have it; Java 24 took it away, and code that goes for
+ * sun.misc.Unsafe or native libraries is not held by it.
+ */
+@SuppressWarnings({"removal", "deprecation"})
+final class Containment extends SecurityManager {
+    static final String PIPE_THREAD = "letsdata-pipe";
+    private static final String[] SYSTEM = {
+        "/usr/lib", "/usr/local/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/usr/share/javazi", "/etc/localtime", "/etc/timezone",
+        "/etc/ssl", "/etc/pki", "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/mime.types", "/proc/cpuinfo",
+        "/proc/meminfo", "/proc/stat", "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"
+    };
+    private static final Set<String> WRITABLE = new HashSet<>(Arrays.asList("/dev/null", "/dev/zero"));
+    private static final Set<String> REFUSED = new HashSet<>(Arrays.asList(
+            "setSecurityManager", "manageProcess", "accessUnixDomainSocket", "attachVirtualMachine", "accessFlightRecorder"));
+    private final String[] readable;
+
+    private Containment(String[] readable) {
+        this.readable = readable;
+    }
+
+    /** Returns null, or why this Java cannot contain anything. */
+    static String install(File... folders) throws Exception {
+        List<String> paths = new ArrayList<>(Arrays.asList(SYSTEM));
+        paths.add(System.getProperty("java.home"));
+        for (File folder : folders) paths.add(folder.getPath());
+        Set<String> readable = new HashSet<>();
+        for (String path : paths) {
+            readable.add(new File(path).getAbsolutePath());
+            readable.add(new File(path).getCanonicalPath());
+        }
+        allow();
+        // Java 17 and newer warn of its end on standard error, which is the customer's log.
+        Descriptors.pointTo(FileDescriptor.err, Descriptors.ofNull());
+        try {
+            System.setSecurityManager(new Containment(readable.toArray(new String[0])));
+            return null;
+        } catch (UnsupportedOperationException refused) {
+            return "Java " + System.getProperty("java.version") + " has no means to contain handlers";
+        } finally {
+            System.err.flush();
+            Descriptors.pointTo(FileDescriptor.err, 2);
+        }
+    }
+
+    /** Java 18 to 23 want -Djava.security.manager=allow, which Java 8 to 11 take for a class name. */
+    private static void allow() {
+        try {
+            Field field = System.class.getDeclaredField("allowSecurityManager");
+            field.setAccessible(true);
+            field.setInt(null, 2);
+        } catch (ReflectiveOperationException | RuntimeException unknown) {
+            // An older or newer Java; setSecurityManager says what it can do.
+        }
+    }
+
+    @Override
+    public void checkRead(String file) {
+        String path = plain(file);
+        for (String known : readable) {
+            if (path.startsWith(known) && (path.length() == known.length() || path.charAt(known.length()) == '/')) return;
+        }
+        throw refusal("read", file);
+    }
+
+    @Override
+    public void checkRead(String file, Object context) {
+        checkRead(file);
+    }
+
+    @Override
+    public void checkWrite(String file) {
+        if (!WRITABLE.contains(file)) throw refusal("write", file);
+    }
+
+    @Override
+    public void checkDelete(String file) {
+        throw refusal("delete", file);
+    }
+
+    @Override
+    public void checkExec(String command) {
+        throw refusal("start", command);
+    }
+
+    @Override
+    public void checkExit(int status) {
+        if (!Thread.currentThread().getName().equals(PIPE_THREAD)) throw new SecurityException("exit with status " + status);
+    }
+
+    @Override
+    public void checkPermission(Permission permission) {
+        if (permission instanceof FilePermission) {
+            if (!permission.getActions().equals("read")) throw refusal(permission.getActions(), permission.getName());
+            checkRead(permission.getName());
+        } else if (REFUSED.contains(permission.getName())) {
+            throw refusal("do", permission.getName());
+        }
+    }
+
+    @Override
+    public void checkPermission(Permission permission, Object context) {
+        checkPermission(permission);
+    }
+
+    @Override
+    public void checkPackageAccess(String name) {}
+
+    private static String plain(String file) {
+        String path = new File(file).getAbsolutePath();
+        if (!path.contains("/.")) return path;
+        try {
+            return new File(path).getCanonicalPath();
+        } catch (IOException unknown) {
+            throw refusal("read", file);
+        }
+    }
+
+    private static SecurityException refusal(String deed, String what) {
+        return new SecurityException("A handler may not " + deed + " " + what);
+    }
+}

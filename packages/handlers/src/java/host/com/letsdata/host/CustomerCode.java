@@ -1,0 +1,91 @@
+package com.letsdata.host;
+
+import com.resonance.letsdata.data.readers.interfaces.MultipleFileStateMachineReader;
+import com.resonance.letsdata.data.readers.interfaces.SingleFileStateMachineReader;
+import com.resonance.letsdata.data.readers.interfaces.dynamodb.DynamoDBTableItemReader;
+import com.resonance.letsdata.data.readers.interfaces.dynamodbstreams.DynamoDBStreamsRecordReader;
+import com.resonance.letsdata.data.readers.interfaces.kinesis.KinesisRecordReader;
+import com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileParser;
+import com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileStateMachineParser;
+import com.resonance.letsdata.data.readers.interfaces.sqs.QueueMessageReader;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.jar.JarFile;
+
+/** Finds, loads and constructs the customer's class. */
+final class CustomerCode {
+    private static final Map<String, Class<?>> INTERFACES = new HashMap<>();
+
+    static {
+        for (Class<?> known : new Class<?>[] {
+            SingleFileParser.class, SingleFileStateMachineParser.class, SingleFileStateMachineReader.class,
+            MultipleFileStateMachineReader.class, QueueMessageReader.class, KinesisRecordReader.class,
+            DynamoDBStreamsRecordReader.class, DynamoDBTableItemReader.class
+        }) INTERFACES.put(known.getSimpleName(), known);
+    }
+
+    private final File jar;
+
+    CustomerCode(File jar) {
+        this.jar = jar;
+    }
+
+    Object construct(String className, String interfaceName) throws InvalidArtifact {
+        Class<?> expected = INTERFACES.get(interfaceName);
+        if (expected == null) throw new InvalidArtifact("Java handlers of the interface " + interfaceName + " cannot run here.", null);
+        Class<?> found = load(className);
+        if (!expected.isAssignableFrom(found)) {
+            throw new InvalidArtifact("The class " + className + " does not implement " + expected.getName() + ".", null);
+        }
+        if (Modifier.isAbstract(found.getModifiers())) throw new InvalidArtifact("The class " + className + " is abstract.", null);
+        try {
+            return found.getConstructor().newInstance();
+        } catch (NoSuchMethodException missing) {
+            String need = "must be public and have a public constructor without parameters";
+            throw new InvalidArtifact("The class " + className + " " + need + ".", missing);
+        } catch (InvocationTargetException thrown) {
+            if (thrown.getCause() instanceof OutOfMemoryError) throw (OutOfMemoryError) thrown.getCause();
+            throw new InvalidArtifact("The constructor of " + className + " threw " + thrown.getCause(), thrown.getCause());
+        } catch (IllegalAccessException | InstantiationException hidden) {
+            throw new InvalidArtifact("The class " + className + " must be public with a public constructor.", hidden);
+        } catch (LinkageError broken) {
+            throw unloadable(className, broken);
+        }
+    }
+
+    private Class<?> load(String className) throws InvalidArtifact {
+        try {
+            return Class.forName(className, true, CustomerCode.class.getClassLoader());
+        } catch (ClassNotFoundException missing) {
+            throw new InvalidArtifact(explainMissing(className), null);
+        } catch (LinkageError broken) {
+            throw unloadable(className, broken);
+        }
+    }
+
+    private String explainMissing(String className) {
+        try {
+            new JarFile(jar).close();
+            return "The artifact has no class " + className + ".";
+        } catch (IOException damaged) {
+            return "The artifact is no JAR that Java can open: " + damaged.getMessage() + ".";
+        }
+    }
+
+    private static InvalidArtifact unloadable(String className, LinkageError error) {
+        Throwable cause = error instanceof ExceptionInInitializerError && error.getCause() != null ? error.getCause() : error;
+        if (error instanceof UnsupportedClassVersionError) {
+            String have = "this machine's Java is " + System.getProperty("java.version");
+            return new InvalidArtifact("The class " + className + " is compiled for a newer Java: " + have + ".", error);
+        }
+        if (error instanceof NoClassDefFoundError && error.getMessage() != null) {
+            String needed = error.getMessage().replace('/', '.');
+            return new InvalidArtifact("The class " + className + " needs " + needed + ", which the artifact does not have.", error);
+        }
+        return new InvalidArtifact("The class " + className + " cannot be loaded: " + cause, cause);
+    }
+}

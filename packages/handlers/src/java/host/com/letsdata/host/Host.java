@@ -1,0 +1,228 @@
+package com.letsdata.host;
+
+import com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileParser;
+import com.resonance.letsdata.data.readers.model.ParseDocumentResult;
+import com.resonance.letsdata.data.readers.model.RecordHintType;
+import com.resonance.letsdata.data.readers.model.RecordParseHint;
+import java.io.File;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Answers the engine, one call at a time. */
+public final class Host {
+    private final Pipe pipe;
+    private final CustomerCode code;
+    private final String whyOpen;
+    private final Map<Long, Object> objects = new HashMap<>();
+    private long lastObject;
+
+    private Host(Pipe pipe, CustomerCode code, String whyOpen) {
+        this.pipe = pipe;
+        this.code = code;
+        this.whyOpen = whyOpen;
+    }
+
+    public static void serve(InputStream in, OutputStream out, File artifact, String whyOpen) throws Exception {
+        Host host = new Host(new Pipe(in, out), new CustomerCode(artifact), whyOpen);
+        if (whyOpen != null) System.err.println("Handlers are not contained: " + whyOpen + ".");
+        for (;;) host.answer(host.pipe.receive());
+    }
+
+    private void answer(Pipe.Frame frame) throws Exception {
+        byte[] answer;
+        try {
+            answer = Pipe.encode(Collections.singletonMap("return", perform(frame.message(), frame)));
+        } catch (OutOfMemoryError full) {
+            objects.clear();
+            answer = refusal(full, "OUT_OF_MEMORY", "The handler needed more memory than its task has: " + full.getMessage(), null);
+        } catch (InvalidArtifact invalid) {
+            Throwable cause = invalid.getCause() == null ? invalid : invalid.getCause();
+            answer = refusal(cause, "ARTIFACT_INVALID", invalid.getMessage(), null);
+        } catch (RecordFailed failed) {
+            answer = refusal(failed.getCause(), "HANDLER_EXCEPTION", null, failed.index);
+        } catch (Throwable thrown) {
+            answer = refusal(thrown, "HANDLER_EXCEPTION", null, null);
+        }
+        pipe.send(answer);
+    }
+
+    private static byte[] refusal(Throwable thrown, String code, String text, Integer index) {
+        return Pipe.encode(Collections.singletonMap("throw", Thrown.describe(thrown, code, text, index)));
+    }
+
+    private Object perform(Map<String, Object> message, Pipe.Frame frame) throws Exception {
+        switch (text(message, "op")) {
+            case "hello":
+                return hello();
+            case "load":
+                return keep(new Handler(text(message, "interface"), code.construct(text(message, "class"), text(message, "interface"))));
+            case "forget":
+                return objects.remove(message.get("object")) == null;
+            case "ask":
+                return ask((SingleFileParser) handler(message).object, text(message, "method"), list(message, "args"));
+            case "handle":
+                return handle(handler(message), message, frame);
+            case "openMachine":
+                return openMachine((Boolean) message.get("isSingle"), map(message, "reader"));
+            case "fileTypes":
+                return machine(message).fileTypes();
+            case "addParser":
+                String parser = text(map(message, "parser"), "class");
+                machine(message).addParser(text(message, "fileType"), code.construct(parser, "SingleFileStateMachineParser"));
+                return null;
+            case "resolveNames":
+                return machine(message).resolveNames(Host.<String>map(message, "names"));
+            case "expect":
+                return machine(message).expect(
+                        text(message, "fileType"), text(message, "announced"), text(message, "lastRecordType"), document(message));
+            case "parse":
+                return machine(message).parse(map(message, "place"), text(message, "lastRecordType"), document(message), frame);
+            case "combine":
+                return machine(message).combine(document(message), Host.<Map<String, Object>>list(message, "files"));
+            default:
+                throw new IllegalArgumentException("The host knows no " + message.get("op"));
+        }
+    }
+
+    private Map<String, Object> hello() {
+        Map<String, Object> answer = new HashMap<>();
+        answer.put("java", System.getProperty("java.version"));
+        answer.put("unrestricted", whyOpen);
+        return answer;
+    }
+
+    private long keep(Object object) {
+        objects.put(++lastObject, object);
+        return lastObject;
+    }
+
+    private Handler handler(Map<String, Object> message) {
+        return (Handler) objects.get(message.get("object"));
+    }
+
+    /** A question about files and patterns: text, hint or null comes back. */
+    private static Object ask(SingleFileParser parser, String method, List<String> arguments) {
+        switch (method) {
+            case "getS3FileType":
+                return parser.getS3FileType();
+            case "getResolvedS3FileName":
+                return parser.getResolvedS3FileName(arguments.get(0), arguments.get(1));
+            case "getRecordStartPattern":
+                return hint(parser.getRecordStartPattern(arguments.get(0)));
+            case "getRecordEndPattern":
+                return hint(parser.getRecordEndPattern(arguments.get(0)));
+            default:
+                throw new IllegalArgumentException("SingleFileParser has no question " + method);
+        }
+    }
+
+    static Map<String, Object> hint(RecordParseHint hint) {
+        if (hint == null) return null;
+        RecordHintType type = hint.getRecordHintType();
+        Map<String, Object> answer = new HashMap<>();
+        answer.put("recordHintType", type);
+        answer.put("pattern", type == RecordHintType.PATTERN ? hint.getPattern() : null);
+        answer.put("offset", type == RecordHintType.OFFSET ? hint.getOffset() : -1);
+        return answer;
+    }
+
+    private List<Object> handle(Handler handler, Map<String, Object> message, Pipe.Frame frame) throws RecordFailed {
+        RecordMethods.RecordMethod method = RecordMethods.of(handler.object, handler.interfaceName);
+        List<List<Object>> heads = list(message, "heads");
+        List<Long> lengths = list(message, "lengths");
+        List<Object> rows = new ArrayList<>(heads.size());
+        int from = frame.jsonLength;
+        for (int i = 0; i < heads.size(); i++) {
+            int end = from + lengths.get(i).intValue();
+            ParseDocumentResult returned;
+            try {
+                returned = method.call(heads.get(i), frame.bytes, from, end);
+            } catch (OutOfMemoryError full) {
+                throw full;
+            } catch (Throwable thrown) {
+                throw new RecordFailed(thrown, i);
+            }
+            rows.add(returned == null
+                    ? Results.invalid("The handler returned null instead of a ParseDocumentResult.")
+                    : Results.row(returned.getDocument(), returned.getStatus()));
+            from = end;
+        }
+        return rows;
+    }
+
+    private long openMachine(boolean isSingle, Map<String, Object> reader) throws InvalidArtifact {
+        String expected = isSingle ? "SingleFileStateMachineReader" : "MultipleFileStateMachineReader";
+        return keep(new StateMachine(code.construct(text(reader, "class"), expected), isSingle, this::askEngine));
+    }
+
+    private StateMachine machine(Map<String, Object> message) {
+        StateMachine machine = (StateMachine) objects.get(message.get("object"));
+        if (message.get("forget") != null) machine.forget(list(message, "forget"));
+        return machine;
+    }
+
+    /** While the engine works on the answer it may call back: those calls are served here. */
+    private Object askEngine(Map<String, ?> question) throws Exception {
+        pipe.send(Pipe.encode(question));
+        for (;;) {
+            Pipe.Frame frame = pipe.receive();
+            Map<String, Object> message = frame.message();
+            if (message.containsKey("return")) return message.get("return");
+            if (message.containsKey("throw")) throw new EngineException(text(map(message, "throw"), "message"));
+            answer(frame);
+        }
+    }
+
+    private static String text(Map<String, Object> message, String name) {
+        return (String) message.get(name);
+    }
+
+    private static Long document(Map<String, Object> message) {
+        return (Long) message.get("lastDocument");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> Map<String, T> map(Map<String, Object> message, String name) {
+        return (Map<String, T>) message.get(name);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> List<T> list(Map<String, Object> message, String name) {
+        return (List<T>) message.get(name);
+    }
+
+    private static final class Handler {
+        final String interfaceName;
+        final Object object;
+
+        Handler(String interfaceName, Object object) {
+            this.interfaceName = interfaceName;
+            this.object = object;
+        }
+    }
+
+    /** Customer code threw at the record `index` of a batch. */
+    private static final class RecordFailed extends Exception {
+        private static final long serialVersionUID = 1;
+        final int index;
+
+        RecordFailed(Throwable cause, int index) {
+            super(cause);
+            this.index = index;
+        }
+    }
+
+    /** Reading failed in the engine, or in a parser it called; the task fails with the real cause whatever is done about this. */
+    private static final class EngineException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        EngineException(String message) {
+            super(message);
+        }
+    }
+}

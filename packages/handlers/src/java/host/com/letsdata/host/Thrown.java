@@ -1,0 +1,50 @@
+package com.letsdata.host;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** What customer code threw, as the engine is told it: without the host's own part of the stack. */
+final class Thrown {
+    private static final int STACK_LENGTH_MAX = 8000;
+    private static final int MESSAGE_LENGTH_MAX = 1000;
+    private static final String OURS = Thrown.class.getPackage().getName() + ".";
+
+    private Thrown() {}
+
+    /** `text` null: the exception's own words and the customer's line. `index`: place in the batch, or null. */
+    static Map<String, Object> describe(Throwable thrown, String code, String text, Integer index) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Throwable each = thrown; each != null && seen.add(each); each = each.getCause()) cutOurs(each);
+        StringWriter stack = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(stack, true));
+        String message = text != null ? text : thrown + placeOf(thrown);
+        Map<String, Object> answer = new HashMap<>();
+        answer.put("code", code);
+        answer.put("message", message.substring(0, Math.min(message.length(), MESSAGE_LENGTH_MAX)));
+        answer.put("stack", stack.toString().substring(0, Math.min(stack.getBuffer().length(), STACK_LENGTH_MAX)));
+        answer.put("index", index);
+        return answer;
+    }
+
+    private static void cutOurs(Throwable thrown) {
+        StackTraceElement[] frames = thrown.getStackTrace();
+        int theirs = 0;
+        while (theirs < frames.length && !frames[theirs].getClassName().startsWith(OURS)) theirs++;
+        if (theirs > 0) thrown.setStackTrace(Arrays.copyOf(frames, theirs));
+    }
+
+    private static String placeOf(Throwable thrown) {
+        for (StackTraceElement frame : thrown.getStackTrace()) {
+            if (frame.getClassName().startsWith(OURS)) return "";
+            boolean isOfJava = frame.getClassName().matches("(java|javax|jdk|sun)\\..*");
+            if (!isOfJava && frame.getLineNumber() > 0) return " (line " + frame.getLineNumber() + " of " + frame.getFileName() + ")";
+        }
+        return "";
+    }
+}

@@ -1,0 +1,7 @@
+package com.resonance.letsdata.data.readers.model;
+
+public enum ParseDocumentResultStatus {
+    SUCCESS,
+    ERROR,
+    SKIP
+}

@@ -1,0 +1,6 @@
+package com.resonance.letsdata.data.readers.model;
+
+public enum RecordHintType {
+    OFFSET,
+    PATTERN
+}

@@ -1,0 +1,35 @@
+package com.acme;
+
+import com.resonance.letsdata.data.documents.interfaces.CompositeDocInterface;
+import com.resonance.letsdata.data.documents.interfaces.ErrorDocInterface;
+import com.resonance.letsdata.data.documents.interfaces.SingleDocInterface;
+import java.util.AbstractMap;
+import java.util.List;
+import java.util.Map;
+
+/** An order put together from records, with the errors of its parts. */
+public class Orders extends Doc implements CompositeDocInterface {
+    private final SingleDocInterface main;
+    private final List<ErrorDocInterface> errors;
+
+    private Orders(SingleDocInterface main, List<ErrorDocInterface> errors, String body) {
+        super(main.getDocumentId(), "ORDER", null, body);
+        this.main = main;
+        this.errors = errors;
+    }
+
+    static Orders failed(SingleDocInterface head, List<ErrorDocInterface> errors) {
+        return new Orders(head, errors, null);
+    }
+
+    static Orders of(SingleDocInterface head, List<ErrorDocInterface> errors, String listName, List<String> values) {
+        StringBuilder list = new StringBuilder();
+        for (String value : values) list.append(list.length() == 0 ? "" : ",").append(quoted(value));
+        return new Orders(head, errors, "{\"documentId\":" + quoted(head.getDocumentId()) + ",\"" + listName + "\":[" + list + "]}");
+    }
+
+    @Override
+    public Map.Entry<SingleDocInterface, List<ErrorDocInterface>> getDocumentList() {
+        return new AbstractMap.SimpleEntry<>(main, errors);
+    }
+}

@@ -1,0 +1,146 @@
+package com.acme;
+
+import com.resonance.letsdata.data.documents.implementation.ErrorDoc;
+import com.resonance.letsdata.data.documents.implementation.SkipDoc;
+import com.resonance.letsdata.data.documents.interfaces.DocumentInterface;
+import com.resonance.letsdata.data.readers.model.ParseDocumentResult;
+import com.resonance.letsdata.data.readers.model.ParseDocumentResultStatus;
+import com.resonance.letsdata.data.readers.model.RecordHintType;
+import com.resonance.letsdata.data.readers.model.RecordParseHint;
+import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+
+/** The record's text says what to do with it. */
+public class SingleFileParser implements com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileParser {
+    private final List<byte[]> kept = new ArrayList<>();
+
+    @Override
+    public String getS3FileType() {
+        return "LOG";
+    }
+
+    @Override
+    public String getResolvedS3FileName(String s3FileType, String fileName) {
+        return "in/" + fileName;
+    }
+
+    @Override
+    public RecordParseHint getRecordStartPattern(String s3FileType) {
+        return new RecordParseHint(RecordHintType.PATTERN, "{", -1);
+    }
+
+    @Override
+    public RecordParseHint getRecordEndPattern(String s3FileType) {
+        return null;
+    }
+
+    @Override
+    public ParseDocumentResult parseDocument(
+            String s3FileType, String s3Filename, long offsetBytes, byte[] byteArr, int startIndex, int endIndex) {
+        String text = new String(byteArr, startIndex, endIndex - startIndex, StandardCharsets.UTF_8);
+        switch (text.split(" ")[0]) {
+            case "skip":
+                return result(new SkipDoc(null, null, text, null, "LOG", null, null, null), ParseDocumentResultStatus.SKIP);
+            case "error":
+                return result(
+                        new ErrorDoc(Collections.singletonMap("LOG", "7"), null, text, null, "LOG", null, "the body", null),
+                        ParseDocumentResultStatus.ERROR);
+            case "throw":
+                throw new IllegalArgumentException(text);
+            case "recurse":
+                return parseDocument(s3FileType, s3Filename, offsetBytes, byteArr, startIndex, endIndex);
+            case "arguments":
+                boolean isLonger = byteArr.length > endIndex;
+                return document(text, ",\"arguments\":[\"" + s3FileType + "\",\"" + s3Filename + "\"," + offsetBytes + "," + isLonger + ","
+                        + startIndex + "," + endIndex + "]");
+            case "big":
+                return document(text, ",\"big\":12345678901234567890,\"one\":1.0");
+            case "null":
+                return null;
+            case "nobody":
+                return result(new Doc(text, "LOG", text, null), ParseDocumentResultStatus.SUCCESS);
+            case "words":
+                return result(new Doc(text, "LOG", text, "no JSON \u00e9\ud83d\ude00\ud800"), ParseDocumentResultStatus.SUCCESS);
+            case "print":
+                print();
+                return document(text, "");
+            case "exit":
+                System.exit(3);
+                return null;
+            case "die":
+                die();
+                return null;
+            case "loop":
+                for (;;) kept.clear();
+            case "memory":
+                for (;;) kept.add(new byte[1 << 20]);
+            case "escape":
+                return document(text, ",\"refused\":[" + String.join(",", escapes()) + "],\"uuid\":\"" + UUID.randomUUID() + "\"");
+            default:
+                return document(text, "");
+        }
+    }
+
+    private static ParseDocumentResult document(String text, String more) {
+        return result(new Doc(text, "LOG", text, "{\"text\":" + Doc.quoted(text) + more + "}"), ParseDocumentResultStatus.SUCCESS);
+    }
+
+    private static ParseDocumentResult result(DocumentInterface document, ParseDocumentResultStatus status) {
+        return new ParseDocumentResult(null, document, status);
+    }
+
+    private static void print() {
+        System.out.println("a stray print");
+        try {
+            new FileOutputStream(FileDescriptor.out).write("written to descriptor 1\n".getBytes(StandardCharsets.UTF_8));
+        } catch (java.io.IOException closed) {
+            throw new IllegalStateException(closed);
+        }
+    }
+
+    private static void die() {
+        try {
+            Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+            Field field = unsafe.getDeclaredField("theUnsafe");
+            field.setAccessible(true);
+            unsafe.getMethod("putAddress", long.class, long.class).invoke(field.get(null), 0L, 0L);
+        } catch (ReflectiveOperationException unknown) {
+            throw new IllegalStateException(unknown);
+        }
+    }
+
+    private static List<String> escapes() {
+        List<Callable<?>> deeds = new ArrayList<>();
+        deeds.add(() -> Files.readAllBytes(Paths.get("/etc/passwd")));
+        deeds.add(() -> Files.readAllBytes(Paths.get("/usr/lib/../../etc/passwd")));
+        deeds.add(() -> new FileOutputStream(new File(System.getProperty("java.io.tmpdir"), "written")));
+        deeds.add(() -> Files.readAllBytes(Paths.get("/proc/self/environ")));
+        deeds.add(() -> new ProcessBuilder("/bin/true").start());
+        deeds.add(() -> {
+            System.setSecurityManager(null);
+            return null;
+        });
+        List<String> answers = new ArrayList<>();
+        for (Callable<?> deed : deeds) {
+            try {
+                deed.call();
+                answers.add("\"allowed\"");
+            } catch (SecurityException refused) {
+                answers.add("\"refused\"");
+            } catch (Exception other) {
+                answers.add(Doc.quoted(other.toString()));
+            }
+        }
+        return answers;
+    }
+}
