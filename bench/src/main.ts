@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { checkpointRows } from "./checkpoint-rows.ts";
 import { startBenchDatabase } from "./endpoints/bench-database.ts";
 import { startBenchCloud } from "./endpoints/cloud.ts";
+import { languageRows } from "./language-rows.ts";
 import { overheadRows } from "./overhead-rows.ts";
 import { planningRows } from "./planning-rows.ts";
 import { type BenchRow, meetsLimit, printTable } from "./result-table.ts";
@@ -10,7 +11,7 @@ import { sourceRows } from "./source-rows.ts";
 import { makeBuckets } from "./sources.ts";
 import { taskRows } from "./task-rows.ts";
 
-const help = `pnpm bench [--quick] [--rows a,c,d,e,g] [--json] [--check]
+const help = `pnpm bench [--quick] [--rows a,b,c,d,e,g] [--json] [--check]
 
   --quick   less than a minute instead of four, and less sure
   --rows    only these rows
@@ -25,7 +26,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
-    rows: { type: "string", default: "a,c,d,e,g" },
+    rows: { type: "string", default: "a,b,c,d,e,g" },
   },
 });
 
@@ -53,6 +54,7 @@ async function measure(quick: boolean, wanted: readonly string[]): Promise<Bench
       await overheadRows(cloud, database, quick, (row) => rows.push(row));
       return [];
     });
+    await add("b", "handlers in other languages", () => languageRows(cloud, database, quick));
     await add("c", "objects", () => sourceRows(cloud, quick));
     await add("d", "tasks", () => taskRows(database, quick));
     await add("e", "planning", () => planningRows(cloud, database, quick));

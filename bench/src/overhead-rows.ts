@@ -33,7 +33,7 @@ export async function overheadRows(
     await putSource(access, key, packed);
     const { product, bare, ratio } = await alternate(
       quick ? 4 : 15,
-      () => tasks.run(key, handler, target),
+      () => tasks.run(key, { language: "JAVASCRIPT", artifactDir: handler.artifactDir }, target),
       () => runBareTask(access, key, handler, bareTargets[target]()),
     );
     return { row: "a", what: `${what} → ${target}`, unit: "records/s", value: product, bare, ratio, limit };

@@ -5,16 +5,21 @@ import type { Database } from "@letsdata/database/database";
 import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
 import { claimTasks } from "@letsdata/database/stores/claim-tasks";
 import { settleTask } from "@letsdata/database/stores/settle-task";
+import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { addDataset } from "./endpoints/bench-database.ts";
-import type { BenchHandler } from "./handlers.ts";
 import { errorBucket, sourceBucket, targetBucket, targetStream } from "./sources.ts";
 
 export type TargetKind = "S3" | "Kinesis";
 
+export interface TaskHandler {
+  readonly language: HandlerDescription["language"];
+  readonly artifactDir: string;
+}
+
 export interface WholeTasks {
   /** One data task from claim to settled; answers its records. */
-  run(key: string, handler: BenchHandler, target: TargetKind): Promise<number>;
+  run(key: string, handler: TaskHandler, target: TargetKind): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -67,7 +72,7 @@ export async function startWholeTasks(db: Database, access: CloudAccess): Promis
           reader: { ...read, definition: { fileNames: { LOG: key } } },
           writer: component(target === "S3" ? "S3" : "KINESIS", writerConfigs[target]),
           errorConnector: component("S3", { bucketName: errorBucket }),
-          handler: { language: "JAVASCRIPT", artifactDir: handler.artifactDir, interfaceName: "SingleFileParser" },
+          handler: { ...handler, interfaceName: "SingleFileParser" },
           recordErrorPolicy: "ArchiveAndContinue",
           limits: { timeoutSeconds: TIMEOUT_SECONDS },
         },

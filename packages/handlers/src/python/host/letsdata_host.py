@@ -117,7 +117,7 @@ class Host:
         for head, length in zip(message["heads"], message["lengths"]):
             try:
                 returned = method(*head, *body_of(blob[at : at + length], members))
-                if inspect.isawaitable(returned):
+                if type(returned) is not dict and inspect.isawaitable(returned):
                     returned = self._settled(returned)
             except BaseException as error:
                 error.letsdata_index = len(rows)

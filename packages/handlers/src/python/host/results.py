@@ -6,6 +6,21 @@ from enum import Enum
 MESSAGE_LENGTH_MAX = 8000
 
 
+def _not_json(value):
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def _make_encoder():
+    """`JSONEncoder.encode` makes this encoder anew for every document, which takes nearly as long as the document."""
+    if json.encoder.c_make_encoder is None:
+        return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+    encode = json.encoder.c_make_encoder(None, _not_json, json.encoder.encode_basestring, None, ":", ",", False, False, False)
+    return lambda value: "".join(encode(value, 0))
+
+
+_encode = _make_encoder()
+
+
 class UnusableDocument(Exception):
     """The document cannot be written: it becomes an error record, not a failed task."""
 
@@ -102,17 +117,17 @@ def _flat_body(document, document_id, record_type, partition_key):
             flat[name] = value
     flat.update(values)
     try:
-        return json.dumps(flat, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _encode(flat)
     except (TypeError, ValueError, RecursionError) as error:
         raise UnusableDocument(str(error)) from None
 
 
 def read(owner, field, *getters):
     """Hosts read fields; an own class may have only the getter."""
-    if owner is None:
-        return None
     if isinstance(owner, dict):
         return owner.get(field)
+    if owner is None:
+        return None
     if hasattr(owner, field):
         return getattr(owner, field)
     for getter in getters:
@@ -123,7 +138,7 @@ def read(owner, field, *getters):
 
 
 def word(value):
-    return value.value if isinstance(value, Enum) else value
+    return value if type(value) is str or not isinstance(value, Enum) else value.value
 
 
 def _text(value, name):
