@@ -1,6 +1,6 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { homedir } from "node:os";
-import { runCommand } from "../../scripts/run-command.ts";
+import { installDebianPackages } from "../../scripts/debian-packages.ts";
 
 const SYSTEM_BROWSERS = [
   "/usr/bin/chromium",
@@ -13,16 +13,7 @@ const SYSTEM_BROWSERS = [
 export async function findOrInstallBrowser(): Promise<string> {
   const found = findBrowser();
   if (found) return found;
-  if (isDebian() && process.getuid?.() === 0) {
-    console.log("installing Debian's chromium …");
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    for (const args of [
-      ["update", "-qq"],
-      ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"],
-    ]) {
-      const result = await runCommand("apt-get", args, { cwd: "/", env });
-      if (result.code !== 0) throw new Error(`apt-get ${args.join(" ")} failed:\n${result.output}`);
-    }
+  if (await installDebianPackages(["chromium", "fonts-liberation"])) {
     const installed = findBrowser();
     if (installed) return installed;
   }
@@ -35,11 +26,4 @@ function findBrowser(): string | undefined {
   const playwrightOwn = globSync(`${homedir()}/.cache/ms-playwright/chromium-*/chrome-linux*/chrome`);
   const candidates = [process.env.LETSDATA_BROWSER, ...SYSTEM_BROWSERS, ...playwrightOwn];
   return candidates.find((path) => path !== undefined && path !== "" && existsSync(path));
-}
-
-function isDebian(): boolean {
-  return (
-    existsSync("/etc/debian_version") ||
-    (existsSync("/etc/os-release") && readFileSync("/etc/os-release", "utf8").includes("debian"))
-  );
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startPostgres } from "@letsdata/database/embedded-postgres/start-postgres";
 import { ensureClientGenerated } from "@letsdata/database/generate-client";
 import { applyMigrations } from "@letsdata/database/migrate/apply-migrations";
+import { buildJavaHost } from "@letsdata/handlers/java/host-classes";
 import { buildConsole } from "./build-console.ts";
 import { ProcessLedger } from "./leftover-processes.ts";
 import { assertPortFree } from "./ports.ts";
@@ -81,6 +82,9 @@ export async function startProduct(
       cloudEnvironment(settings, secrets),
     );
     await ensureClientGenerated();
+    buildJavaHost().catch(({ message }: Error) =>
+      say(`  Java handlers need a JDK (Debian: default-jdk-headless): ${message}`),
+    );
     const consoleBuilt = buildConsole(repositoryDir, join(logDir, "console-build.log"), say);
     // Awaited below; a build that fails earlier must not end the process unhandled.
     consoleBuilt.catch(() => {});

@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopSharedTestServer } from "@letsdata/database/testing/start-test-database";
+import { buildJavaHost } from "@letsdata/handlers/java/host-classes";
 import { findOrInstallBrowser } from "../../e2e/src/find-browser.ts";
 import { runCommand } from "../run-command.ts";
 import { runVerification } from "../verify/checks.ts";
+import { findOrInstallLanguages } from "./find-or-install-languages.ts";
 
 const repositoryDir = join(import.meta.dirname, "../..");
 const bin = (name: string) => join(repositoryDir, "node_modules/.bin", name);
@@ -23,6 +25,8 @@ export async function runChecks(): Promise<PartResult> {
 }
 
 export async function runUnitAndIntegrationTests(): Promise<PartResult> {
+  await findOrInstallLanguages();
+  await buildJavaHost();
   try {
     return await runVitest(["--config", "vitest.config.ts"], "unit.json");
   } finally {
