@@ -1,9 +1,7 @@
-import { Problem } from "@letsdata/plugin-kit/problems";
-import { makeErrorRecord, testErrorSink } from "@letsdata/plugin-kit/testing/error-sink-conformance";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { datasetName, type OpenCloud, openCloud, task } from "../testing/open-cloud.ts";
-import { openS3ErrorSink } from "./error-sink.ts";
+import { afterAll, beforeAll } from "vitest";
+import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { s3ErrorPermissions } from "./permissions.ts";
+import { describeS3ErrorSink } from "./testing/error-sink-suite.ts";
 
 let open: OpenCloud;
 beforeAll(async () => {
@@ -11,39 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => open.cloud.remove());
 
-testErrorSink("the S3 error sink", async () => {
-  const bucketName = await open.bucket();
-  const access = await open.narrowed(s3ErrorPermissions({ bucketName }, open.access));
-  const openSink = () => openS3ErrorSink({ config: { bucketName }, access, task });
-  return {
-    sink: openSink(),
-    read: async (key) => (await open.get(bucketName, key)).toString(),
-    reopen: async () => openSink(),
-  };
-});
-
-it("names files after the first record, and pieces of the same record one after the other", async () => {
-  const bucketName = await open.bucket();
-  const sink = openS3ErrorSink({ config: { bucketName }, access: open.access, task });
-  const signal = new AbortController().signal;
-  for (const ordinal of [7, 7, 9]) await sink.archive([makeErrorRecord(ordinal)], ordinal, signal);
-  const folder = `${datasetName}/${task.taskId}`;
-  expect(await open.keys(bucketName)).toEqual([`${folder}/7-0.jsonl`, `${folder}/7-1.jsonl`, `${folder}/9-0.jsonl`]);
-});
-
-it("never lets a zombie change the file of the attempt that holds the lease", async () => {
-  const bucketName = await open.bucket();
-  const signal = new AbortController().signal;
-  const openSink = (confirmLease: () => Promise<void>) =>
-    openS3ErrorSink({ config: { bucketName }, access: open.access, task, confirmLease });
-  const holder = openSink(() => Promise.resolve());
-  const zombie = openSink(() =>
-    Promise.reject(new Problem("LEASE_LOST", "The task belongs to another worker by now.")),
-  );
-  const { key } = await holder.archive([makeErrorRecord(7)], 7, signal);
-  const before = (await open.get(bucketName, key)).toString();
-  await expect(zombie.archive([makeErrorRecord(7), makeErrorRecord(8)], 7, signal)).rejects.toMatchObject({
-    code: "LEASE_LOST",
-  });
-  expect((await open.get(bucketName, key)).toString()).toBe(before);
-});
+describeS3ErrorSink(
+  () => open,
+  (bucketName) => open.narrowed(s3ErrorPermissions({ bucketName }, open.access)),
+);

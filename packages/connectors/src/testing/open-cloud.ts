@@ -1,17 +1,10 @@
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
 import { assumedRole } from "@letsdata/aws/assume-role";
-import { clientFor } from "@letsdata/aws/client-for";
 import { putRole } from "@letsdata/aws/identity-roles";
 import { staticCredentials } from "@letsdata/aws/session-source";
 import { ACCOUNT, KEYS, startTestCloud } from "@letsdata/local-cloud/testing/test-cloud";
 import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { Permission, PolicyDocument } from "@letsdata/plugin-kit/permissions";
+import { bucketsOf } from "./buckets.ts";
 
 export const datasetName = "Clicks";
 export const task: TaskIdentity = {
@@ -33,30 +26,12 @@ export async function openCloud(limits: Parameters<typeof startTestCloud>[0] = {
     endpoint: cloud.endpoint,
     credentials: staticCredentials(KEYS),
   };
-  const s3 = clientFor(S3Client, access);
   let made = 0;
 
   return {
     cloud,
-    access,
-    s3,
+    ...bucketsOf(access),
     faults: cloud.faults,
-    async bucket(): Promise<string> {
-      const Bucket = `test-bucket-${made++}`;
-      await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } }));
-      return Bucket;
-    },
-    async put(Bucket: string, Key: string, Body: Uint8Array | string): Promise<void> {
-      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-    },
-    async get(Bucket: string, Key: string): Promise<Buffer> {
-      const answer = await s3.send(new GetObjectCommand({ Bucket, Key }));
-      return Buffer.from(await answer.Body!.transformToByteArray());
-    },
-    async keys(Bucket: string): Promise<readonly string[]> {
-      const answer = await s3.send(new ListObjectsV2Command({ Bucket }));
-      return (answer.Contents ?? []).map(({ Key }) => Key ?? "");
-    },
     /** Access of a fresh role that may do exactly this. */
     async narrowed(permissions: readonly Permission[]): Promise<CloudAccess> {
       const name = `narrow-${made++}`;

@@ -11,14 +11,16 @@ import { openPgvectorWriter } from "../writer.ts";
 
 const signal = new AbortController().signal;
 
-/** What the writer promises on a PostgreSQL that has pgvector; `url` is that of an empty database with rights to change it. */
-export function describePgvectorWriter(url: string, openAccess: () => CloudAccess): void {
+/** What the writer promises on a PostgreSQL that has pgvector; `openUrl` gives that of an empty database with rights to change it. */
+export function describePgvectorWriter(openUrl: () => string, openAccess: () => CloudAccess): void {
   const schema = `letsdata_${Date.now()}`;
+  let url: string;
   let postgres: Client;
   let connectionSecretArn: string;
   let made = 0;
 
   beforeAll(async () => {
+    url = openUrl();
     postgres = new Client({ connectionString: url });
     await postgres.connect();
     await postgres.query("CREATE EXTENSION IF NOT EXISTS vector");
