@@ -9,13 +9,19 @@ export interface CommandResult {
 export function runCommand(
   command: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly echo?: boolean },
+  options: {
+    readonly cwd: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly echo?: boolean;
+    readonly user?: { readonly uid: number; readonly gid: number };
+  },
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ["ignore", "pipe", "pipe"],
+      ...options.user,
     });
     const chunks: Buffer[] = [];
     const collect = (stream: NodeJS.WritableStream) => (chunk: Buffer) => {

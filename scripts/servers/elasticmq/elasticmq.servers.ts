@@ -1,0 +1,16 @@
+import { describeSqs } from "@letsdata/connectors/sqs/testing/sqs-suite";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { afterAll, beforeAll } from "vitest";
+import { accessTo } from "../access-to.ts";
+import type { RunningServer } from "../server-process.ts";
+import { ACCOUNT, startElasticmq } from "./start-elasticmq.ts";
+
+let server: RunningServer;
+let access: CloudAccess;
+beforeAll(async () => {
+  server = await startElasticmq();
+  access = accessTo(server.port, ACCOUNT);
+});
+afterAll(() => server?.stop());
+
+describeSqs(() => access);

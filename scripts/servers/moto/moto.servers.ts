@@ -1,0 +1,39 @@
+import { describeDynamodbWriter } from "@letsdata/connectors/dynamodb/testing/writer-suite";
+import { describeDynamodbStreamsReader } from "@letsdata/connectors/dynamodb-streams/testing/reader-suite";
+import { describeDynamodbTableReader } from "@letsdata/connectors/dynamodb-table/testing/reader-suite";
+import { describeKinesisReader } from "@letsdata/connectors/kinesis/testing/reader-suite";
+import { describeKinesisWriter } from "@letsdata/connectors/kinesis/testing/writer-suite";
+import { describeS3ErrorSink } from "@letsdata/connectors/s3/testing/error-sink-suite";
+import { describeS3Reader } from "@letsdata/connectors/s3/testing/reader-suite";
+import { describeS3SeveralFilesReader } from "@letsdata/connectors/s3/testing/several-files-suite";
+import { describeS3Writer } from "@letsdata/connectors/s3/testing/writer-suite";
+import { describeS3VectorsWriter } from "@letsdata/connectors/s3-vectors/testing/writer-suite";
+import { describeSqs } from "@letsdata/connectors/sqs/testing/sqs-suite";
+import { type Buckets, bucketsOf } from "@letsdata/connectors/testing/buckets";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { afterAll, beforeAll } from "vitest";
+import { accessTo } from "../access-to.ts";
+import type { RunningServer } from "../server-process.ts";
+import { ACCOUNT, startMoto } from "./start-moto.ts";
+
+let server: RunningServer;
+let access: CloudAccess;
+let buckets: Buckets;
+beforeAll(async () => {
+  server = await startMoto();
+  access = accessTo(server.port, ACCOUNT);
+  buckets = bucketsOf(access);
+});
+afterAll(() => server?.stop());
+
+describeS3Reader(() => buckets);
+describeS3SeveralFilesReader(() => buckets);
+describeS3Writer(() => buckets);
+describeS3ErrorSink(() => buckets);
+describeS3VectorsWriter(() => access);
+describeSqs(() => access);
+describeKinesisWriter(() => access);
+describeKinesisReader(() => access);
+describeDynamodbWriter(() => access);
+describeDynamodbTableReader(() => access);
+describeDynamodbStreamsReader(() => access);

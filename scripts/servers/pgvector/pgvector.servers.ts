@@ -1,0 +1,18 @@
+import { describePgvectorWriter } from "@letsdata/connectors/pgvector/testing/writer-suite";
+import { type OpenCloud, openCloud } from "@letsdata/connectors/testing/open-cloud";
+import { afterAll, beforeAll } from "vitest";
+import { type RunningPgvector, startPgvector } from "./start-pgvector.ts";
+
+let server: RunningPgvector;
+let open: OpenCloud;
+beforeAll(async () => {
+  [server, open] = await Promise.all([startPgvector(), openCloud()]);
+});
+afterAll(async () => {
+  await Promise.allSettled([server?.stop(), open?.cloud.remove()]);
+});
+
+describePgvectorWriter(
+  () => server.url,
+  () => open.access,
+);
