@@ -35,6 +35,8 @@ export class Attempt {
   readonly #builder: BatchBuilder;
   readonly #over = new AbortController();
   #drain: "stopped" | "rerun" | null = null;
+  /** Of the batch that is next in the queue. */
+  #handledAhead: Promise<HandledBatch> | null = null;
   #checkpoint: Checkpoint;
   #segment: Segment;
   #ordinal: number;
@@ -154,12 +156,23 @@ export class Attempt {
       this.#measurements.atTime(clock.now());
       this.#measurements.add("dequeue.milliseconds", clock.monotonic() - dequeueBegan);
       const { batch, readBegan } = next;
-      const handling = handleBatch(this.#handleStage, batch, this.#ordinal);
+      const handling = this.#handledAhead ?? handleBatch(this.#handleStage, batch, this.#ordinal);
+      this.#handledAhead = null;
       const handled = handling instanceof Promise ? await handling : handling;
+      if (handling instanceof Promise) this.#handleAhead(this.#ordinal + batch.records.length);
       if (handled.failed.length > 0 && this.#input.recordErrorPolicy === "FailTask") await this.#failTask(handled);
       await this.#accept(batch, handled, readBegan);
       if (batch.awaitsAcknowledgement || this.#isCheckpointDue(clock.monotonic())) await this.#checkpointSoon();
     }
+  }
+
+  /** A handler outside this process works on the batch that is next while the results of the last are taken in here. */
+  #handleAhead(firstOrdinal: number): void {
+    const next = this.#queue.peek();
+    if (next === null) return;
+    // What it throws, also at once, belongs to that batch.
+    this.#handledAhead = (async () => handleBatch(this.#handleStage, next.batch, firstOrdinal))();
+    this.#handledAhead.catch(() => {});
   }
 
   /** The next read batch; null at the end or when draining. Sends what lingered while it waits. */

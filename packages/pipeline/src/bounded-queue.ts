@@ -38,6 +38,11 @@ export class BoundedQueue<T> {
     });
   }
 
+  /** What `take` would give. */
+  peek(): T | null {
+    return this.#entries[0]?.item ?? null;
+  }
+
   take(): T | null {
     const entry = this.#entries.shift();
     if (!entry) return null;
