@@ -1,0 +1,4 @@
+import { buildJavaHost } from "./host-classes.ts";
+
+const { interfacesJar } = await buildJavaHost();
+console.log(interfacesJar);
