@@ -34,6 +34,7 @@ module.exports = {
     onlyOurs("aws", "packages/aws", [P("plugin-kit")]),
     onlyOurs("connectors", "packages/connectors", [P("plugin-kit"), P("aws")]),
     onlyOurs("handlers", "packages/handlers", [P("plugin-kit")]),
+    onlyOurs("handler-sdk", "packages/handler-sdk", [P("plugin-kit"), P("handlers")]),
     onlyOurs("compute", "packages/compute", [P("plugin-kit"), P("aws"), P("handlers"), P("pipeline/src/ports")]),
     onlyOurs("dataset", "packages/dataset", [
       P("plugin-kit"),

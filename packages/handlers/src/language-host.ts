@@ -40,4 +40,6 @@ export interface LanguageHost {
   openSingleFileParser(source: TaskHandlerSource): Promise<SingleFileHost>;
   openRecordHandler(source: TaskHandlerSource & { readonly interfaceName: RecordInterface }): Promise<Handler>;
   openStateMachine?(source: StateMachineSource): Promise<StateMachineObjects>;
+  /** Ends what it keeps warm between handlers, so that a program can end. */
+  close?(): void;
 }

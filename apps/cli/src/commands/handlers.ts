@@ -1,9 +1,16 @@
 import { cp, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keepJar } from "@letsdata/handlers/artifact/keep-jar";
+import { languageOfArtifact } from "@letsdata/handlers/artifact/language-of-artifact";
 import { unpackArtifact } from "@letsdata/handlers/artifact/unpack-artifact";
 import { type TestedRecord, testHandler } from "@letsdata/handlers/interfaces/test-handler";
+import { javaHost } from "@letsdata/handlers/java/open-handler";
+import { javaScriptHost } from "@letsdata/handlers/javascript/open-handler";
 import { supplySupportModules } from "@letsdata/handlers/javascript/supply-support";
+import type { LanguageHost } from "@letsdata/handlers/language-host";
+import { pythonHost } from "@letsdata/handlers/python/open-handler";
+import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Command } from "commander";
 import { wholeNumber } from "../options.ts";
 import { type CliSession, leaf, type Surroundings } from "../session.ts";
@@ -22,16 +29,19 @@ export function addHandlerCommands(program: Command, surroundings: Surroundings)
     handlers,
     surroundings,
     "test",
-    "run a JavaScript handler over local files and print what becomes of each record",
+    "run a handler over local files and print what becomes of each record",
     (command) =>
       command
-        .requiredOption("--artifact <path>", "zip, tgz or folder of the handler")
+        .requiredOption("--artifact <path>", "zip, tgz, jar or folder of the handler; its files tell the language")
         .requiredOption(
           "--file <path>",
           "a plain, gzip or zstd file as the handler would get it; TYPE:path|TYPE:path for several files; JSON lines for messages, stream records and items",
         )
         .option("--interface <name>", "such as QueueMessageReader, where the handler has several")
-        .option("--implementation <place>", "path/module#Class, where it is not the usual place")
+        .option(
+          "--implementation <place>",
+          "path/module#Class, where it is not the usual place; the class's full name in Java",
+        )
         .option("--limit <count>", "stop after so many records", wholeNumber),
     testOverFile,
   );
@@ -42,13 +52,16 @@ async function testOverFile(session: CliSession, options: TestOptions): Promise<
   const { artifact, file, implementation, limit = Number.POSITIVE_INFINITY } = options;
   const folder = await mkdtemp(join(tmpdir(), "letsdata-handler-"));
   const counts = { records: 0, documents: 0, skipped: 0, errored: 0 };
+  let host: LanguageHost | null = null;
   try {
-    const artifactDir = await unpacked(artifact, join(folder, "artifact"));
-    await supplySupportModules(artifactDir);
+    const { artifactDir, language } = await unpacked(artifact, folder);
+    host = hosts[language];
     const interfaceName = options.interface;
     const test = {
       artifactDir,
       file,
+      ...(language === "JAVA" ? {} : { language }),
+      host,
       ...(interfaceName ? { interfaceName } : {}),
       ...(implementation ? { implementation } : {}),
     };
@@ -59,18 +72,37 @@ async function testOverFile(session: CliSession, options: TestOptions): Promise<
       session.printer.value(shown(tested));
     }
   } finally {
+    host?.close?.();
     await rm(folder, { recursive: true, force: true });
   }
   const { records, documents, skipped, errored } = counts;
   session.printer.note(`${records} records: ${documents} documents, ${skipped} skipped, ${errored} errored`);
 }
 
+type Language = HandlerDescription["language"];
+
+const hosts: Readonly<Record<Language, LanguageHost>> = {
+  JAVASCRIPT: javaScriptHost,
+  PYTHON: pythonHost,
+  JAVA: javaHost,
+};
+
 const countedAs = { document: "documents", skip: "skipped", error: "errored", invalid: "errored" } as const;
 
-async function unpacked(artifact: string, target: string): Promise<string> {
-  if (!(await stat(artifact)).isDirectory()) return unpackArtifact(artifact, target);
-  await cp(artifact, target, { recursive: true });
-  return target;
+async function unpacked(artifact: string, folder: string): Promise<{ artifactDir: string; language: Language }> {
+  const target = join(folder, "artifact");
+  if (artifact.endsWith(".jar")) {
+    const copy = join(folder, "copy.jar");
+    await cp(artifact, copy);
+    await keepJar(copy, target);
+    return { artifactDir: target, language: "JAVA" };
+  }
+  const isFolder = (await stat(artifact)).isDirectory();
+  if (isFolder) await cp(artifact, target, { recursive: true });
+  const artifactDir = isFolder ? target : await unpackArtifact(artifact, target);
+  const language = languageOfArtifact(artifactDir);
+  if (language === "JAVASCRIPT") await supplySupportModules(artifactDir);
+  return { artifactDir, language };
 }
 
 function shown({ record, result }: TestedRecord) {

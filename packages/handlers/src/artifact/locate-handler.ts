@@ -101,7 +101,7 @@ export function onlyEntryOf(
   return isFile(file) ? file : null;
 }
 
-function statedInArtifact(root: string): Partial<Record<string, string>> {
+export function statedInArtifact(root: string): Partial<Record<string, string>> {
   const file = join(root, "letsdata.json");
   if (!isFile(file)) return {};
   let stated: unknown;

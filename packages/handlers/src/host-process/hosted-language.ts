@@ -102,6 +102,10 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
     async openRecordHandler({ taskId, interfaceName, ...source }) {
       return recordHandler(await load(source, interfaceName), interfaceName, taskId);
     },
+    close() {
+      for (const process of warm.values()) process.close();
+      warm.clear();
+    },
   };
   return entryOf ? withEntry(host, hostedEntry(language, processOf), entryOf) : host;
 }

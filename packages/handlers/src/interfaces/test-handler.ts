@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
-import { type HandlerInterface, interfacesIn } from "../artifact/locate-handler.ts";
+import { type HandlerInterface, interfacesIn, type ModuleLanguage } from "../artifact/locate-handler.ts";
 import { javaScriptHost } from "../javascript/open-handler.ts";
 import type { LanguageHost, TaskHandlerSource } from "../language-host.ts";
 import { createRecordSplitter } from "../record-splitter/record-splitter.ts";
@@ -22,12 +23,16 @@ export interface HandlerTest {
   /** Defaults to the one interface the artifact has. */
   readonly interfaceName?: string;
   readonly implementation?: string | null;
+  /** What to read. Either this or a file. */
+  readonly content?: string | Uint8Array;
   /**
    * Path of a file (plain, gzip or zstd) as the handler would get it; for several files `TYPE:path|TYPE:path`; for queues, streams and
    * tables a file of JSON lines.
    */
-  readonly file: string;
+  readonly file?: string;
   readonly host?: LanguageHost;
+  /** The artifact's language, where it is not JavaScript. */
+  readonly language?: ModuleLanguage;
 }
 
 /**
@@ -35,26 +40,35 @@ export interface HandlerTest {
  * Throws what a task would fail with: Problem ARTIFACT_INVALID, HANDLER_EXCEPTION, INVALID_HINT, NO_PROGRESS.
  */
 export async function* testHandler(input: HandlerTest): AsyncGenerator<TestedRecord> {
-  const { host = javaScriptHost, file } = input;
-  const interfaceName = input.interfaceName ?? onlyInterface(input.artifactDir);
+  const { host = javaScriptHost, file = "test", content } = input;
+  const interfaceName = input.interfaceName ?? onlyInterface(input.artifactDir, input.language);
   const source = { ...input, taskId: "test" };
   if (interfaceName === "SingleFileParser") {
-    yield* testFile(host, source, file);
+    yield* testFile(host, source, file, content);
   } else if (isMessageInterface(interfaceName)) {
     const handler = await host.openRecordHandler({ ...source, interfaceName });
-    yield* tested(handler, await recordsOfMessages(file, interfaceName));
+    yield* tested(
+      handler,
+      recordsOfMessages(String(content === undefined ? await readFile(file) : Buffer.from(content)), interfaceName),
+    );
   } else if (interfaceName === "SingleFileStateMachineReader" || interfaceName === "MultipleFileStateMachineReader") {
-    yield* testStateMachine(host, { ...source, interfaceName }, file);
+    yield* testStateMachine(host, { ...source, interfaceName }, file, content);
   } else {
     throw new Problem("NOT_AVAILABLE_LOCALLY", `Handlers of the interface ${interfaceName} cannot be tried here.`);
   }
 }
 
-async function* testFile(host: LanguageHost, source: TaskHandlerSource, file: string): AsyncGenerator<TestedRecord> {
+async function* testFile(
+  host: LanguageHost,
+  source: TaskHandlerSource,
+  file: string,
+  content: HandlerTest["content"],
+): AsyncGenerator<TestedRecord> {
   const opened = await host.openSingleFileParser(source);
   try {
     const splitter = createRecordSplitter(await opened.frame(file));
-    for await (const { records } of splitter.split(await plainBytes(file), 0)) yield* results(opened.handler, records);
+    for await (const { records } of splitter.split(await plainBytes(file, content), 0))
+      yield* results(opened.handler, records);
   } finally {
     await opened.handler.close();
   }
@@ -64,6 +78,7 @@ async function* testStateMachine(
   host: LanguageHost,
   source: Parameters<NonNullable<LanguageHost["openStateMachine"]>>[0],
   file: string,
+  content: HandlerTest["content"],
 ): AsyncGenerator<TestedRecord> {
   if (!host.openStateMachine) throw new Problem("NOT_AVAILABLE_LOCALLY", "State machines cannot be tried here yet.");
   const isSingle = source.interfaceName === "SingleFileStateMachineReader";
@@ -73,7 +88,9 @@ async function* testStateMachine(
     const byFolded = new Map(Object.entries(paths).map(([type, path]) => [type.toLowerCase(), path]));
     const bytes: Record<string, AsyncIterable<Uint8Array>> = {};
     for (const type of Object.keys(combiner.fileNames)) {
-      bytes[type] = await plainBytes(isSingle ? file : (byFolded.get(type.toLowerCase()) ?? ""));
+      bytes[type] = isSingle
+        ? await plainBytes(file, content)
+        : await plainBytes(byFolded.get(type.toLowerCase()) ?? "");
     }
     const { signal } = new AbortController();
     for await (const { records } of combiner.combine(bytes, null, signal)) yield* results(handler, records);
@@ -109,14 +126,15 @@ async function* results(handler: Handler, records: readonly SourceRecord[]): Asy
 
 const notOnTheirOwn: readonly HandlerInterface[] = ["SingleFileStateMachineParser", "SagemakerVectorsInterface"];
 
-function onlyInterface(artifactDir: string): HandlerInterface {
-  const found = interfacesIn(artifactDir).filter((name) => !notOnTheirOwn.includes(name));
+function onlyInterface(artifactDir: string, language?: ModuleLanguage): HandlerInterface {
+  const found = interfacesIn(artifactDir, language).filter((name) => !notOnTheirOwn.includes(name));
   const [only, second] = found;
   if (second === undefined) return only ?? "SingleFileParser";
   throw new Problem("REQUEST_INVALID", `The artifact has several interfaces; state one of ${found.join(", ")}.`);
 }
 
-async function plainBytes(file: string): Promise<AsyncIterable<Uint8Array>> {
+async function plainBytes(file: string, content?: string | Uint8Array): Promise<AsyncIterable<Uint8Array>> {
+  if (content !== undefined) return Readable.from([Buffer.from(content)]);
   const handle = await open(file);
   const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0).finally(() => handle.close());
   const stream = createReadStream(file);

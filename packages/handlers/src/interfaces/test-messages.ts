@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 
@@ -6,11 +5,11 @@ export type MessageInterface = Exclude<RecordInterface, "SingleFileParser">;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A file of JSON lines as records of a queue, stream or table. A line that is an object of the method's parameters (product.md §4.1)
+ * JSON lines as records of a queue, stream or table. A line that is an object of the method's parameters (product.md §4.1)
  * gives those, with made-up ones for what is missing; any other line is the message, data or item itself.
  */
-export async function recordsOfMessages(path: string, interfaceName: MessageInterface): Promise<SourceRecord[]> {
-  const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line.trim() !== "");
+export function recordsOfMessages(text: string, interfaceName: MessageInterface): SourceRecord[] {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.map((line, index) => madeUp[interfaceName](fieldsOf(line, interfaceName), index));
 }
 

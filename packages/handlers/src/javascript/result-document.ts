@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { HandlerDocument } from "../state-machine/state-machine-objects.ts";
 import { type HandlerDocument as DocumentFields, read } from "./document-body.ts";
+import { supportTree } from "./support-tree.ts";
 
 type DocumentClass = new (...args: readonly unknown[]) => Record<string, unknown>;
 
@@ -13,7 +15,10 @@ export interface DocumentClasses {
 
 export async function loadDocumentClasses(artifactDir: string): Promise<DocumentClasses> {
   const load = async (name: string): Promise<DocumentClass> => {
-    const file = join(artifactDir, "letsdata_interfaces", "documents", `${name}.js`);
+    const place = join("letsdata_interfaces", "documents", `${name}.js`);
+    // An artifact under development may have none of its own yet.
+    const own = join(artifactDir, place);
+    const file = existsSync(own) ? own : join(supportTree, place);
     const module = (await import(pathToFileURL(file).href)) as Record<string, DocumentClass>;
     return module[name] as DocumentClass;
   };

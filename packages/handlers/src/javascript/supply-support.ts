@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { supportTree } from "./support-tree.ts";
 
-const tree = join(import.meta.dirname, "support-tree");
 /** Folders whose files import only each other: with all of them ours, they are ES modules whatever the artifact says. */
 const ownFolders = [
   "letsdata_interfaces/documents",
@@ -20,14 +20,14 @@ export async function supplySupportModules(artifactDir: string): Promise<void> {
     const target = join(artifactDir, folder);
     const isNew = !existsSync(target);
     await mkdir(target, { recursive: true });
-    for (const name of await readdir(join(tree, folder))) {
+    for (const name of await readdir(join(supportTree, folder))) {
       const file = join(target, name);
-      if (!existsSync(file)) await cp(join(tree, folder, name), file);
+      if (!existsSync(file)) await cp(join(supportTree, folder, name), file);
     }
     if (isNew) await writeFile(join(target, "package.json"), '{ "type": "module" }\n');
   }
   for (const name of ["@letsdata/handler", "uuid", "@aws-lambda-powertools/logger"]) {
     const target = join(artifactDir, "node_modules", name);
-    if (!existsSync(target)) await cp(join(tree, "node_modules_supplied", name), target, { recursive: true });
+    if (!existsSync(target)) await cp(join(supportTree, "node_modules_supplied", name), target, { recursive: true });
   }
 }

@@ -3,6 +3,10 @@ import { DocumentType } from "./DocumentType.js";
 
 /** One document made of several records, with the errors of its parts. */
 export class CompositeDoc extends Document {
+  /**
+   * @param {import("./Document.js").Document | null} document
+   * @param {readonly import("./ErrorDoc.js").ErrorDoc[] | null} errorDocs
+   */
   constructor(document, errorDocs) {
     super(
       DocumentType.CompositeDoc,

@@ -3,6 +3,16 @@ import { SingleDoc } from "./SingleDoc.js";
 
 /** Offsets are strings by file type, such as {"LOG": "58965"}; the engine fills missing ones with the record's own. */
 export class ErrorDoc extends SingleDoc {
+  /**
+   * @param {string | null} documentId
+   * @param {string | null} recordType
+   * @param {string | null} partitionKey
+   * @param {Readonly<Record<string, unknown>> | null} documentMetadata
+   * @param {Readonly<Record<string, unknown>> | null} documentKeyValuesMap
+   * @param {Readonly<Record<string, string>> | null} errorStartoffsetMap
+   * @param {Readonly<Record<string, string>> | null} errorEndoffsetMap
+   * @param {string} errorMessage
+   */
   constructor(
     documentId,
     recordType,

@@ -1,4 +1,12 @@
 export class ParseCompositeDocumentResult {
+  /**
+   * @param {Readonly<Record<string, string | null>> | null} s3FileTypeNextRecordTypeMap
+   * @param {import("../../documents/Document.js").Document | null} document
+   * @param {Readonly<Record<string, string | null>> | null} s3FileTypeLastProcessedRecordType
+   * @param {Readonly<Record<string, string>> | null} s3FileTypeOffsets
+   * @param {"CREATED" | "FILE_DOWNLOADED" | "PROCESSING" | "COMPLETED" | "CLOSED" | null} fileReaderState
+   * @param {"SUCCESS" | "ERROR" | "SKIP"} status
+   */
   constructor(
     s3FileTypeNextRecordTypeMap,
     document,

@@ -1,4 +1,9 @@
 export class ParseDocumentResult {
+  /**
+   * @param {string | null} nextRecordType
+   * @param {import("../../documents/Document.js").Document | null} document
+   * @param {"SUCCESS" | "ERROR" | "SKIP"} status
+   */
   constructor(nextRecordType, document, status) {
     this.nextRecordType = nextRecordType;
     this.document = document;

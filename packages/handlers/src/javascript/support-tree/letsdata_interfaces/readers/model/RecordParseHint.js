@@ -2,6 +2,11 @@ import { RecordHintType } from "./RecordHintType.js";
 
 /** How a record begins or ends: a pattern, or a number of bytes. The unused one of `pattern` and `offset` is ignored. */
 export class RecordParseHint {
+  /**
+   * @param {"PATTERN" | "OFFSET"} recordHintType
+   * @param {string | null} pattern
+   * @param {number} offset
+   */
   constructor(recordHintType, pattern, offset) {
     this.recordHintType = recordHintType;
     this.pattern = pattern;

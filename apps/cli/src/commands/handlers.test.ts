@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { ordersModules, writeArtifact } from "@letsdata/handlers/state-machine/testing/orders-artifact";
+import { afterAll, expect, test } from "vitest";
+import { runCli } from "../run-cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "letsdata-cli-handlers-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const repository = join(import.meta.dirname, "../../../..");
+const handlers = join(repository, "packages/handlers/src");
+
+function write(path: string, content: string | Buffer): string {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+interface Tried {
+  readonly code: number;
+  readonly lines: readonly Readonly<Record<string, unknown>>[];
+  readonly err: string;
+}
+
+async function tryOut(artifact: string, file: string, ...more: readonly string[]): Promise<Tried> {
+  let out = "";
+  let err = "";
+  const code = await runCli(["handlers", "test", "--artifact", artifact, "--file", file, ...more], {
+    env: { LETSDATA_CONFIG_FILE: join(folder, "no-profiles.json") },
+    terminal: { out: (text) => (out += text), err: (text) => (err += text), columns: 200 },
+  });
+  const lines = out.split("\n").filter(Boolean);
+  return { code, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>), err };
+}
+
+const queueReader = `
+from letsdata_interfaces.documents.Document import Document
+from letsdata_interfaces.documents.DocumentType import DocumentType
+from letsdata_interfaces.readers.model.ParseDocumentResult import ParseDocumentResult
+from letsdata_interfaces.readers.model.ParseDocumentResultStatus import ParseDocumentResultStatus
+
+class QueueMessageReader:
+    def parseMessage(self, messageId, messageGroupId, messageDeduplicationId, messageAttributes, messageBody):
+        document = Document(DocumentType.Document, messageId, None, messageGroupId, None, {"body": messageBody})
+        return ParseDocumentResult(None, document, ParseDocumentResultStatus.SUCCESS)
+`;
+
+test("Python is told from the files: JSON lines are the messages of a queue, from a folder or an archive", async () => {
+  write("queue/letsdata_interfaces/readers/sqs/QueueMessageReader.py", queueReader);
+  const messages = write("messages.jsonl", '{"messageId":"m","messageGroupId":"g","messageBody":"hello"}\n{"a":1.0}\n');
+  const fromFolder = await tryOut(join(folder, "queue"), messages);
+  expect(fromFolder).toMatchObject({ code: 0, err: "2 records: 2 documents, 0 skipped, 0 errored\n" });
+  expect(fromFolder.lines).toMatchObject([
+    { start: "m", kind: "document", documentId: "m", partitionKey: "g" },
+    { start: "message-1", body: '{"documentId":"message-1","body":"{\\"a\\":1.0}"}' },
+  ]);
+  execFileSync("python3", ["-m", "zipfile", "-c", join(folder, "queue.zip"), "letsdata_interfaces"], {
+    cwd: join(folder, "queue"),
+  });
+  expect((await tryOut(join(folder, "queue.zip"), messages)).lines).toEqual(fromFolder.lines);
+});
+
+test("state machines read their files, in JavaScript and Python", async () => {
+  const orders = write("orders.gz", gzipSync("\nH,1,a\nI,1,b\nE,1,\n"));
+  const python = join(handlers, "python/testing/artifact");
+  const inPython = await tryOut(python, orders, "--interface", "SingleFileStateMachineReader");
+  expect(inPython.lines).toMatchObject([{ kind: "document", documentId: "1" }]);
+  const heads = write("heads", "1,h\n");
+  const lines = write("lines", "1,x\n1,y\n");
+  const pair = ["--interface", "MultipleFileStateMachineReader"];
+  expect((await tryOut(python, `HEAD:${heads}|LINE:${lines}`, ...pair)).lines).toHaveLength(1);
+  const inJavaScript = await writeArtifact(ordersModules);
+  expect((await tryOut(inJavaScript, orders, "--interface", "SingleFileStateMachineReader")).lines).toEqual(
+    inPython.lines,
+  );
+  rmSync(inJavaScript, { recursive: true });
+});
+
+test("the files of a Lambda image run as they are", async () => {
+  const image = join(handlers, "lambda-bridge/testing/published-image");
+  const file = write("plain.log", "{a\n");
+  expect((await tryOut(image, file)).lines).toMatchObject([{ kind: "document", documentId: "{a\n" }]);
+});
+
+test("an exception is told with its place; --limit stops early", async () => {
+  const reader = `export class KinesisRecordReader { parseMessage(arn, shard, key, number, time, data) {
+    if (data.length > 1) throw new TypeError("too long");
+    return { status: "SKIP" }; } }`;
+  write("kinesis/letsdata_interfaces/readers/kinesis/KinesisRecordReader.mjs", reader);
+  const tried = await tryOut(join(folder, "kinesis"), write("data.jsonl", "a\nbc\n"));
+  expect(tried.code).not.toBe(0);
+  expect(tried.err).toContain("parseMessage threw at position 1 of arn:aws:kinesis");
+  expect((await tryOut(join(folder, "kinesis"), write("one.jsonl", "a\nb\n"), "--limit", "1")).lines).toHaveLength(1);
+});

@@ -1,0 +1,27 @@
+export type {
+  DocumentFields,
+  DynamoDBStreamsRecordReader,
+  DynamoDBTableItemReader,
+  KinesisRecordReader,
+  MultipleFileStateMachineReader,
+  QueueMessageReader,
+  SingleFileParser,
+  SingleFileStateMachineParser,
+  SingleFileStateMachineReader,
+  SystemFileReader,
+} from "@letsdata/handlers/interfaces/handler-types";
+export {
+  CompositeDoc,
+  Document,
+  DocumentType,
+  ErrorDoc,
+  lambdaHandler,
+  ParseCompositeDocumentResult,
+  ParseDocumentResult,
+  ParseDocumentResultStatus,
+  RecordHintType,
+  RecordParseHint,
+  SingleDoc,
+  SingleFileReaderState,
+  SkipDoc,
+} from "@letsdata/handlers/support-tree/letsdata_handler/index";
