@@ -83,7 +83,7 @@ export function handlerTests(benchOf: () => BadInputBench): void {
       expectBalance(run);
     });
 
-    test("printing gigabytes completes; the log is bounded and says what was left out", async () => {
+    test("printing half a gigabyte completes; the log is bounded and says what was left out", async () => {
       const run = await benchOf().run("Prints", {
         "print.jsonl": lines([{ id: "loud", do: "print" }, ...documents(2)]),
       });

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { type BadInputBench, documents, expectBalance, lines } from "./bad-input-bench.ts";
 
-/** Objects that are missing, damaged, empty, huge; and documents the target cannot take. */
+/** Objects that are missing, damaged, empty, large; and documents the target cannot take. */
 export function objectTests(benchOf: () => BadInputBench): void {
   test("a missing object fails its task with SOURCE_NOT_FOUND and no other", async () => {
     const run = await benchOf().run(
@@ -137,7 +137,10 @@ export function objectTests(benchOf: () => BadInputBench): void {
     expect(records).toMatchObject([{ origin: "SYSTEM", code: "DOCUMENT_TOO_LARGE", documentId: "large" }]);
     expectBalance(run);
   });
+}
 
+/** Alone, as the memory of all task processes is looked at. */
+export function longObjectTest(benchOf: () => BadInputBench): void {
   test("an object of 5 GiB of plain text is read with flat memory", async () => {
     const mebibyte = 1024 * 1024;
     const member = gzipSync(Buffer.alloc(64 * mebibyte, "some line of a very long file\n"), { level: 1 });

@@ -8,13 +8,13 @@ import {
   startBadInputBench,
 } from "./bad-input-bench.ts";
 import { handlerTests } from "./handler-tests.ts";
-import { objectTests } from "./object-tests.ts";
+import { longObjectTest, objectTests } from "./object-tests.ts";
 
 let bench: BadInputBench;
 let hanging: Promise<Settled[]>;
 
 beforeAll(async () => {
-  bench = await startBadInputBench({ LETSDATA_TASK_SLOTS: "5" });
+  bench = await startBadInputBench({ LETSDATA_TASK_SLOTS: "8" });
   // Three attempts of 30 s, the shortest time-out there is: they run beside all other tests.
   const hang = (name: string, deed: string) =>
     bench.run(
@@ -27,7 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.stop());
 
-describe("objects", () => objectTests(() => bench));
+describe("a long object", () => longObjectTest(() => bench));
+describe.concurrent("objects", () => objectTests(() => bench));
 describe.concurrent("handlers", () => handlerTests(() => bench));
 
 test("a handler that loops for ever or never answers is ended at the time-out; after three attempts without progress its task is ERRORED", async () => {

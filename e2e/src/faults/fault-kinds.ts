@@ -1,10 +1,16 @@
+import { execFile } from "node:child_process";
+import { statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { waitFor } from "../installation/dataset-run.ts";
 import type { TestInstallation } from "../installation/start-installation.ts";
-import type { WorkerProcess } from "../installation/worker-process.ts";
+import { childrenOf, type WorkerProcess } from "../installation/worker-process.ts";
 import type { Random } from "./random.ts";
 import { type AttemptRow, isHeldBy } from "./task-rows.ts";
 
-export const faultKinds = ["kill-worker", "kill-task", "kill-postgres", "stop-worker"] as const;
+const run = promisify(execFile);
+
+export const faultKinds = ["kill-worker", "kill-task", "kill-postgres", "stop-worker", "full-disk"] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 /** The workers alive; a killed one is replaced when asked for. */
@@ -30,7 +36,7 @@ export function createCrew(installation: TestInstallation, size: number, env: Re
   };
 }
 
-/** A fault that was done, and whether the attempts of a dataset show that it met work. */
+/** A fault that was done, and whether the attempts of the datasets under it show that it met work. */
 export interface DoneFault {
   readonly kind: FaultKind;
   readonly said: string;
@@ -56,7 +62,7 @@ export async function doFault(kind: FaultKind, scene: Scene): Promise<DoneFault>
       return { kind, said: `killed worker ${worker.pid}`, hit: (attempts) => lostItsLease(attempts, worker) };
     }
     case "kill-task": {
-      // Processes are kept for the next task of their dataset: the newest is the one of this dataset.
+      // Processes are kept for the next task of their dataset: the newest are those of datasets that run.
       const pid = Math.max(0, ...(await holderOfATask(scene)).taskPids());
       if (pid > 0) process.kill(pid, "SIGKILL");
       const hit = (attempts: readonly AttemptRow[]) => attempts.some(({ error_code }) => error_code === "TASK_CRASHED");
@@ -68,6 +74,10 @@ export async function doFault(kind: FaultKind, scene: Scene): Promise<DoneFault>
       await postgres.exited;
       await installation.restartPostgres();
       return { kind, said: `killed PostgreSQL ${postgres.pid}`, hit: () => true };
+    }
+    case "full-disk": {
+      const said = await fillDiskOfPostgres(installation);
+      return { kind, said, hit: () => true };
     }
     case "stop-worker": {
       const worker = await holderOfATask(scene);
@@ -82,6 +92,30 @@ export async function doFault(kind: FaultKind, scene: Scene): Promise<DoneFault>
       return { kind, said, hit: (attempts) => lostItsLease(attempts, worker) };
     }
   }
+}
+
+const NO_SPACE_MS = 2_500;
+
+/**
+ * PostgreSQL may not write beyond the first bytes of any file, as on a full disk, until there is space again. Its log cannot be written:
+ * it ends itself, or refuses what needs space.
+ */
+async function fillDiskOfPostgres(installation: TestInstallation): Promise<string> {
+  const postgres = installation.postgres();
+  const limit = (bytes: string) =>
+    Promise.allSettled(
+      [postgres.pid, ...childrenOf(postgres.pid)].map(async (pid) => {
+        // Its own user may limit it without further rights.
+        const { uid, gid } = statSync(`/proc/${pid}`);
+        return run("prlimit", [`--pid=${pid}`, `--fsize=${bytes}:unlimited`], { uid, gid });
+      }),
+    );
+  const limited = await limit("8192");
+  if (limited[0]?.status === "rejected") throw limited[0].reason;
+  const ended = await Promise.race([postgres.exited.then(() => true), sleep(NO_SPACE_MS, false)]);
+  if (ended) await installation.restartPostgres();
+  else await limit("unlimited");
+  return `PostgreSQL ${postgres.pid} had no space${ended ? " and ended itself" : ""}`;
 }
 
 function lostItsLease(attempts: readonly AttemptRow[], worker: WorkerProcess): boolean {

@@ -3,7 +3,7 @@ import { datasetJson } from "../installation/dataset-run.ts";
 import { type TestInstallation, testBuckets } from "../installation/start-installation.ts";
 import type { NumberedFiles } from "./numbered-lines.ts";
 
-const handler = "numbered-lines";
+export const handler = "numbered-lines";
 const handlerFolder = join(import.meta.dirname, "../../fixtures/handlers", handler);
 
 export type Target = "S3" | "KINESIS";

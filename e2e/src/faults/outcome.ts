@@ -39,10 +39,27 @@ export async function expectExactOutcome(
   dataset: string,
   files: NumberedFiles,
 ): Promise<Outcome> {
+  const { view } = await expectClosedBooks(installation, dataset, files.files.length);
+  expect(view.counts).toMatchObject({
+    documentsWritten: files.documents.size,
+    recordsSkipped: files.skips,
+    recordsErrored: files.errors.size,
+  });
+  expectSame(await errorRecordIds(installation, dataset), files.errors, "error records");
+  return { duplicates: await expectExactOutput(installation, view, files) };
+}
+
+/**
+ * A COMPLETED dataset of COMPLETED tasks: recordsRead = written + skipped + errored for each, totals are the tasks' sums, metrics and
+ * usage add up to the counts. `taskCount` null: any number.
+ */
+export async function expectClosedBooks(installation: TestInstallation, dataset: string, taskCount: number | null) {
   const view = await installation.client.datasets.view({ dataset });
-  expect(view, JSON.stringify(view.statusReason)).toMatchObject({ datasetStatus: "COMPLETED", balanced: true });
   const tasks = await allTasks(installation, dataset);
-  expect(tasks).toHaveLength(files.files.length);
+  const why = JSON.stringify([view.statusReason, tasks.map(({ lastError }) => lastError)]);
+  const { datasetStatus, balanced } = view;
+  expect({ datasetStatus, balanced }, why).toEqual({ datasetStatus: "COMPLETED", balanced: true });
+  if (taskCount !== null) expect(tasks).toHaveLength(taskCount);
   for (const { taskId, taskStatus, taskProgress: counts, lastError } of tasks) {
     expect({ taskId, taskStatus }, JSON.stringify(lastError)).toEqual({ taskId, taskStatus: "COMPLETED" });
     expect(counts.recordsRead).toBe(counts.documentsWritten + counts.recordsSkipped + counts.recordsErrored);
@@ -50,14 +67,9 @@ export async function expectExactOutcome(
   for (const name of countNames) {
     expect(view.counts[name], name).toBe(tasks.reduce((sum, { taskProgress }) => sum + taskProgress[name], 0));
   }
-  expect(view.counts).toMatchObject({
-    documentsWritten: files.documents.size,
-    recordsSkipped: files.skips,
-    recordsErrored: files.errors.size,
-  });
-  expectSame(await errorRecordIds(installation, dataset), files.errors, "error records");
   await expectMetricsToEqualCounts(installation, view, tasks);
-  return { duplicates: await expectExactOutput(installation, view, files) };
+  await expectUsageToEqualCounts(installation, view);
+  return { view, tasks };
 }
 
 async function expectExactOutput(
@@ -106,7 +118,7 @@ export async function allTasks(installation: TestInstallation, dataset: string):
   }
 }
 
-async function errorRecordIds(installation: TestInstallation, dataset: string): Promise<string[]> {
+export async function errorRecordIds(installation: TestInstallation, dataset: string): Promise<string[]> {
   const { client } = installation;
   const ids: string[] = [];
   const { items, nextCursor } = await client.errors.list({ dataset });
@@ -151,6 +163,29 @@ async function expectMetricsToEqualCounts(
   for (const { taskId, taskProgress } of tasks) {
     expect(await sums(taskId), `metrics of task ${taskId}`).toEqual(expected(taskProgress));
   }
+}
+
+const GIGABYTE = 1e9;
+
+/** What is billed is what was checkpointed: bytes of a repeated batch are nobody's usage. */
+async function expectUsageToEqualCounts(installation: TestInstallation, view: DatasetViewDto): Promise<void> {
+  const sums: Record<string, number> = {};
+  for (let cursor: string | undefined; ; ) {
+    const { items, nextCursor } = await installation.client.usage.listOfDataset({
+      dataset: view.datasetId,
+      limit: 500,
+      ...(cursor ? { cursor } : {}),
+    });
+    for (const { resourceType, meteringDimension, meteringValue } of items) {
+      const name = `${resourceType} ${meteringDimension}`;
+      sums[name] = (sums[name] ?? 0) + meteringValue;
+    }
+    if (!nextCursor) break;
+    cursor = nextCursor;
+  }
+  const { bytesRead, bytesWritten } = view.counts;
+  expect(sums["READ_CONNECTOR BytesRead"] ?? 0, "usage: bytes read").toBeCloseTo(bytesRead / GIGABYTE, 12);
+  expect(sums["WRITE_CONNECTOR BytesWritten"] ?? 0, "usage: bytes written").toBeCloseTo(bytesWritten / GIGABYTE, 12);
 }
 
 /** Ids of all documents in the dataset's stream, read as the customer through the customer access role. */

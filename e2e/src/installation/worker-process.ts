@@ -45,7 +45,7 @@ export function startWorkerProcess(env: Readonly<Record<string, string>>): Worke
 }
 
 /** Linux only: /proc/<pid>/stat names the parent in its fourth field (proc(5)). */
-function childrenOf(parent: number): number[] {
+export function childrenOf(parent: number): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)

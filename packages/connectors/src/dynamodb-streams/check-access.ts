@@ -46,6 +46,8 @@ export function checkDynamodbStreamsRead(
       {
         ...place,
         action: "dynamodb:GetRecords",
+        // Rights are checked before the iterator is looked at.
+        isGranted: ({ details }) => details.awsCode === "ExpiredIteratorException",
         // Without an iterator there is nothing to ask; the finding before this one says why.
         call: async () =>
           ShardIterator && (await streams.send(new GetRecordsCommand({ ShardIterator, Limit: 1 }), options)),

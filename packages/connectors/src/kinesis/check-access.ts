@@ -56,6 +56,8 @@ export function checkKinesisRead({ streamArn: StreamARN }: KinesisStream, access
       {
         ...place,
         action: "kinesis:GetRecords",
+        // Rights are checked before the iterator is looked at.
+        isGranted: ({ details }) => details.awsCode === "ExpiredIteratorException",
         call: async () => {
           // Without an iterator there is nothing to ask; what kept it back is a finding already.
           if (ShardIterator) await kinesis.send(new GetRecordsCommand({ StreamARN, ShardIterator, Limit: 1 }), options);

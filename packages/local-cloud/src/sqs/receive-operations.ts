@@ -25,7 +25,9 @@ export const receiveOperations: Readonly<Record<string, SqsOperation>> = {
     for (;;) {
       const queue = call.queue();
       const seconds = visibility ?? numberAttribute(queue, "VisibilityTimeout");
-      const received = receive(call, queue, limit, seconds);
+      const again = cloud.faults.draw("redelivery", "sqs", "ReceiveMessage", queueArn(queue));
+      const hidden = again ? Math.min(seconds, (again.latencyMs ?? 0) / 1000) : seconds;
+      const received = receive(call, queue, limit, hidden);
       const waitMs = (wait ?? numberAttribute(queue, "ReceiveMessageWaitTimeSeconds")) * 1000;
       const leftMs = waitMs - (performance.now() - began);
       if (received.length > 0) return { Messages: received };

@@ -343,6 +343,19 @@ test("faults: throttling, failing entries by id, a cut connection", async () => 
   expect(removed.Successful).toHaveLength(2);
 });
 
+test("faults: a message is handed out again while somebody works on it, sooner than was asked", async () => {
+  const QueueUrl = await create();
+  await send(QueueUrl, "twice");
+  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 5_000, times: 1 });
+  const first = await receive(QueueUrl, { VisibilityTimeout: 600 });
+  expect(await receive(QueueUrl)).toEqual([]);
+  skewMs = 6_000;
+  const again = await receive(QueueUrl, { VisibilityTimeout: 600 });
+  expect([...bodies(first), ...bodies(again)]).toEqual(["twice", "twice"]);
+  skewMs = 12_000;
+  expect(await receive(QueueUrl)).toEqual([]);
+});
+
 test("queues, messages, what is in flight and what was sent before are there after a restart", async () => {
   const queue = await create({ FifoQueue: "true" }, "kept");
   const id = { MessageGroupId: "g", MessageDeduplicationId: "d" };

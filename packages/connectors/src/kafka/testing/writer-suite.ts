@@ -2,12 +2,12 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
-import { Admin, Consumer, FetchIsolationLevels } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 import { checkKafkaWrite } from "../check-access.ts";
 import { connectionOf, type KafkaCluster } from "../connection.ts";
 import { forgetPosition } from "../positions.ts";
 import { type KafkaWriterConfig, type KafkaWriterInput, openKafkaWriter } from "../writer.ts";
+import { committedIds } from "./committed-ids.ts";
 
 const signal = new AbortController().signal;
 const task: TaskIdentity = {
@@ -38,51 +38,8 @@ export function describeKafkaWriter(name: string, cluster: () => KafkaCluster, a
   });
   const open = (config: KafkaWriterConfig, more: Partial<KafkaWriterInput> = {}) =>
     openKafkaWriter({ config, access: access(), task, ordinalsRepeat: true, ...more });
-  /** Ids by partition, committed ones only. */
-  const stored = async (config: KafkaWriterConfig): Promise<string[][]> => {
-    const connection = await connectionOf(config, access(), signal);
-    const admin = new Admin(connection);
-    const consumer = new Consumer({ ...connection, groupId: `reads-${config.topicName}` });
-    const isolationLevel = FetchIsolationLevels.READ_COMMITTED;
-    try {
-      const partitions = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
-      // Not only up to the last ended transaction: one that is committed may be ended a moment later.
-      const [listed] = await admin.listOffsets({ topics: [{ name: config.topicName, partitions }] });
-      const left = new Map(listed!.partitions.map(({ partitionIndex, offset }) => [partitionIndex, offset]));
-      const ids: string[][] = [[], [], []];
-      const metadata = await admin.metadata({ topics: [config.topicName] });
-      const topic = metadata.topics.get(config.topicName)!;
-      for (const [partition, end] of left) {
-        for (let fetchOffset = 0n; fetchOffset < end; ) {
-          const position = {
-            partition,
-            currentLeaderEpoch: -1,
-            fetchOffset,
-            lastFetchedEpoch: -1,
-            partitionMaxBytes: 2 ** 24,
-          };
-          const answer = await consumer.fetch({
-            node: topic.partitions[partition]!.leader,
-            topics: [{ topicId: topic.id, partitions: [position] }],
-            minBytes: 1,
-            maxBytes: 2 ** 24,
-            maxWaitTime: 500,
-            isolationLevel,
-          });
-          for (const batch of answer.responses[0]!.partitions[0]!.records ?? []) {
-            fetchOffset = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-            if (batch.attributes & 0b100000) continue;
-            for (const { value } of batch.records) {
-              ids[partition]!.push((JSON.parse(value!.toString()) as { documentId: string }).documentId);
-            }
-          }
-        }
-      }
-      return ids;
-    } finally {
-      await Promise.all([admin.close(), consumer.close(true)]);
-    }
-  };
+  const stored = async (config: KafkaWriterConfig): Promise<readonly (readonly string[])[]> =>
+    committedIds(await connectionOf(config, access(), signal), config.topicName, config.topicPartitions ?? 1);
 
   testWriter(`the Kafka writer, ${name}`, {
     repeatsOverwrite: true,
