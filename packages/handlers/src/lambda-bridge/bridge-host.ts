@@ -4,7 +4,7 @@ import { frameFile } from "../file-framing.ts";
 import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { asObject, BridgeException, batchItemsMax, type Invoke, resultOf } from "./bridge-protocol.ts";
 import { bridgeRecordHandler } from "./bridge-record-handler.ts";
-import { asHandlerProblem, type BridgeSession } from "./bridge-session.ts";
+import { type BridgeSession, bridgeProblem } from "./bridge-session.ts";
 
 /** The function that holds one artifact's or image's customer code. */
 export interface BridgeConnection {
@@ -59,7 +59,7 @@ export function bridgeHost({ language, connect }: BridgeInput): LanguageHost {
             try {
               return resultOf(await session.invoke(request, new AbortController().signal));
             } catch (thrown) {
-              throw asHandlerProblem(thrown, method, `for the file ${fileName}`);
+              throw bridgeProblem(thrown, method, `for the file ${fileName}`);
             }
           }, fileName),
         handler: bridgeRecordHandler(session, "SingleFileParser", taskId),

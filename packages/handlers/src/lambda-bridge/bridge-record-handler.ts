@@ -5,7 +5,7 @@ import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { recordPlace } from "../record-place.ts";
 import { recordData } from "./bridge-data.ts";
 import { BridgeException, batchBytesMax, payloadBytesMax, resultOf, resultOfBody } from "./bridge-protocol.ts";
-import { asHandlerProblem, type BridgeSession } from "./bridge-session.ts";
+import { type BridgeSession, bridgeProblem } from "./bridge-session.ts";
 
 interface Item {
   /** Place in the batch. */
@@ -41,7 +41,7 @@ export function bridgeRecordHandler(session: BridgeSession, interfaceName: Recor
         return resultOfBody(body);
       });
     } catch (thrown) {
-      throw asHandlerProblem(thrown, method, recordPlace(batch[items[answered]?.index ?? 0] as SourceRecord));
+      throw bridgeProblem(thrown, method, recordPlace(batch[items[answered]?.index ?? 0] as SourceRecord));
     }
   }
 

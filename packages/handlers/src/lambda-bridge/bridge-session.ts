@@ -15,7 +15,7 @@ export interface BridgeSession {
 }
 
 /** What customer code threw as a task error; anything else as it is. */
-export function asHandlerProblem(thrown: unknown, method: string, where: string): unknown {
+export function bridgeProblem(thrown: unknown, method: string, where: string): unknown {
   if (!(thrown instanceof BridgeException)) return thrown;
   const message = `${method} threw ${where}: ${thrown.message}`;
   return new Problem("HANDLER_EXCEPTION", message, { details: { stack: thrown.stackTrace } });
