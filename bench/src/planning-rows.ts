@@ -1,7 +1,7 @@
 import { openManifest } from "@letsdata/connectors/s3/manifest";
-import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
-import { checkManifest, planManifest } from "@letsdata/dataset/plan-tasks";
-import { taskIdOf } from "@letsdata/dataset/task-id";
+import { type InitialisePorts, initialiseDataset } from "@letsdata/dataset/initialise";
+import { parseDatasetConfig } from "@letsdata/dataset/parse-dataset-config";
+import { completeBody } from "@letsdata/dataset/testing/example-bodies";
 import { insertPlans } from "@letsdata/worker/insert-plans";
 import { addDataset, type BenchDatabase } from "./endpoints/bench-database.ts";
 import type { BenchCloud } from "./endpoints/cloud.ts";
@@ -9,14 +9,10 @@ import type { BenchRow } from "./result-table.ts";
 import { putSource, sourceBucket } from "./sources.ts";
 
 const manifestKey = "manifest.txt";
-const config = {
-  readConnector: { connectorDestination: "S3" },
-  computeEngine: { computeEngineType: "LAMBDA", concurrency: 1, memoryLimitInMegabytes: 512, timeoutInSeconds: 300 },
-} as unknown as DatasetConfig;
 
 /**
- * (e) A manifest in S3 through check, plan and the worker's inserts into PostgreSQL, as initialisation does it: seconds, and by how much
- * the process grew meanwhile.
+ * (e) The initialisation of a dataset with a manifest in S3: check, plan and the worker's inserts into PostgreSQL. Everything else
+ * of it answers at once. Seconds, and by how much the process grew meanwhile.
  */
 export async function planningRows(cloud: BenchCloud, database: BenchDatabase, quick: boolean): Promise<BenchRow[]> {
   const lines = quick ? 100_000 : 1_000_000;
@@ -24,28 +20,44 @@ export async function planningRows(cloud: BenchCloud, database: BenchDatabase, q
   await putSource(cloud.access, manifestKey, Buffer.from(text.join("\n")));
   text.length = 0;
   const datasetId = await addDataset(database.db, 0, 1);
+  const manifestFileS3Uri = `s3://${sourceBucket}/${manifestKey}`;
+  const manifestFile = { manifestType: "S3ReaderS3LinkManifestFile", manifestFileS3Uri } as const;
+  const parsed = parseDatasetConfig({ ...completeBody, manifestFile });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const { config } = parsed;
+  let planned = 0;
+  const ports: InitialisePorts = {
+    checkGrant: async () => [],
+    checkAccess: async () => [],
+    loadArtifact: async () => undefined,
+    async *openManifest(signal) {
+      yield* (await openManifest(manifestFile, cloud.access, { signal })).bytes;
+    },
+    planSource: async function* () {},
+    provision: async () => [],
+    makeCustomerAccessRole: async () => "arn:aws:iam::000000000001:role/Bench",
+    assumeCustomerAccess: async () => "refused",
+    async insertTasks(tasks) {
+      const firstOrdinal = planned;
+      planned += tasks.length;
+      await insertPlans(database.db, { datasetId, config }, tasks, firstOrdinal);
+    },
+  };
   const memory = watchMemory();
   const began = performance.now();
-  const input = {
-    grammar: "single-file",
-    path: "manifestFile.manifestFileS3Uri",
-    async *open() {
-      const manifestFileS3Uri = `s3://${sourceBucket}/${manifestKey}`;
-      const manifest = { manifestType: "S3ReaderS3LinkManifestFile", manifestFileS3Uri } as const;
-      yield* (await openManifest(manifest, cloud.access, { signal: new AbortController().signal })).bytes;
+  let checkSeconds = 0;
+  const { totalTasks } = await initialiseDataset({
+    datasetId,
+    config,
+    ports,
+    signal: new AbortController().signal,
+    onProgress({ step, state }) {
+      if (step === "checkManifest" && state === "done") checkSeconds = (performance.now() - began) / 1_000;
     },
-  } as const;
-  const check = await checkManifest(input);
-  const checkSeconds = (performance.now() - began) / 1_000;
-  let planned = 0;
-  for await (const plans of planManifest(input, check)) {
-    const tasks = plans.map((plan) => ({ ...plan, taskId: taskIdOf(datasetId, plan.position) }));
-    await insertPlans(database.db, { datasetId, config }, tasks, planned);
-    planned += plans.length;
-  }
+  });
   const seconds = (performance.now() - began) / 1_000;
   const grownMegabytes = memory.stop();
-  if (planned !== lines) throw new Error(`${planned} of ${lines} lines were planned`);
+  if (totalTasks !== lines) throw new Error(`${totalTasks} of ${lines} lines were planned`);
   const what = `planning ${lines.toLocaleString("en-US")} manifest lines`;
   const scale = lines / 1_000_000;
   return [

@@ -22,13 +22,13 @@ export function insertPlans(
   return insertPlannedTasks(
     database,
     datasetId,
+    computeDefinition,
     tasks.map(({ taskId, position, readerDefinition }, index) => ({
       taskId,
       position,
       ordinal: firstOrdinal + index,
       taskType: taskTypeOf(config, readerDefinition),
       readerDefinition,
-      computeDefinition,
     })),
   );
 }

@@ -69,10 +69,9 @@ export async function planDataset(db: Database, tasks: number, concurrency: numb
         position,
         taskType: "READER" as const,
         readerDefinition: {},
-        computeDefinition: {},
       };
     });
-    await insertPlannedTasks(db, datasetId, plans);
+    await insertPlannedTasks(db, datasetId, {}, plans);
   }
   return datasetId;
 }

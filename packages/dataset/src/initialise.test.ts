@@ -7,7 +7,7 @@ import {
   type PlannedTask,
 } from "./initialise.ts";
 import { parseDatasetConfig } from "./parse-dataset-config.ts";
-import { openText } from "./plan-tasks.ts";
+import { openText, planBatchSize } from "./plan-tasks.ts";
 import { bodyWith, examples } from "./testing/example-bodies.ts";
 
 const datasetId = "0123456789abcdef0123456789abcdef";
@@ -115,6 +115,33 @@ describe("initialising a dataset", () => {
       await initialise(crashing);
       expect([...tasks.keys()]).toEqual([...whole.tasks.keys()]);
     }
+  });
+
+  test("one bad line behind thousands of good ones and nothing is made; repeated lines are told with the first one's number", async () => {
+    const good = Array.from({ length: 2 * planBatchSize + 1 }, (_, line) => `part-${line}`);
+    const bad = world({}, [...good, "x".repeat(1025)].join("\n"));
+    const problem = await problemOf(initialise(bad.ports));
+    expect(problem.errors).toMatchObject([{ code: "MANIFEST_INVALID", message: expect.stringMatching(/^Line 4002 /) }]);
+    expect(bad.calls.filter((call) => call.startsWith("provision"))).toEqual([]);
+    expect(bad.tasks.size).toBe(0);
+
+    const repeated = world({}, [...good, "part-7"].join("\n"));
+    const { totalTasks, notices } = await initialise(repeated.ports);
+    expect(totalTasks).toBe(good.length + 1);
+    expect(repeated.tasks.size).toBe(totalTasks);
+    expect(notices).toMatchObject([{ message: expect.stringContaining("first line 4002") }]);
+  });
+
+  test("a batch that cannot be inserted ends the planning with its reason, though the next is being read", async () => {
+    const lines = Array.from({ length: 3 * planBatchSize }, (_, line) => `part-${line}`).join("\n");
+    let batches = 0;
+    const insertTasks = async () => {
+      batches++;
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new Problem("DATABASE_UNAVAILABLE", "away");
+    };
+    const problem = await problemOf(initialise(world({ insertTasks }, lines).ports));
+    expect({ code: problem.code, batches }).toEqual({ code: "DATABASE_UNAVAILABLE", batches: 1 });
   });
 
   test("with a role that is open to others nothing of the customer's is touched", async () => {

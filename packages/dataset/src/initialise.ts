@@ -266,14 +266,26 @@ async function* inBatches(plans: AsyncIterable<TaskPlan>): AsyncGenerator<readon
   if (batch.length > 0) yield batch;
 }
 
+/** While one batch is inserted the next is read. */
 async function insertPlans(input: InitialiseInput, batches: AsyncIterable<readonly TaskPlan[]>): Promise<number> {
   let plannedTasks = 0;
-  for await (const batch of batches) {
-    input.signal.throwIfAborted();
-    const tasks = batch.map((plan) => ({ ...plan, taskId: taskIdOf(input.datasetId, plan.position) }));
+  const insert = async (tasks: readonly PlannedTask[]) => {
     await input.ports.insertTasks(tasks, input.signal);
-    plannedTasks += batch.length;
+    plannedTasks += tasks.length;
     await input.onProgress?.({ step: "planTasks", state: "started", plannedTasks });
+  };
+  let inserting: Promise<void> | undefined;
+  try {
+    for await (const batch of batches) {
+      input.signal.throwIfAborted();
+      const tasks = batch.map((plan) => ({ ...plan, taskId: taskIdOf(input.datasetId, plan.position) }));
+      await inserting;
+      inserting = insert(tasks);
+      // Awaited with the next batch; until then its failure is nobody's.
+      inserting.catch(() => undefined);
+    }
+  } finally {
+    await inserting;
   }
   return plannedTasks;
 }

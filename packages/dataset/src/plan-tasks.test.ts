@@ -1,6 +1,8 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { describe, expect, test } from "vitest";
-import { checkManifest, type ManifestInput, openText, planManifest } from "./plan-tasks.ts";
+import { checkManifest, type ManifestInput, openText, planBatchSize, planManifest } from "./plan-tasks.ts";
 import { fc } from "./testing/property.ts";
 
 const manifest = (text: string, grammar: ManifestInput["grammar"] = "single-file"): ManifestInput => ({
@@ -20,6 +22,13 @@ async function problemOf(promise: Promise<unknown>): Promise<Problem> {
   );
   if (!(thrown instanceof Problem)) throw new Error("no Problem was thrown");
   return thrown;
+}
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+function bytesAlive(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
 }
 
 describe("planning an S3 manifest", () => {
@@ -105,26 +114,42 @@ describe("planning an S3 manifest", () => {
     );
   });
 
-  test("1,000,000 lines are planned in batches of 1,000 with flat memory", async () => {
-    const input = {
-      ...manifest(""),
-      open: async function* () {
-        for (let block = 0; block < 1000; block++)
-          yield new TextEncoder().encode(
-            Array.from({ length: 1000 }, (_, line) => `2026/part-${block}-${line}.gz\n`).join(""),
-          );
-      },
-    };
+  /** Blocks of 1,000 lines, read as a stream, with more behind them. */
+  const huge = (blocks: number, last = ""): ManifestInput => ({
+    ...manifest(""),
+    open: async function* () {
+      const encoder = new TextEncoder();
+      for (let block = 0; block < blocks; block++)
+        yield encoder.encode(Array.from({ length: 1000 }, (_, line) => `2026/part-${block}-${line}.gz\n`).join(""));
+      yield encoder.encode(last);
+    },
+  });
+
+  test("a huge manifest is planned in batches; what is alive does not grow with its lines", async () => {
+    const input = huge(60);
     const check = await checkManifest(input);
-    const before = process.memoryUsage().heapUsed;
+    const alive: number[] = [];
     let count = 0;
-    let most = 0;
     for await (const batch of planManifest(input, check)) {
-      expect(batch.length).toBeLessThanOrEqual(1000);
+      expect(batch.length).toBeLessThanOrEqual(planBatchSize);
       count += batch.length;
-      most = Math.max(most, process.memoryUsage().heapUsed - before);
+      if (count % 20_000 === 0) alive.push(bytesAlive());
     }
-    expect(count).toBe(1_000_000);
-    expect(most).toBeLessThan(150 * 1024 * 1024);
-  }, 120_000);
+    expect(count).toBe(60_000);
+    expect(alive.at(-1)! - alive[0]!).toBeLessThan(2_000_000);
+  });
+
+  test("one bad line behind 100,000 good ones and nothing is planned: the line is named", async () => {
+    const problem = await problemOf(plansOf(huge(100, `2026/end.gz\n${"x".repeat(1025)}\n`)));
+    expect(problem.code).toBe("MANIFEST_INVALID");
+    expect(problem.errors.map(({ message }) => message)).toEqual([
+      "Line 100002 is longer than an object key may be (1024 bytes)",
+    ]);
+  });
+
+  test("among 100,000 lines every repeated one is counted, none by mistake, and the first is named", async () => {
+    expect(await checkManifest(huge(100))).toMatchObject({ lines: 100_000, duplicates: 0, firstDuplicateLine: null });
+    const repeats = "2026/part-0-0.gz\n2026/new.gz\n2026/part-99-999.gz\n";
+    expect(await checkManifest(huge(100, repeats))).toMatchObject({ duplicates: 2, firstDuplicateLine: 100_001 });
+  });
 });

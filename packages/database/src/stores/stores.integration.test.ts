@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, type Database, inTransaction } from "../database.ts";
-import { processingDataset, sampleDataset, samplePlans, sampleTenant } from "../testing/sample-rows.ts";
+import { processingDataset, sampleCompute, sampleDataset, samplePlans, sampleTenant } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
@@ -55,7 +55,7 @@ describe("a source that may have more tasks", () => {
     expect(due).toEqual({ datasetId, completedTasks: 1, totalTasks: 1 });
     expect(await claimPlanning(db, 60)).toBeNull();
     expect(await plannedPositions(db, datasetId)).toEqual(new Map([["0", { completed: true }]]));
-    await insertPlannedTasks(db, datasetId, samplePlans(datasetId, 1, due!.totalTasks));
+    await insertPlannedTasks(db, datasetId, sampleCompute, samplePlans(datasetId, 1, due!.totalTasks));
     await planningEnded(db, due!);
     await complete();
     expect(await settleDatasets(db)).toEqual([]);

@@ -3,7 +3,14 @@ import { noCounts } from "@letsdata/pipeline/ports";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type Database } from "../database.ts";
-import { processingDataset, sampleDataset, samplePlans, sampleTenant, written } from "../testing/sample-rows.ts";
+import {
+  processingDataset,
+  sampleCompute,
+  sampleDataset,
+  samplePlans,
+  sampleTenant,
+  written,
+} from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
@@ -291,14 +298,16 @@ describe("planning and listing", () => {
     const dataset = await sampleDataset(db, tenantId);
     const plans = samplePlans(dataset.datasetId, 1500);
     const halves = [plans.slice(0, 1000), plans.slice(500), plans.slice(0, 1000), plans.slice(500)];
-    const inserted = await Promise.all(halves.map((half) => insertPlannedTasks(db, dataset.datasetId, half)));
+    const inserted = await Promise.all(
+      halves.map((half) => insertPlannedTasks(db, dataset.datasetId, sampleCompute, half)),
+    );
     expect(inserted.reduce((sum, count) => sum + count)).toBe(1500);
     expect((await getDatasetById(db, dataset.datasetId))!.tasks).toMatchObject({ totalTasks: 1500, queued: 1500 });
   });
 
   test("pages are complete and without doubles while tasks are added", async () => {
     const dataset = await sampleDataset(db, tenantId);
-    await insertPlannedTasks(db, dataset.datasetId, samplePlans(dataset.datasetId, 500));
+    await insertPlannedTasks(db, dataset.datasetId, sampleCompute, samplePlans(dataset.datasetId, 500));
     for (const order of ["asc", "desc"] as const) {
       const seen: string[] = [];
       let cursor: string | undefined;
@@ -308,7 +317,7 @@ describe("planning and listing", () => {
         seen.push(...page.items.map((task) => task.taskId));
         cursor = page.nextCursor ?? undefined;
         const from = (order === "asc" ? 10_000 : 20_000) + added++;
-        await insertPlannedTasks(db, dataset.datasetId, samplePlans(dataset.datasetId, 1, from));
+        await insertPlannedTasks(db, dataset.datasetId, sampleCompute, samplePlans(dataset.datasetId, 1, from));
       } while (cursor);
       expect(new Set(seen).size).toBe(seen.length);
       for (let at = 0; at < 500; at++) expect(seen).toContain(taskIdOf(dataset.datasetId, String(at)));

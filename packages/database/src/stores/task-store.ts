@@ -14,7 +14,6 @@ export interface PlannedTask {
   readonly position: string;
   readonly taskType: TaskType;
   readonly readerDefinition: JsonObject;
-  readonly computeDefinition: JsonObject;
 }
 
 /** `time` in epoch milliseconds. `previous` is set where the code says only that retrying ended (NO_PROGRESS). */
@@ -64,16 +63,21 @@ export interface StoredTask {
 }
 
 /**
- * Stores a batch (about 1,000) of planned tasks as QUEUED; ones already there stay as they are. Nothing runs before the
- * dataset is PROCESSING. Returns how many were new.
+ * Stores a batch (some thousands) of planned tasks as QUEUED, in the order of the plan; ones already there stay as they
+ * are. Nothing runs before the dataset is PROCESSING. Returns how many were new.
  */
 export async function insertPlannedTasks(
   db: Queryable,
   datasetId: string,
+  computeDefinition: JsonObject,
   plans: readonly PlannedTask[],
 ): Promise<number> {
   const [row] = await db.$queryRaw<{ inserted: number }[]>`
-    SELECT letsdata_insert_tasks(${datasetId}, ${JSON.stringify(plans)}::jsonb) AS inserted`;
+    SELECT letsdata_insert_tasks(
+      ${datasetId}, ${JSON.stringify(computeDefinition)}::jsonb, ${plans.map((plan) => plan.taskId)}::text[],
+      ${plans.map((plan) => plan.ordinal)}::int[], ${plans.map((plan) => plan.position)}::text[],
+      ${plans.map((plan) => plan.taskType)}::text[],
+      ${plans.map((plan) => JSON.stringify(plan.readerDefinition))}::text[]) AS inserted`;
   return row?.inserted ?? 0;
 }
 

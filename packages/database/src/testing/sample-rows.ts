@@ -27,6 +27,8 @@ export async function sampleDataset(
   });
 }
 
+export const sampleCompute = { timeoutInSeconds: 300 };
+
 export function samplePlans(datasetId: string, count: number, from = 0): PlannedTask[] {
   return Array.from({ length: count }, (_, index) => ({
     taskId: taskIdOf(datasetId, String(from + index)),
@@ -34,7 +36,6 @@ export function samplePlans(datasetId: string, count: number, from = 0): Planned
     position: String(from + index),
     taskType: "READER" as const,
     readerDefinition: { key: `logs/file-${from + index}.gz` },
-    computeDefinition: { timeoutInSeconds: 300 },
   }));
 }
 
@@ -50,6 +51,7 @@ export async function processingDataset(
     await insertPlannedTasks(
       db,
       dataset.datasetId,
+      sampleCompute,
       samplePlans(dataset.datasetId, Math.min(1000, options.tasks - from), from),
     );
   }
