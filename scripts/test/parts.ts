@@ -25,8 +25,7 @@ export async function runChecks(): Promise<PartResult> {
 }
 
 export async function runUnitAndIntegrationTests(): Promise<PartResult> {
-  await findOrInstallLanguages();
-  await buildJavaHost();
+  await prepareLanguages();
   try {
     return await runVitest(["--config", "vitest.config.ts"], "unit.json");
   } finally {
@@ -35,8 +34,14 @@ export async function runUnitAndIntegrationTests(): Promise<PartResult> {
   }
 }
 
-export function runFaultTests(): Promise<PartResult> {
+export async function runFaultTests(): Promise<PartResult> {
+  await prepareLanguages();
   return runVitest(["--root", "e2e"], "faults.json");
+}
+
+async function prepareLanguages(): Promise<void> {
+  await findOrInstallLanguages();
+  await buildJavaHost();
 }
 
 interface VitestReport {
