@@ -22,7 +22,7 @@ export async function languageRows(cloud: BenchCloud, { db }: BenchDatabase, qui
   const bareTask = startBarePython(cloud);
   try {
     const { product, bare, ratio } = await alternate(
-      quick ? 4 : 15,
+      quick ? 4 : 12,
       () => tasks.run(key, { language: "PYTHON", artifactDir }, "S3"),
       () => bareTask.run(),
     );
