@@ -109,3 +109,14 @@ function untilGone(pids: readonly number[]): Promise<true> {
     return alive.length === 0 ? true : null;
   });
 }
+
+test.each(["JAVASCRIPT", "PYTHON"] as const)(
+  "the files of a Lambda image run in a task process, in %s",
+  async (language) => {
+    const artifactDir = join(handlers, "lambda-bridge/testing/published-image");
+    const assignment = assignmentFor(artifactDir, ["a", "skip it"]);
+    const handler = { ...assignment.handler, language };
+    const { request } = runRequest(artifactDir, { assignment: { ...assignment, handler } });
+    expect(await pool.run(request)).toMatchObject({ kind: "completed", counts: { recordsRead: 2 } });
+  },
+);
