@@ -29,7 +29,14 @@ export const taskDto = z.object({
   readerDefinition: jsonObject,
   computeDefinition: jsonObject,
   workerId: z.string().nullable(),
-  lastError: z.object({ code: z.string(), message: z.string(), time: epochMilliseconds }).nullable(),
+  lastError: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      time: epochMilliseconds,
+      details: z.string().nullable().describe("the stack of your handler, where it was your code that threw"),
+    })
+    .nullable(),
   /** Error records of the task. */
   numberOfErrors: z.number().int(),
 });

@@ -64,6 +64,14 @@ function TaskView({ task, reference }: { readonly task: TaskDto; readonly refere
             <p className="text-[13px] text-ink-soft">
               <span className="figures">{task.lastError.code}</span> · <AbsoluteTime time={task.lastError.time} />
             </p>
+            {task.lastError.details ? (
+              <details className="pt-1 text-[13px]">
+                <summary className="w-fit cursor-pointer text-accent">Stack of the handler</summary>
+                <div className="pt-2">
+                  <CodeBlock label="Stack of the handler" value={task.lastError.details} maxHeight={240} />
+                </div>
+              </details>
+            ) : null}
           </div>
         ) : null}
       </div>

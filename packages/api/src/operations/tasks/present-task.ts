@@ -1,4 +1,5 @@
-import type { StoredTask } from "@letsdata/database/stores/task-store";
+import type { StoredTask, TaskError } from "@letsdata/database/stores/task-store";
+import { type ProblemEntry, problemCatalogue } from "@letsdata/plugin-kit/problems";
 import type { TaskDto } from "../../contract/task-dto.ts";
 
 export function presentTask(task: StoredTask): TaskDto {
@@ -24,7 +25,15 @@ export function presentTask(task: StoredTask): TaskDto {
     readerDefinition: { ...task.readerDefinition },
     computeDefinition: { ...task.computeDefinition },
     workerId: task.workerId,
-    lastError: lastError && { code: lastError.code, message: lastError.message, time: lastError.time },
+    lastError: lastError && presentError(lastError),
     numberOfErrors: task.counts.recordsErrored,
   };
+}
+
+/** Details are shown where the customer's code or configuration is to blame: those of the system hold its own stacks. */
+function presentError({ code, message, time, details, previous }: TaskError): NonNullable<TaskDto["lastError"]> {
+  const known = details ?? previous?.details;
+  const blamed = details === undefined && previous ? previous.code : code;
+  const entry = new Map<string, ProblemEntry>(Object.entries(problemCatalogue)).get(blamed);
+  return { code, message, time, details: entry?.actor === "customer" ? (known ?? null) : null };
 }
