@@ -28,7 +28,7 @@ export function ProblemPanel({
               <li key={`${entry.path}:${entry.code}:${entry.message}`} className="break-words">
                 {entry.path ? <span className="figures text-ink">{entry.path} </span> : null}
                 {entry.message}
-                {entry.fix ? <span className="block">{entry.fix}</span> : null}
+                {entry.fix && entry.fix !== problem.fix ? <span className="block">{entry.fix}</span> : null}
               </li>
             ))}
           </ul>

@@ -1,6 +1,6 @@
 import { respellDatasetConfig } from "@letsdata/dataset/respell";
+import { readDraft } from "../../config-form/read-draft.ts";
 import type { Notice } from "./changed-for-you.tsx";
-import { readDraft } from "./read-draft.ts";
 import { repairText } from "./repair-text.ts";
 
 /** The text as the form needs it: mended where it is nearly JSON, in canonical names, and every change of it said. */

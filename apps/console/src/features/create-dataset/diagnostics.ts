@@ -1,7 +1,7 @@
 import type { Diagnostic } from "@codemirror/lint";
 import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
-import { rangeOfPath } from "./json-path.ts";
-import type { Draft } from "./read-draft.ts";
+import { rangeOfPath } from "../../config-form/json-path.ts";
+import type { Draft } from "../../config-form/read-draft.ts";
 
 /** Squiggles: syntax problems where they are, findings at their attribute. */
 export function diagnosticsOf(text: string, draft: Draft, findings: readonly ProblemDetail[]): readonly Diagnostic[] {

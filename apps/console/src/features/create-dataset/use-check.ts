@@ -4,7 +4,7 @@ import { parseDatasetConfig } from "@letsdata/dataset/parse-dataset-config";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api } from "../../api/api.ts";
-import type { Draft } from "./read-draft.ts";
+import type { Draft } from "../../config-form/read-draft.ts";
 
 const typingPauseMilliseconds = 300;
 

@@ -16,10 +16,15 @@ export function redriveLines(origin: string, dataset: string, policy: string): A
   };
 }
 
-export function updateCodeLines(origin: string, dataset: string, artifactFileS3Link: string): ActionLines {
+export function updateCodeLines(
+  origin: string,
+  dataset: string,
+  changed: Readonly<Record<string, string>>,
+): ActionLines {
+  const options = Object.entries(changed).map(([name, value]) => ` --${name} ${value}`);
   return {
-    cli: `letsdata datasets updateCode --datasetName ${dataset} --artifactFileS3Link ${artifactFileS3Link}`,
-    curl: curlLine(origin, "PATCH", `/datasets/${dataset}/code`, { artifactFileS3Link }),
+    cli: `letsdata datasets updateCode --datasetName ${dataset}${options.join("")}`,
+    curl: curlLine(origin, "PATCH", `/datasets/${dataset}/code`, changed),
   };
 }
 

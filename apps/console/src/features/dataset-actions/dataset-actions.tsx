@@ -8,7 +8,8 @@ import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { PutAwayDialog } from "./put-away-dialog.tsx";
 import { RedriveDialog } from "./redrive-dialog.tsx";
 import { StopDialog } from "./stop-dialog.tsx";
-import { UpdateDialog } from "./update-dialog.tsx";
+import { UpdateCodeDialog } from "./update-code-dialog.tsx";
+import { UpdateComputeDialog } from "./update-compute-dialog.tsx";
 
 type Opened = "code" | "compute" | "redrive" | "stop" | "DESCALE" | "FREEZE" | "DELETE" | null;
 
@@ -75,9 +76,8 @@ export function DatasetActions({ reference }: { readonly reference: string }) {
         </Menu>
       ) : null}
       {opened === "redrive" ? <RedriveDialog dataset={dataset} open onOpenChange={close} /> : null}
-      {opened === "code" || opened === "compute" ? (
-        <UpdateDialog dataset={dataset} what={opened} open onOpenChange={close} />
-      ) : null}
+      {opened === "code" ? <UpdateCodeDialog dataset={dataset} open onOpenChange={close} /> : null}
+      {opened === "compute" ? <UpdateComputeDialog dataset={dataset} open onOpenChange={close} /> : null}
       {opened === "stop" ? <StopDialog dataset={dataset} open onOpenChange={close} /> : null}
       {opened === "DESCALE" || opened === "FREEZE" || opened === "DELETE" ? (
         <PutAwayDialog dataset={dataset} type={opened} open onOpenChange={close} />
