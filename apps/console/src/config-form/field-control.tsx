@@ -4,6 +4,8 @@ import { useEffect, useState } from "react";
 import { Input, Select, TextArea } from "../ui/input.tsx";
 import { Labelled } from "../ui/labelled.tsx";
 import { FieldHelp } from "./field-help.tsx";
+import { MapControl } from "./map-control.tsx";
+import { rowsOfMap } from "./map-rows.ts";
 import { shownValue, typedValue } from "./set-value.ts";
 
 export interface FieldControlProps {
@@ -69,7 +71,7 @@ export function FieldControl({ field, value, errors, onChange, onFocus }: FieldC
                     ? field.required
                       ? "Choose…"
                       : "Not set"
-                    : `${shownValue(field.defaultValue)} (default)`}
+                    : `${field.choices.find(({ value }) => value === field.defaultValue)?.label ?? shownValue(field.defaultValue)} (default)`}
                 </option>
                 {chosen !== "" && !field.choices.some((choice) => choice.value === chosen) ? (
                   <option value={chosen}>{chosen}</option>
@@ -80,6 +82,21 @@ export function FieldControl({ field, value, errors, onChange, onFocus }: FieldC
                   </option>
                 ))}
               </Select>
+            );
+          }
+          if (field.kind === "map" && rowsOfMap(value) !== undefined) {
+            return (
+              <MapControl
+                id={ids.id}
+                label={field.label}
+                path={field.path}
+                value={value}
+                example={field.example}
+                describedBy={ids["aria-describedby"]}
+                invalid={ids["aria-invalid"]}
+                onChange={onChange}
+                onFocus={onFocus}
+              />
             );
           }
           if (field.kind === "long-text" || field.kind === "map" || field.kind === "json") {

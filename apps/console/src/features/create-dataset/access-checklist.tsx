@@ -1,7 +1,7 @@
 import type { AccessCheckDto, AccessPolicyDto } from "@letsdata/api/contract/access-policy-dto";
 import { type OwnedThing, pathOfThing } from "@letsdata/dataset/resource-owners";
 import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
-import { CircleAlert, CircleCheck } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react";
 import { CopyButton } from "../../ui/copy-button.tsx";
 
 type Need = AccessPolicyDto["checklist"][number];
@@ -44,6 +44,7 @@ export function AccessChecklist({
                   key={`${need.component}:${need.reason}:${need.resources.join()}`}
                   need={need}
                   findings={check ? findingsOf(need, checklist, check.errors) : undefined}
+                  beside={check ? refusedBeside(need, checklist, check.errors) : false}
                 />
               ))}
             </ul>
@@ -55,7 +56,16 @@ export function AccessChecklist({
   );
 }
 
-function NeedRow({ need, findings }: { readonly need: Need; readonly findings: readonly ProblemDetail[] | undefined }) {
+function NeedRow({
+  need,
+  findings,
+  beside,
+}: {
+  readonly need: Need;
+  readonly findings: readonly ProblemDetail[] | undefined;
+  /** Something else of the same thing was refused: this may never have been asked for. */
+  readonly beside: boolean;
+}) {
   const name = thingNames[need.component as OwnedThing] ?? need.component;
   return (
     <li className="grid gap-x-4 gap-y-1 py-2 sm:grid-cols-[9rem_minmax(0,1fr)_1.25rem]">
@@ -73,7 +83,11 @@ function NeedRow({ need, findings }: { readonly need: Need; readonly findings: r
         <Findings findings={findings ?? []} />
       </span>
       {findings === undefined ? null : findings.length === 0 ? (
-        <CircleCheck aria-label={`${name}: works`} className="size-4 text-good" />
+        beside ? (
+          <CircleDashed aria-label={`${name}: not known`} className="size-4 text-ink-faint" />
+        ) : (
+          <CircleCheck aria-label={`${name}: works`} className="size-4 text-good" />
+        )
       ) : (
         <CircleAlert aria-label={`${name}: refused`} className="size-4 text-bad" />
       )}
@@ -138,6 +152,10 @@ function findingsOf(
     const action = lines.find(({ actions }) => actions.some((name) => finding.message.includes(name)));
     return (action ?? lines[0]) === need;
   });
+}
+
+function refusedBeside(need: Need, checklist: readonly Need[], errors: readonly ProblemDetail[]): boolean {
+  return errors.some(({ path }) => thingOf(path, checklist) === need.component);
 }
 
 function elsewhere(checklist: readonly Need[], errors: readonly ProblemDetail[]): readonly ProblemDetail[] {

@@ -5,7 +5,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo, useRef, useState } from "react";
 import { api, client } from "../../api/api.ts";
-import { setValue, valueAt } from "../../config-form/set-value.ts";
+import { lineOf, rangeOfPath } from "../../config-form/json-path.ts";
+import { readDraft } from "../../config-form/read-draft.ts";
+import { valueAt } from "../../config-form/set-value.ts";
 import { usePerson } from "../../shell/person.tsx";
 import { useUrlState } from "../../table/url-state.ts";
 import { Button } from "../../ui/button.tsx";
@@ -14,7 +16,8 @@ import { problemOf } from "../../ui/problem.ts";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { announce, announceProblem } from "../../ui/toasts.tsx";
-import { AccessBeside, AccessStep } from "./access-step.tsx";
+import { AccessBeside } from "./access-step.tsx";
+import { BeyondFields } from "./beyond-fields.tsx";
 import { canonicalText } from "./canonical-text.ts";
 import type { Notice } from "./changed-for-you.tsx";
 import { CheckPanel } from "./check-panel.tsx";
@@ -24,12 +27,8 @@ import { FileDrop } from "./file-drop.tsx";
 import { FormDoor } from "./form-door.tsx";
 import { JsonDoor } from "./json-door.tsx";
 import type { EditorHandle } from "./json-editor.tsx";
-import { lineOf, rangeOfPath } from "./json-path.ts";
 import type { ListedProblem } from "./problem-list.tsx";
-import { proposedRoleArn } from "./proposed-role.ts";
-import { readDraft } from "./read-draft.ts";
 import { repairText } from "./repair-text.ts";
-import { ReviewStep } from "./review-step.tsx";
 import { StartFrom } from "./start-from.tsx";
 import { useCheck } from "./use-check.ts";
 import { useDraft } from "./use-draft.ts";
@@ -198,16 +197,14 @@ export function CreateDataset() {
           onChange={edit}
           summary={panel}
           beyondFields={
-            step === "access" ? (
-              <AccessStep
-                config={draft.value}
-                ready={ready}
-                proposedRole={proposedRoleArn(draft.value, findings)}
-                onRole={(arn) => edit(setValue(text, "accessGrantRoleArn", arn))}
-              />
-            ) : step === "review" ? (
-              <ReviewStep config={draft.value} ready={ready} />
-            ) : null
+            <BeyondFields
+              step={step}
+              text={text}
+              config={draft.value}
+              findings={findings}
+              ready={ready}
+              onEdit={edit}
+            />
           }
         />
       )}

@@ -21,7 +21,7 @@ export function DraftOffer({
       className="mx-4 mb-3 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md border border-line bg-surface px-3 py-2 md:mx-8"
     >
       <FileClock aria-hidden className="size-4 text-ink-soft" />
-      <p className="min-w-0 flex-1 break-words">
+      <p className="min-w-56 flex-1 break-words">
         You left {name === "" ? "a draft" : <span className="font-medium">{name}</span>} unfinished{" "}
         <RelativeTime time={savedAt} />
         <span className="text-ink-soft">. Beginning another replaces it.</span>

@@ -7,13 +7,13 @@ import { type ReactNode, useEffect, useEffectEvent, useId, useMemo, useRef, useS
 import { ConfigForm } from "../../config-form/config-form.tsx";
 import { FieldHelp } from "../../config-form/field-help.tsx";
 import { leftoverValues } from "../../config-form/leftover-values.ts";
+import type { Draft } from "../../config-form/read-draft.ts";
 import { setValue, valueAt } from "../../config-form/set-value.ts";
 import { Button } from "../../ui/button.tsx";
 import { findingsBySteps } from "./form-findings.ts";
 import { Leftovers } from "./leftovers.tsx";
 import { LiveJson } from "./live-json.tsx";
 import type { ListedProblem } from "./problem-list.tsx";
-import type { Draft } from "./read-draft.ts";
 import { type ListedStep, StepList } from "./step-list.tsx";
 import { withOnlyChoices } from "./with-only-choices.ts";
 
@@ -83,12 +83,12 @@ export function FormDoor(props: FormDoorProps) {
   const before = steps[position - 1];
 
   return (
-    <div className="grid flex-1 grid-cols-1 content-start border-t border-line lg:grid-cols-[12.5rem_minmax(0,1fr)] lg:content-stretch xl:grid-cols-[12.5rem_minmax(0,1fr)_21rem]">
+    <div className="grid flex-1 grid-cols-1 content-start border-t border-line lg:grid-cols-[13.5rem_minmax(0,1fr)] lg:content-stretch xl:grid-cols-[13.5rem_minmax(0,1fr)_21rem]">
       <StepList steps={listed} current={current} onStep={go} />
       <section
         ref={page}
         aria-label={step.title}
-        className={`min-w-0 space-y-6 px-4 pt-2 pb-8 md:px-8 lg:pt-5 ${step.onlyShows ? "xl:col-span-2" : ""}`}
+        className={`min-w-0 space-y-6 px-4 pt-2 pb-8 md:px-8 lg:pt-5 ${step.onlyShows ? "xl:col-span-2" : "xl:border-r xl:border-line"}`}
       >
         <div>
           <h2 ref={heading} tabIndex={-1} className="text-base font-semibold outline-none">
@@ -119,7 +119,7 @@ export function FormDoor(props: FormDoorProps) {
           />
         </form>
         {props.beyondFields}
-        <div className="flex max-w-xl gap-2 border-t border-line pt-4">
+        <div className={`flex gap-2 border-t border-line pt-4 ${step.onlyShows ? "max-w-4xl" : "max-w-xl"}`}>
           {before ? <Button onClick={() => go(before.id)}>Back</Button> : null}
           {next ? (
             <Button type="submit" form={formId} look={next.id === "review" ? "primary" : "plain"} className="ml-auto">
@@ -131,7 +131,7 @@ export function FormDoor(props: FormDoorProps) {
       {step.onlyShows ? null : (
         <aside
           aria-label="Help and JSON"
-          className="space-y-5 px-4 py-5 md:px-8 lg:col-start-2 xl:sticky xl:top-0 xl:col-start-3 xl:max-h-dvh xl:self-start xl:overflow-y-auto xl:border-l xl:border-line xl:px-5"
+          className="space-y-5 px-4 py-5 md:px-8 lg:col-start-2 xl:sticky xl:top-0 xl:col-start-3 xl:max-h-dvh xl:self-start xl:overflow-y-auto xl:px-5"
         >
           <div className="hidden space-y-2 xl:block" aria-live="polite">
             {focused ? (

@@ -10,7 +10,7 @@ import { json } from "@codemirror/lang-json";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import type { Extension } from "@codemirror/state";
-import { EditorView, hoverTooltip, type Tooltip } from "@codemirror/view";
+import { EditorView, hoverTooltip, placeholder, type Tooltip } from "@codemirror/view";
 import type { FormField } from "@letsdata/dataset/describe-form";
 import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
@@ -44,6 +44,7 @@ export function JsonEditor({ value, onChange, onPaste, diagnostics, handle }: Js
       parent: host.current!,
       extensions: [
         basicSetup,
+        placeholder("Paste a dataset's JSON here, drop a file, or start from a sample."),
         json(),
         closeBrackets(),
         lintGutter(),
@@ -172,6 +173,7 @@ const colours = HighlightStyle.define([
 const look: Extension = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--page)", color: "var(--ink)", fontSize: "13px" },
   "&.cm-focused": { outline: "none" },
+  ".cm-placeholder": { color: "var(--ink-faint)" },
   ".cm-scroller": { fontFamily: "var(--font-geist-mono), monospace", lineHeight: "20px", overflow: "auto" },
   ".cm-content": { caretColor: "var(--ink)", padding: "12px 0" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },

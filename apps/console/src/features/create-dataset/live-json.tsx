@@ -1,14 +1,25 @@
 "use client";
 import { parseTree } from "jsonc-parser";
 import { useEffect, useMemo, useRef } from "react";
+import { lineOf, rangeOfPath } from "../../config-form/json-path.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { lineOf, rangeOfPath } from "./json-path.ts";
 
 const linesShownMax = 400;
 const lineCharactersMax = 400;
 
+/** What was pasted as one line is shown on many; everything else as it was written. */
+function onSeveralLines(text: string): string {
+  if (text.includes("\n")) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
 /** The JSON as it is now, with the lines of the field one is in marked and in view. */
-export function LiveJson({ text, path }: { readonly text: string; readonly path: string | undefined }) {
+export function LiveJson({ text: written, path }: { readonly text: string; readonly path: string | undefined }) {
+  const text = useMemo(() => onSeveralLines(written), [written]);
   const marked = useRef<HTMLSpanElement>(null);
   const lines = useMemo(() => text.split("\n"), [text]);
   const line = useMemo(() => {

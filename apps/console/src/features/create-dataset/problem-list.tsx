@@ -1,3 +1,6 @@
+import { useState } from "react";
+import { Button } from "../../ui/button.tsx";
+
 export interface ListedProblem {
   readonly key: string;
   /** Where it is, in the words of the door: a line, or a step and field. */
@@ -8,11 +11,14 @@ export interface ListedProblem {
   readonly onOpen: () => void;
 }
 
-/** Every problem as a link to its place. */
+const shownAtFirst = 5;
+
+/** Every problem as a link to its place; a long list begins folded. */
 export function ProblemList({ problems }: { readonly problems: readonly ListedProblem[] }) {
-  return (
+  const [all, setAll] = useState(false);
+  const list = (
     <ul className="divide-y divide-line border-y border-line">
-      {problems.map((problem) => (
+      {problems.slice(0, all ? undefined : shownAtFirst).map((problem) => (
         <li key={problem.key} className="py-2 text-[13px]">
           <button type="button" onClick={problem.onOpen} className="block w-full text-left hover:[&_.place]:underline">
             <span className="place text-accent">{problem.place}</span>
@@ -23,5 +29,14 @@ export function ProblemList({ problems }: { readonly problems: readonly ListedPr
         </li>
       ))}
     </ul>
+  );
+  if (problems.length <= shownAtFirst) return list;
+  return (
+    <div className="space-y-2">
+      {list}
+      <Button size="small" aria-expanded={all} onClick={() => setAll(!all)}>
+        {all ? "Show fewer" : `Show all ${problems.length}`}
+      </Button>
+    </div>
   );
 }

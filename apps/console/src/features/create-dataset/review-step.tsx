@@ -7,6 +7,12 @@ import { TryFirst } from "./try-first.tsx";
 /** The last look: what will be made and where, a trial with its estimate, and the JSON. */
 export function ReviewStep({ config, ready }: { readonly config: unknown; readonly ready: boolean }) {
   const parsed = useMemo(() => parseDatasetConfig(config), [config]);
+  if (config === undefined)
+    return (
+      <p className="max-w-xl rounded-md bg-surface p-3 text-ink-soft">
+        Nothing is written yet. Begin at the first step, or start from a sample.
+      </p>
+    );
   return (
     <div className="max-w-4xl space-y-8">
       {parsed.ok ? <WillBeMade resources={resourcesToMake(parsed.config)} /> : null}
