@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { listCustomerObjects } from "@letsdata/access/bucket-listing";
 import { availableRuntimes } from "@letsdata/access/available-runtimes";
+import { listCustomerObjects } from "@letsdata/access/bucket-listing";
 import { checkAccess } from "@letsdata/access/check-access";
 import { componentAccess } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
