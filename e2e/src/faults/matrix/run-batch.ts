@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { datasetJson, waitFor, waitUntilSettled } from "../../installation/dataset-run.ts";
 import { type TestInstallation, testBuckets } from "../../installation/start-installation.ts";
 import { type Crew, type DoneFault, doFault, type FaultKind } from "../fault-kinds.ts";
@@ -14,6 +15,8 @@ const SETTLED_SECONDS = 240;
 const WAIT_EVERY = 3;
 /** What the handler's waits take in all, by one task: so long there is work to meet. */
 const WORK_MS = 6_000;
+/** Who begins again after a fault meets the storm, too. */
+const AFTERMATH_MS = 6_000;
 /** Share of datasets that run two tasks at once: each costs a process on every worker that meets it. */
 const TWO_TASKS_AT_ONCE = 0.3;
 
@@ -63,14 +66,16 @@ export async function runBatch(
     done.push(await doFault(kind, scene));
     say(done.at(-1)!.said);
   }
-  const faultsMet: Record<string, number> = { ...storm.end() };
-  await Promise.all(
+  const allSettled = Promise.all(
     rounds.map(async ({ dataset, filled, source, target }) => {
       if (filled.isReadOut) await stopWhenReadOut(installation, dataset, filled.isReadOut);
       const view = await waitUntilSettled(installation, dataset, SETTLED_SECONDS);
       say(`${source} → ${target} ${view.datasetStatus}`);
     }),
   );
+  await Promise.race([allSettled, sleep(AFTERMATH_MS)]);
+  const faultsMet: Record<string, number> = { ...storm.end() };
+  await allSettled;
   const attempts: AttemptRow[] = [];
   for (const dataset of datasets) attempts.push(...(await attemptRows(installation.database, dataset)));
   for (const { kind, hit } of done) faultsMet[kind] = (faultsMet[kind] ?? 0) + (hit(attempts) ? 1 : 0);
