@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { referencePages } from "./reference-pages.ts";
+import { verifiedByPage } from "./verified-by-page.ts";
 
-/** Writes docs/reference from the catalogues; with --check only says which pages are stale. */
+/** Writes docs/reference and docs/verified-by.md from the catalogues; with --check only says which pages are stale. */
 const directory = join(import.meta.dirname, "../../docs/reference");
 const check = process.argv.includes("--check");
-const pages = await referencePages();
+const pages = { ...(await referencePages()), "../verified-by.md": verifiedByPage() };
 mkdirSync(directory, { recursive: true });
 
 const stale = Object.entries(pages).filter(([name, text]) => {

@@ -2,7 +2,7 @@ import { describeDynamodbWriter } from "@letsdata/connectors/dynamodb/testing/wr
 import { describeDynamodbStreamsReader } from "@letsdata/connectors/dynamodb-streams/testing/reader-suite";
 import { describeDynamodbTableReader } from "@letsdata/connectors/dynamodb-table/testing/reader-suite";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { accessTo } from "../access-to.ts";
 import type { RunningServer } from "../server-process.ts";
 import { startDynamodbLocal } from "./start-dynamodb-local.ts";
@@ -15,6 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-describeDynamodbWriter(() => access);
-describeDynamodbTableReader(() => access);
-describeDynamodbStreamsReader(() => access);
+describe("write DYNAMODB", () => {
+  describeDynamodbWriter(() => access);
+});
+describe("read DYNAMODB", () => {
+  describeDynamodbTableReader(() => access);
+});
+describe("read DYNAMODBSTREAMS", () => {
+  describeDynamodbStreamsReader(() => access);
+});

@@ -1,6 +1,6 @@
 import { describeSqs } from "@letsdata/connectors/sqs/testing/sqs-suite";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { accessTo } from "../access-to.ts";
 import type { RunningServer } from "../server-process.ts";
 import { ACCOUNT, startElasticmq } from "./start-elasticmq.ts";
@@ -13,4 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-describeSqs(() => access);
+describe("read SQS + write SQS", () => {
+  describeSqs(() => access);
+});

@@ -1,6 +1,6 @@
 import { describeKafkaWriter, putPassword } from "@letsdata/connectors/kafka/testing/writer-suite";
 import { type OpenCloud, openCloud } from "@letsdata/connectors/testing/open-cloud";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { type RunningKafka, startKafka } from "./start-kafka.ts";
 
 let kafka: RunningKafka;
@@ -14,13 +14,15 @@ afterAll(async () => {
   await Promise.allSettled([kafka?.stop(), cloud?.cloud.remove()]);
 });
 
-describeKafkaWriter(
-  "without authentication",
-  () => ({ bootstrapServers: kafka.open }),
-  () => cloud.access,
-);
-describeKafkaWriter(
-  "with SCRAM",
-  () => ({ bootstrapServers: kafka.scram, authentication: "SASL_SCRAM", credentialsSecretArn }),
-  () => cloud.access,
-);
+describe("write KAFKA", () => {
+  describeKafkaWriter(
+    "without authentication",
+    () => ({ bootstrapServers: kafka.open }),
+    () => cloud.access,
+  );
+  describeKafkaWriter(
+    "with SCRAM",
+    () => ({ bootstrapServers: kafka.scram, authentication: "SASL_SCRAM", credentialsSecretArn }),
+    () => cloud.access,
+  );
+});

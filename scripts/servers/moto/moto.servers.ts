@@ -11,7 +11,7 @@ import { describeS3VectorsWriter } from "@letsdata/connectors/s3-vectors/testing
 import { describeSqs } from "@letsdata/connectors/sqs/testing/sqs-suite";
 import { type Buckets, bucketsOf } from "@letsdata/connectors/testing/buckets";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { accessTo } from "../access-to.ts";
 import type { RunningServer } from "../server-process.ts";
 import { ACCOUNT, startMoto } from "./start-moto.ts";
@@ -26,14 +26,34 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-describeS3Reader(() => buckets);
-describeS3SeveralFilesReader(() => buckets);
-describeS3Writer(() => buckets);
-describeS3ErrorSink(() => buckets);
-describeS3VectorsWriter(() => access);
-describeSqs(() => access);
-describeKinesisWriter(() => access);
-describeKinesisReader(() => access);
-describeDynamodbWriter(() => access);
-describeDynamodbTableReader(() => access);
-describeDynamodbStreamsReader(() => access);
+describe("read S3", () => {
+  describeS3Reader(() => buckets);
+  describeS3SeveralFilesReader(() => buckets);
+});
+describe("write S3", () => {
+  describeS3Writer(() => buckets);
+});
+describe("error S3", () => {
+  describeS3ErrorSink(() => buckets);
+});
+describe("write S3_VECTORS", () => {
+  describeS3VectorsWriter(() => access);
+});
+describe("read SQS + write SQS", () => {
+  describeSqs(() => access);
+});
+describe("write KINESIS", () => {
+  describeKinesisWriter(() => access);
+});
+describe("read KINESIS", () => {
+  describeKinesisReader(() => access);
+});
+describe("write DYNAMODB", () => {
+  describeDynamodbWriter(() => access);
+});
+describe("read DYNAMODB", () => {
+  describeDynamodbTableReader(() => access);
+});
+describe("read DYNAMODBSTREAMS", () => {
+  describeDynamodbStreamsReader(() => access);
+});

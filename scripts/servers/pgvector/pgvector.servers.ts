@@ -1,6 +1,6 @@
 import { describePgvectorWriter } from "@letsdata/connectors/pgvector/testing/writer-suite";
 import { type OpenCloud, openCloud } from "@letsdata/connectors/testing/open-cloud";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { type RunningPgvector, startPgvector } from "./start-pgvector.ts";
 
 let server: RunningPgvector;
@@ -12,7 +12,9 @@ afterAll(async () => {
   await Promise.allSettled([server?.stop(), open?.cloud.remove()]);
 });
 
-describePgvectorWriter(
-  () => server.url,
-  () => open.access,
-);
+describe("write PGVECTOR", () => {
+  describePgvectorWriter(
+    () => server.url,
+    () => open.access,
+  );
+});

@@ -3,7 +3,7 @@ import { describeS3Reader } from "@letsdata/connectors/s3/testing/reader-suite";
 import { describeS3SeveralFilesReader } from "@letsdata/connectors/s3/testing/several-files-suite";
 import { describeS3Writer } from "@letsdata/connectors/s3/testing/writer-suite";
 import { type Buckets, bucketsOf } from "@letsdata/connectors/testing/buckets";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { accessTo } from "../access-to.ts";
 import type { RunningServer } from "../server-process.ts";
 import { startVersitygw } from "./start-versitygw.ts";
@@ -16,7 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-describeS3Reader(() => buckets);
-describeS3SeveralFilesReader(() => buckets);
-describeS3Writer(() => buckets);
-describeS3ErrorSink(() => buckets);
+describe("read S3", () => {
+  describeS3Reader(() => buckets);
+  describeS3SeveralFilesReader(() => buckets);
+});
+describe("write S3", () => {
+  describeS3Writer(() => buckets);
+});
+describe("error S3", () => {
+  describeS3ErrorSink(() => buckets);
+});

@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findOrInstallTools } from "../find-or-install-tools.ts";
+import { runCommand } from "../run-command.ts";
+import { type IndependentServer, independentServers } from "./servers.ts";
+
+/** Runs the conformance suites of the connectors against each server we did not write. */
+const repositoryDir = join(import.meta.dirname, "../..");
+const reportDir = mkdtempSync(join(tmpdir(), "letsdata-servers-"));
+/** One installs and starts while the other is tested. */
+const SERVERS_AT_ONCE = 2;
+const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const unknown = named.filter((name) => !independentServers.some((server) => server.name === name));
+if (unknown.length > 0) {
+  console.log(
+    `no such server: ${unknown.join(", ")}; there are ${independentServers.map(({ name }) => name).join(", ")}`,
+  );
+  process.exit(1);
+}
+
+interface Assertion {
+  readonly ancestorTitles: readonly string[];
+  readonly title: string;
+  readonly status: string;
+}
+interface Row {
+  readonly server: string;
+  readonly connector: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly differs: number;
+}
+
+await findOrInstallTools(
+  [
+    { name: "Java 17", probe: ["java", "-version"], debianPackage: "default-jdk-headless" },
+    { name: "Maven", probe: ["mvn", "--version"], debianPackage: "maven" },
+    { name: "pip", probe: ["python3", "-m", "pip", "--version"], debianPackage: "python3-pip" },
+  ],
+  "The independent servers",
+);
+
+const isWanted = ({ name, onlyWhenNamed }: IndependentServer) =>
+  named.length > 0 ? named.includes(name) : onlyWhenNamed === undefined;
+const waiting = independentServers.filter(isWanted);
+const rows: Row[] = [];
+const verifyNext = async (): Promise<void> => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) rows.push(...(await verify(next)));
+};
+await Promise.all(Array.from({ length: SERVERS_AT_ONCE }, verifyNext));
+for (const { title, onlyWhenNamed } of independentServers) {
+  if (named.length === 0 && onlyWhenNamed) console.log(`== ${title}: not run, ${onlyWhenNamed}`);
+}
+console.log(`\n${line("server", "connector", "passed", "failed", "differs")}`);
+for (const row of rows) console.log(line(row.server, row.connector, row.passed, row.failed, row.differs));
+const sum = (of: "passed" | "failed") => rows.reduce((total, row) => total + row[of], 0);
+console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+process.exit(sum("failed") === 0 && sum("passed") > 0 ? 0 : 1);
+
+/** A line for every `describe` of the suite. A connector for which nothing ran counts as failed. */
+async function verify(server: IndependentServer): Promise<readonly Row[]> {
+  const started = performance.now();
+  const reportFile = join(reportDir, `${server.name}.json`);
+  const run = await runCommand(
+    join(repositoryDir, "node_modules/.bin/vitest"),
+    [
+      "run",
+      "--config",
+      "scripts/servers/vitest.config.ts",
+      `${server.name}/`,
+      "--testNamePattern",
+      leavingOut(server),
+      "--reporter=dot",
+      "--reporter=json",
+      `--outputFile.json=${reportFile}`,
+    ],
+    { cwd: repositoryDir },
+  );
+  if (run.code !== 0) console.log(run.output);
+  const bySuite = Map.groupBy(assertionsIn(reportFile), ({ ancestorTitles }) => ancestorTitles[0] ?? "");
+  const covered = new Set([...bySuite.keys()].flatMap((suite) => suite.split(" + ")));
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const found = [...bySuite].map(([connector, tests]): Row => {
+    const passed = tests.filter(({ status }) => status === "passed").length;
+    const differs = tests.filter(({ title }) => server.differences.some(({ test }) => test === title)).length;
+    return { server: server.title, connector, passed, failed: tests.length - passed - differs, differs };
+  });
+  const missing = server.verifies.filter((connector) => !covered.has(connector));
+  const undeclared = [...covered].filter((connector) => !server.verifies.includes(connector));
+  if (undeclared.length > 0) console.log(`FAIL servers.ts does not say that ${server.name} verifies ${undeclared}`);
+  const wrong = [...missing, ...undeclared].map((connector) => ({ connector, passed: 0, failed: 1, differs: 0 }));
+  const failed = found.reduce((total, row) => total + row.failed, 0) + wrong.length;
+  const unexplained = run.code !== 0 && failed === 0 ? [{ connector: "run", passed: 0, failed: 1, differs: 0 }] : [];
+  console.log(`== ${server.title}: ${run.code === 0 ? "ok" : "FAIL"} (${seconds} s)`);
+  return [...found, ...[...wrong, ...unexplained].map((row) => ({ server: server.title, ...row }))];
+}
+
+/** Every test but those at which the server is known to differ. */
+function leavingOut({ differences }: IndependentServer): string {
+  const names = differences.map(
+    ({ connector, test }) => `.*${connector}.* ${test.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`,
+  );
+  return names.length === 0 ? "" : `^(?!(?:${names.join("|")})$)`;
+}
+
+function assertionsIn(reportFile: string): readonly Assertion[] {
+  try {
+    const { testResults } = JSON.parse(readFileSync(reportFile, "utf8")) as {
+      readonly testResults: readonly { readonly assertionResults: readonly Assertion[] }[];
+    };
+    return testResults.flatMap(({ assertionResults }) => assertionResults);
+  } catch {
+    return [];
+  }
+}
+
+function line(server: string, connector: string, ...counts: readonly (string | number)[]): string {
+  return [server.padEnd(28), connector.padEnd(24), ...counts.map((count) => String(count).padStart(8))].join("");
+}

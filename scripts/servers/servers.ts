@@ -1,0 +1,130 @@
+import {
+  errorConnectorConfigs,
+  readConnectorConfigs,
+  writeConnectorConfigs,
+} from "@letsdata/connectors/config-catalogue";
+
+/** A connector as `role destination`, e.g. `read S3`. */
+export const connectors: readonly string[] = [
+  ...Object.keys(readConnectorConfigs).map((name) => `read ${name}`),
+  ...Object.keys(writeConnectorConfigs).map((name) => `write ${name}`),
+  ...Object.keys(errorConnectorConfigs).map((name) => `error ${name}`),
+];
+
+/** A promise that the server does not keep as AWS does: its test is left out there. */
+export interface Difference {
+  readonly connector: string;
+  /** The last part of the test's name. */
+  readonly test: string;
+  readonly reason: string;
+}
+
+export interface IndependentServer {
+  /** Also its folder here. */
+  readonly name: string;
+  readonly title: string;
+  readonly installedFrom: string;
+  /** Its suite stands in `describe` blocks named after them. */
+  readonly verifies: readonly string[];
+  readonly differences: readonly Difference[];
+  /** What makes it too slow to install for every run; then it runs where it is named. */
+  readonly onlyWhenNamed?: string;
+}
+
+const dynamodb = ["write DYNAMODB", "read DYNAMODB", "read DYNAMODBSTREAMS"];
+const s3 = ["read S3", "write S3", "error S3"];
+
+export const independentServers: readonly IndependentServer[] = [
+  {
+    name: "elasticmq",
+    title: "ElasticMQ 1.6",
+    installedFrom: "Maven",
+    verifies: ["read SQS", "write SQS"],
+    differences: [],
+  },
+  {
+    name: "pgvector",
+    title: "PostgreSQL 18 with pgvector",
+    installedFrom: "PyPI",
+    verifies: ["write PGVECTOR"],
+    differences: [],
+  },
+  {
+    name: "kafka",
+    title: "Apache Kafka 4.1",
+    installedFrom: "Maven",
+    verifies: ["write KAFKA"],
+    differences: [],
+  },
+  {
+    name: "dynamodb-local",
+    title: "DynamoDB Local 2.6",
+    installedFrom: "Maven",
+    verifies: dynamodb,
+    differences: [],
+  },
+  {
+    name: "moto",
+    title: "moto 5.2",
+    installedFrom: "PyPI",
+    verifies: [...s3, "read SQS", "write SQS", "read KINESIS", "write KINESIS", ...dynamodb, "write S3_VECTORS"],
+    differences: [
+      {
+        connector: "read KINESIS",
+        test: "reads a key's records in order over a split and a merge, each shard once its parents are read out",
+        reason: "A closed shard keeps giving iterators, where Kinesis answers none behind its last record.",
+      },
+      {
+        connector: "read KINESIS",
+        test: "waits at an open shard for what comes, and ends when it is closed",
+        reason: "A closed shard keeps giving iterators, where Kinesis answers none behind its last record.",
+      },
+      {
+        connector: "write DYNAMODB",
+        test: "takes an item up to 400 KB as DynamoDB counts it, and not a byte more",
+        reason: "Items over 405,000 bytes are refused, where DynamoDB takes 409,600.",
+      },
+      {
+        connector: "read DYNAMODB",
+        test: "hands out keys by the key schema and the item, as plain values with all digits",
+        reason: "A scan of a table with a binary key fails with an error of the server's own.",
+      },
+      {
+        connector: "read DYNAMODB",
+        test: "resumes behind a binary key",
+        reason: "A scan of a table with a binary key fails with an error of the server's own.",
+      },
+      {
+        connector: "read DYNAMODBSTREAMS",
+        test: "hands out a change as plain keys and images, an absent image empty, with its facts as attributes",
+        reason: "Numbers keep the digits they were sent with (1.50), where DynamoDB stores 1.5.",
+      },
+      {
+        connector: "write S3_VECTORS",
+        test: "keeps a long text beside what can be filtered by",
+        reason: "GetIndex does not say which metadata of the index cannot be filtered by.",
+      },
+    ],
+  },
+  {
+    name: "versitygw",
+    title: "Versity S3 Gateway 1.8",
+    installedFrom: "the Go module proxy",
+    verifies: s3,
+    differences: [],
+    onlyWhenNamed: "building it takes five minutes of a processor",
+  },
+];
+
+/** What is proved against our own local cloud alone, and why no other server can. */
+export const unverified: readonly (readonly [what: string, reason: string])[] = [
+  [
+    "write MOMENTO_VECTOR_INDEX",
+    "The vendor has retired the service and published no server; a server of ours speaks its protocol.",
+  ],
+  ["Assumed roles and external ids", "moto hands out credentials for a role whatever the external id."],
+  ["Policies (least privilege)", "moto, ElasticMQ and DynamoDB Local let every key do everything."],
+  ["Throttling, cut connections, expired iterators", "None of the servers can be told to misbehave."],
+  ["MSK: IAM authentication, making clusters", "Apache Kafka has no IAM and no cluster interface."],
+  ["Splits of DynamoDB Streams shards", "No server rolls a shard on demand; DynamoDB Local rolls them by the clock."],
+];
