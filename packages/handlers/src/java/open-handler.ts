@@ -3,7 +3,8 @@ import { jarOf } from "../artifact/keep-jar.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
 import { javaHostFiles } from "./host-classes.ts";
 
-const needed = "Java 8 to 23 (`java`; Debian: default-jre-headless)";
+/** Java 24 and newer run handlers, too, but cannot shut them off from the machine's files. */
+const needed = "a Java runtime of version 8 to 23 (`java`; Debian: default-jre-headless)";
 
 /** Of a task's memory; the rest is for what a Java process needs beside its heap. */
 const heapShare = 0.75;

@@ -17,19 +17,16 @@ import java.util.Map;
 public final class Host {
     private final Pipe pipe;
     private final CustomerCode code;
-    private final String whyOpen;
     private final Map<Long, Object> objects = new HashMap<>();
     private long lastObject;
 
-    private Host(Pipe pipe, CustomerCode code, String whyOpen) {
+    private Host(Pipe pipe, CustomerCode code) {
         this.pipe = pipe;
         this.code = code;
-        this.whyOpen = whyOpen;
     }
 
-    public static void serve(InputStream in, OutputStream out, File artifact, String whyOpen) throws Exception {
-        Host host = new Host(new Pipe(in, out), new CustomerCode(artifact), whyOpen);
-        if (whyOpen != null) System.err.println("Handlers are not contained: " + whyOpen + ".");
+    public static void serve(InputStream in, OutputStream out, File artifact) throws Exception {
+        Host host = new Host(new Pipe(in, out), new CustomerCode(artifact));
         for (;;) host.answer(host.pipe.receive());
     }
 
@@ -57,8 +54,6 @@ public final class Host {
 
     private Object perform(Map<String, Object> message, Pipe.Frame frame) throws Exception {
         switch (text(message, "op")) {
-            case "hello":
-                return hello();
             case "load":
                 return keep(new Handler(text(message, "interface"), code.construct(text(message, "class"), text(message, "interface"))));
             case "forget":
@@ -87,13 +82,6 @@ public final class Host {
             default:
                 throw new IllegalArgumentException("The host knows no " + message.get("op"));
         }
-    }
-
-    private Map<String, Object> hello() {
-        Map<String, Object> answer = new HashMap<>();
-        answer.put("java", System.getProperty("java.version"));
-        answer.put("unrestricted", whyOpen);
-        return answer;
     }
 
     private long keep(Object object) {

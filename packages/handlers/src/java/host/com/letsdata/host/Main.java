@@ -33,7 +33,8 @@ public final class Main {
         Thread.currentThread().setContextClassLoader(loader);
         String whyOpen = Containment.install(artifact.getParentFile(), own.getParentFile(), interfaces.getParentFile());
         System.setErr(new PrintStream(new FileOutputStream(java.io.FileDescriptor.err), true, "UTF-8"));
+        if (whyOpen != null) System.err.println("The handler is not contained: " + whyOpen + "; Java 17 and 21 have.");
         Class<?> host = Class.forName(Main.class.getPackage().getName() + ".Host", true, loader);
-        host.getMethod("serve", InputStream.class, OutputStream.class, File.class, String.class).invoke(null, in, out, artifact, whyOpen);
+        host.getMethod("serve", InputStream.class, OutputStream.class, File.class).invoke(null, in, out, artifact);
     }
 }

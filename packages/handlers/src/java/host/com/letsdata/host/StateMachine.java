@@ -153,29 +153,32 @@ final class StateMachine {
     private static DocumentInterface documentOf(ParseDocumentResult returned, String fileType, long offset, Object end) {
         DocumentInterface document = returned.getDocument();
         ParseDocumentResultStatus status = returned.getStatus();
-        boolean isError = document instanceof ErrorDocInterface;
-        boolean isPlain = !isError && !(document instanceof SkipDocInterface);
-        boolean isUnsaid = document != null && isPlain && status != ParseDocumentResultStatus.ERROR && status != ParseDocumentResultStatus.SKIP;
-        boolean isOfCustomer = !isPlain && document.getClass() != ErrorDoc.class && document.getClass() != SkipDoc.class;
-        if (isUnsaid || isOfCustomer) return document;
         Map<String, String> start = Collections.singletonMap(fileType, String.valueOf(offset));
         Map<String, String> behind = Collections.singletonMap(fileType, String.valueOf(end));
-        String message = "The parser returned ERROR without a message.";
-        if (isError) {
-            ErrorDocInterface error = (ErrorDocInterface) document;
-            if (error.getErrorStartOffsetMap() != null) start = error.getErrorStartOffsetMap();
-            if (error.getErrorEndOffsetMap() != null) behind = error.getErrorEndOffsetMap();
-            message = error.getErrorMessage();
-        } else if (document instanceof SkipDocInterface) {
-            return document;
-        }
+        if (document != null && document.getClass() == ErrorDoc.class) return placed((ErrorDoc) document, start, behind);
+        if (document instanceof ErrorDocInterface || document instanceof SkipDocInterface) return document;
+        boolean isError = status == ParseDocumentResultStatus.ERROR;
+        if (document != null && !isError && status != ParseDocumentResultStatus.SKIP) return document;
         String id = document == null ? null : document.getDocumentId();
         String type = document == null ? null : document.getRecordType();
         Map<String, Object> metadata = document == null ? null : document.getDocumentMetadata();
         String body = document == null ? null : document.serialize();
         String key = document == null ? null : document.getPartitionKey();
-        return isError || status == ParseDocumentResultStatus.ERROR
+        String message = "The parser returned ERROR without a message.";
+        return isError
                 ? new ErrorDoc(start, behind, message, id, type, metadata, body, key)
                 : new SkipDoc(start, behind, null, id, type, metadata, body, key);
+    }
+
+    private static ErrorDoc placed(ErrorDoc error, Map<String, String> start, Map<String, String> behind) {
+        return new ErrorDoc(
+                error.getErrorStartOffsetMap() == null ? start : error.getErrorStartOffsetMap(),
+                error.getErrorEndOffsetMap() == null ? behind : error.getErrorEndOffsetMap(),
+                error.getErrorMessage(),
+                error.getDocumentId(),
+                error.getRecordType(),
+                error.getDocumentMetadata(),
+                error.serialize(),
+                error.getPartitionKey());
     }
 }
