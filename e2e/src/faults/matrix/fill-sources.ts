@@ -16,7 +16,7 @@ import { waitFor } from "../../installation/dataset-run.ts";
 import type { TestInstallation } from "../../installation/start-installation.ts";
 import type { NumberedRecord } from "../numbered-lines.ts";
 
-const READY_SECONDS = 30;
+const READY_SECONDS = 120;
 
 /** A customer's queue; FIFO by its name. Returns its URL. */
 export async function fillQueue(

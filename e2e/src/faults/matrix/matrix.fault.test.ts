@@ -83,7 +83,7 @@ test.each(Array.from({ length: BATCHES }, (_, batch) => ({ batch: batch + 1 })))
       );
       expect(failures).toEqual([]);
     } catch (error) {
-      console.log(`batch ${batch} failed after: ${said.join("; ")}`);
+      console.log(`batch ${batch} failed after ${secondsSince(began)} s: ${said.join("; ")}; ${String(error)}`);
       for (const worker of crew.workers) console.log(`worker ${worker.pid}:\n${tailOf(worker.output())}`);
       throw error;
     } finally {
