@@ -47,9 +47,9 @@ export function MapControl(props: MapControlProps) {
         <div key={index} className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)_2rem] gap-2">
           <Input
             ref={(input) => {
-              if (!added.current || index !== rows.length - 1) return;
+              if (input === null || !added.current || index !== rows.length - 1) return;
               added.current = false;
-              input?.focus();
+              input.focus();
             }}
             id={index === 0 ? props.id : undefined}
             data-path={index === 0 ? path : undefined}
