@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const jars = join(import.meta.dirname, "../../../.letsdata/servers/kafka");
-const START_SECONDS = 60;
+const START_SECONDS = 120;
 
 export interface RunningKafka {
   /** Without authentication. */
@@ -45,6 +45,8 @@ export async function startKafka(): Promise<RunningKafka> {
       "transaction.state.log.replication.factor=1",
       "transaction.state.log.min.isr=1",
       "auto.create.topics.enable=false",
+      // On a machine busy with other tests the only broker would be taken for dead after 9 s.
+      "broker.session.timeout.ms=120000",
       `log.dirs=${join(dir, "data")}`,
     ].join("\n"),
   );
