@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { api } from "../../api/api.ts";
 import { useDataset } from "../../live/use-live-dataset.ts";
@@ -15,7 +15,13 @@ import { RevisionChanges } from "./revision-changes.tsx";
 export function DatasetConfiguration({ reference }: { readonly reference: string }) {
   const url = useUrlState();
   const { data: dataset } = useDataset(reference);
-  const revisions = useQuery(api.datasets.listConfigRevisions.queryOptions({ input: { dataset: reference } }));
+  const listed = api.datasets.listConfigRevisions.queryOptions({ input: { dataset: reference } });
+  const revisions = useQuery({
+    ...listed,
+    // The configuration arrives live: another one means a revision more.
+    queryKey: [...listed.queryKey, JSON.stringify(dataset?.config)],
+    placeholderData: keepPreviousData,
+  });
   const chosen = revisions.data?.items.find((revision) => String(revision.revision) === url.get("revision"));
   const config = chosen?.config ?? dataset?.config;
   const shown = chosen ?? revisions.data?.items[0];
