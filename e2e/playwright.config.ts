@@ -10,16 +10,23 @@ const browserArguments = [
   "--disable-sync",
 ];
 
+/** Journeys that kill servers, or measure a start: after all others, one at a time. */
+const disturbing = ["live-survives.spec.ts", "start-again.spec.ts"];
+
 export default defineConfig({
   testDir: "src/journeys",
   globalSetup: "./src/start-installation.ts",
   outputDir: "test-results",
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
   retries: 0,
-  timeout: 120_000,
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
+  projects: [
+    { name: "side by side", testIgnore: disturbing },
+    { name: "alone", testMatch: disturbing, dependencies: ["side by side"], workers: 1 },
+  ],
   use: {
     viewport: { width: 1280, height: 900 },
     launchOptions: { executablePath: process.env.LETSDATA_BROWSER ?? "/usr/bin/chromium", args: browserArguments },

@@ -72,6 +72,49 @@ test.describe("the wizard", () => {
     await expect(offer).toHaveCount(0);
   });
 
+  test("builds the manifest from what lies under a prefix", async ({ page }) => {
+    const without = { ...sampleConfig("movies-to-kinesis", { datasetName: "FromPrefix" }), manifestFile: undefined };
+    await page.goto("/datasets/new");
+    await pasteIntoEditor(page, JSON.stringify(without));
+    await page.getByRole("radio", { name: "Form" }).click();
+    await page
+      .getByRole("navigation", { name: "Steps" })
+      .getByRole("button", { name: /Manifest/ })
+      .click();
+    const builder = page.getByRole("region", { name: "Build from a bucket" });
+    await builder.getByLabel("Prefix").fill("movies/");
+    await builder.getByLabel(/^Keys end with/).fill(".nothing");
+    await page.keyboard.press("Enter");
+    await expect(builder).toContainText("No object matches");
+    await builder.getByLabel(/^Keys end with/).fill(".gz");
+    await page.keyboard.press("Enter");
+    await builder.getByRole("button", { name: "Use these 8 lines" }).click();
+    await expect(page.locator('[data-path="manifestFile.fileContents"]')).toHaveValue(/part-00.*\n.*part-01/);
+    await expect(page.getByRole("status").filter({ hasText: "Valid" })).toBeVisible();
+  });
+
+  test("edits a map of names and texts as rows, by keyboard", async ({ page }) => {
+    const readConnector = { connectorDestination: "S3", readerType: "SPARKREADER", sparkReadOptions: { sep: ";" } };
+    await page.goto("/datasets/new");
+    await pasteIntoEditor(page, JSON.stringify({ readConnector }));
+    await page.getByRole("radio", { name: "Form" }).click();
+    await page.getByRole("button", { name: "Next: Read" }).click();
+    const rows = page.getByRole("group", { name: "Read options" });
+    await expect(rows.getByLabel("Read options, name 1")).toHaveValue("sep");
+    await rows.getByRole("button", { name: "Add a row" }).focus();
+    await page.keyboard.press("Enter");
+    await expect(rows.getByLabel("Read options, name 2")).toBeFocused();
+    await page.keyboard.type("header");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("true");
+    await rows.getByRole("button", { name: "Remove sep" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("radio", { name: "JSON" }).click();
+    const editor = page.getByRole("textbox", { name: "Dataset JSON" });
+    await expect(editor).toContainText('"header": "true"');
+    await expect(editor).not.toContainText('"sep"');
+  });
+
   test("tries the handler on the first records before anything is made", async ({ page }) => {
     await page.goto("/datasets/new");
     await pasteIntoEditor(page, sampleText("movies-to-kinesis"));

@@ -30,6 +30,8 @@ function screensOf(dataset: string): readonly Screen[] {
     { name: "create by JSON", path: "/datasets/new?from=sample", arrived: /Valid/ },
     { name: "create by form", path: "/datasets/new?by=form&from=sample", arrived: /Valid/ },
     { name: "create, source", path: "/datasets/new?by=form&step=read&from=sample", arrived: /Valid/ },
+    { name: "create, handler", path: "/datasets/new?by=form&step=handler&from=sample", arrived: /Valid/ },
+    { name: "create, manifest", path: "/datasets/new?by=form&step=manifest&from=sample", arrived: /List objects/ },
     { name: "create, access", path: "/datasets/new?by=form&step=access&from=sample", arrived: /sts:ExternalId/ },
     { name: "create, review", path: "/datasets/new?by=form&step=review&from=sample", arrived: /What will be made/ },
     of("", /3,201\s*read/),
@@ -118,6 +120,15 @@ test.describe("every screen", () => {
     await page.getByRole("button", { name: "What access policy do I need?" }).click();
     await expect(page.getByRole("dialog", { name: "Access policy" })).toContainText("s3:GetObject");
     faults.push(...(await faultsOf(page, "access policy")));
+    await page.goto(`/datasets/${finishedDataset}`);
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Update compute engine…" }).click();
+    const update = page.getByRole("dialog", { name: /^Update the compute engine/ });
+    await update.locator('[data-path="computeEngine.concurrency"]').fill("9");
+    await update.getByRole("button", { name: "Show changes" }).click();
+    await expect(update.getByRole("region", { name: "What changes" })).toContainText("9");
+    await page.setViewportSize(sizes[1]!);
+    faults.push(...(await faultsOf(page, "update with its changes")));
     expect(faults.join("\n")).toBe("");
   });
 
