@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Session } from "./sign-in.ts";
 
 /** The product that the global setup started for all journeys. */
 export interface RunningProduct {
   readonly address: string;
   readonly stateDir: string;
+  /** Of the demo user, signed in once for all journeys. */
+  readonly session: Session;
   readonly login: { readonly emailAddress: string; readonly password: string };
 }
 
@@ -12,6 +15,7 @@ export function runningProduct(): RunningProduct {
   return {
     address: setByGlobalSetup("LETSDATA_E2E_ADDRESS"),
     stateDir: setByGlobalSetup("LETSDATA_E2E_STATE_DIR"),
+    session: JSON.parse(setByGlobalSetup("LETSDATA_E2E_SESSION")) as Session,
     login: {
       emailAddress: setByGlobalSetup("LETSDATA_E2E_EMAIL"),
       password: setByGlobalSetup("LETSDATA_E2E_PASSWORD"),

@@ -2,11 +2,11 @@ import { test as base, expect } from "@playwright/test";
 import { demoClient } from "./demo-client.ts";
 import { type RunningProduct, runningProduct } from "./running-product.ts";
 import { sampleConfig } from "./sample-dataset.ts";
-import { type Session, signIn } from "./sign-in.ts";
+import type { Session } from "./sign-in.ts";
 
 interface WorkerFixtures {
   readonly product: RunningProduct;
-  /** The demo user, signed in once: a sign-in of every test would meet the limit on attempts. */
+  /** The demo user, signed in by the global setup. */
   readonly demoSession: Session;
   /** Name of a dataset that ran to its end, with error records and skipped records. */
   readonly finishedDataset: string;
@@ -16,18 +16,8 @@ interface WorkerFixtures {
 export const test = base.extend<object, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from the pattern.
   product: [async ({}, use) => use(runningProduct()), { scope: "worker" }],
-  demoSession: [
-    async ({ browser, product }, use) => {
-      const context = await browser.newContext({ baseURL: product.address });
-      const page = await context.newPage();
-      await signIn(page, product.login);
-      await page.waitForURL("**/datasets");
-      const session = await context.storageState();
-      await context.close();
-      await use(session);
-    },
-    { scope: "worker" },
-  ],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from the pattern.
+  demoSession: [async ({}, use) => use(runningProduct().session), { scope: "worker" }],
   finishedDataset: [
     async ({ product }, use) => {
       const datasetName = `FinishedMovies${process.pid}`;
