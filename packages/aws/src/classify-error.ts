@@ -57,7 +57,6 @@ const DENIED = new Set([
 ]);
 const MISSING = new Set([
   "ImageNotFoundException",
-  "ImageNotFoundException",
   "AWS.SimpleQueueService.NonExistentQueue",
   "NoSuchBucket",
   "NoSuchEntity",
@@ -65,7 +64,6 @@ const MISSING = new Set([
   "NoSuchKey",
   "NoSuchUpload",
   "NotFound",
-  "RepositoryNotFoundException",
   "RepositoryNotFoundException",
   "QueueDoesNotExist",
   "ResourceNotFoundException",

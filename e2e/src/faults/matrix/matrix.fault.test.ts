@@ -17,7 +17,8 @@ import { targetNames } from "./targets.ts";
 
 /** Every source meets every target in as many batches as there are targets. */
 const ALL_PAIRS = sourceNames.length * targetNames.length;
-const ROUNDS = Number(process.env.FAULT_ROUNDS ?? ALL_PAIRS);
+/** Each batch has every reader and every writer; which meet is drawn with the seed. */
+const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3 * sourceNames.length);
 const BATCHES = Math.ceil(ROUNDS / sourceNames.length);
 const WORKERS = 2;
 /** Of processes and of the cloud, in each batch. */
@@ -106,7 +107,7 @@ test("every reader, every writer and every fault met work", () => {
 
 /** Each source once, each with another target in the next batch. */
 function pairsOf(batch: number): readonly Pair[] {
-  return sourceNames.map((source, at) => ({ source, target: targetNames[(at + batch) % targetNames.length]! }));
+  return sourceNames.map((source, at) => ({ source, target: targetNames[(at + batch + seed) % targetNames.length]! }));
 }
 
 /** Kinds take turns, so that a few batches have them all. */
