@@ -93,7 +93,7 @@ describe.concurrent("a stop", () => {
 test("what this installation cannot carry out is refused at once and changes nothing", async () => {
   const { client } = bench.installation;
   const run = await bench.run("Refuses", { "a.jsonl": lines([{ id: "bad", do: "throw" }]) });
-  expect(run.view.allowedActions.toSorted()).toEqual(["delete", "redrive"]);
+  expect(run.view.allowedActions.toSorted()).toEqual(["delete", "redrive", "updateCode", "updateCompute"]);
   expect(run.view.allowedRedrivePolicies.toSorted()).toEqual(["RESTART_FROM_BEGINNING", "RESUME_FROM_CHECKPOINT"]);
   const asked = [
     client.redrives.create({ dataset: "Refuses", policy: "ERROR_RECORDS_ONLY" }),

@@ -72,15 +72,17 @@ test("orders of two files each reach S3 once, through cut connections; failed li
   expect(await archivedParts("OrdersOfTwoFiles")).toBe(90);
 });
 
-test.runIf(existsSync(crawl))("the response, metadata and text of a crawled page become one document", async () => {
-  for (const suffix of ["warc", "warc.wat", "warc.wet"]) {
-    const body = readFileSync(join(crawl, `whirlwind.${suffix}.gz`));
-    await installation.putObject(testBuckets.data, `crawl/whirlwind.${suffix}.gz`, body);
-  }
-  const line = "WARC:crawl/whirlwind.warc.gz|wat:crawl/whirlwind.warc.wat.gz|WET:crawl/whirlwind.warc.wet.gz";
-  const view = await run("CrawledPage", "web-archive", [line]);
-  expect(view.counts).toMatchObject({ recordsRead: 1, documentsWritten: 1 });
-  const [page] = await readOutputLines(installation, "CrawledPage");
-  expect(page).toMatchObject({ documentId: "https://an.wikipedia.org/wiki/Escopete", responseBytes: 74_581 });
-  expect(Buffer.byteLength(page?.text as string)).toBe(4_456);
-});
+// A page of somebody else is not ours to keep here: where it is not at hand there is no such test, rather than one that is skipped.
+if (existsSync(crawl))
+  test("the response, metadata and text of a crawled page become one document", async () => {
+    for (const suffix of ["warc", "warc.wat", "warc.wet"]) {
+      const body = readFileSync(join(crawl, `whirlwind.${suffix}.gz`));
+      await installation.putObject(testBuckets.data, `crawl/whirlwind.${suffix}.gz`, body);
+    }
+    const line = "WARC:crawl/whirlwind.warc.gz|wat:crawl/whirlwind.warc.wat.gz|WET:crawl/whirlwind.warc.wet.gz";
+    const view = await run("CrawledPage", "web-archive", [line]);
+    expect(view.counts).toMatchObject({ recordsRead: 1, documentsWritten: 1 });
+    const [page] = await readOutputLines(installation, "CrawledPage");
+    expect(page).toMatchObject({ documentId: "https://an.wikipedia.org/wiki/Escopete", responseBytes: 74_581 });
+    expect(Buffer.byteLength(page?.text as string)).toBe(4_456);
+  });

@@ -9,7 +9,10 @@ import { s3ErrorConnector, s3ReadConnector, s3WriteConnector } from "./s3/connec
 import { s3VectorsWriteConnector } from "./s3-vectors/connectors.ts";
 import { sqsReadConnector, sqsWriteConnector } from "./sqs/connectors.ts";
 
-/** Runtimes by `connectorDestination`. A destination that has a config but no line here cannot run yet. */
+/**
+ * Runtimes by `connectorDestination`. A destination that has a config but no line here cannot run yet. Each loads its SDK with its first
+ * call: a task process needs two or three of them, and all together take two seconds of a processor.
+ */
 export const readConnectors = {
   S3: s3ReadConnector,
   SQS: sqsReadConnector,

@@ -1,16 +1,13 @@
 import { DescribeTableCommand, DynamoDBClient, type TableDescription } from "@aws-sdk/client-dynamodb";
 import { classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
-import type { CloudAccess, ResourceScope } from "@letsdata/plugin-kit/connector";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { tableArn } from "./dynamodb-table-arn.ts";
 
 export type KeyType = "S" | "N" | "B";
 export interface KeyAttribute {
   readonly name: string;
   readonly type: KeyType;
-}
-
-export function tableArn(tableName: string, { region, accountId }: ResourceScope): string {
-  return `arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`;
 }
 
 /** Partition key first, then the sort key if there is one. */

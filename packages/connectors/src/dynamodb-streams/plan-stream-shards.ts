@@ -26,11 +26,6 @@ export async function* planStreamShards(
   });
 }
 
-/** While a table lives its shards close after some hours and others follow. */
-export function hasMoreShards(manifest: Readonly<Record<string, unknown>>): boolean {
-  return (manifest as unknown as DynamodbStreamsManifest).dynamoDBReaderTaskStopCondition === "Continuous";
-}
-
 /** Every shard of the stream, page by page. */
 async function listShards(
   { streamArn: StreamArn }: TableStream,

@@ -2,7 +2,8 @@ import { DynamoDBClient, GetItemCommand, ScanCommand } from "@aws-sdk/client-dyn
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { accessFindings } from "../access-finding.ts";
-import { describeTable, tableArn } from "../dynamodb-table-schema.ts";
+import { tableArn } from "../dynamodb-table-arn.ts";
+import { describeTable } from "../dynamodb-table-schema.ts";
 import type { DynamodbTableSource } from "./permissions.ts";
 
 /** No table's key: DynamoDB checks rights first, then refuses it. */

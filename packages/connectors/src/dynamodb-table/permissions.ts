@@ -1,6 +1,6 @@
 import type { ResourceScope } from "@letsdata/plugin-kit/connector";
 import type { Permission } from "@letsdata/plugin-kit/permissions";
-import { tableArn } from "../dynamodb-table-schema.ts";
+import { tableArn } from "../dynamodb-table-arn.ts";
 
 export interface DynamodbTableSource {
   readonly tableName: string;

@@ -4,7 +4,7 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { PlanningInput, TaskPlan } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { tableArn } from "../dynamodb-table-schema.ts";
+import { tableArn } from "../dynamodb-table-arn.ts";
 import type { DynamodbTableManifest } from "./config.ts";
 import type { DynamodbTableSource } from "./permissions.ts";
 

@@ -4,7 +4,8 @@ import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
 import { accessFindings } from "../access-finding.ts";
-import { describeTable, type KeyAttribute, keyAttributes, tableArn } from "../dynamodb-table-schema.ts";
+import { tableArn } from "../dynamodb-table-arn.ts";
+import { describeTable, type KeyAttribute, keyAttributes } from "../dynamodb-table-schema.ts";
 import { type DynamodbTarget, nameOfTable } from "./permissions.ts";
 
 /** Has no table's key: DynamoDB checks rights first, then refuses it, and nothing is written. */

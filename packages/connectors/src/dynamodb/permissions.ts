@@ -1,7 +1,7 @@
 import type { ResourceScope } from "@letsdata/plugin-kit/connector";
 import type { Permission } from "@letsdata/plugin-kit/permissions";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { tableArn } from "../dynamodb-table-schema.ts";
+import { tableArn } from "../dynamodb-table-arn.ts";
 import type { DynamodbWriteConfig } from "./config.ts";
 
 /** The parts of the configuration that runtimes look at, wherever the table lives. */

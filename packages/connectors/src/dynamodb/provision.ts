@@ -11,7 +11,8 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { describeTable, tableArn } from "../dynamodb-table-schema.ts";
+import { tableArn } from "../dynamodb-table-arn.ts";
+import { describeTable } from "../dynamodb-table-schema.ts";
 import { type DynamodbTarget, nameOfTable } from "./permissions.ts";
 
 const POLL_MS = 250;

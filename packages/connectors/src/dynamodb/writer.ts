@@ -5,7 +5,8 @@ import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { OutputDocument } from "@letsdata/plugin-kit/handler";
 import type { PreparedDocument, Rejection, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
 import type { Attributes } from "../dynamodb-plain-json.ts";
-import { type KeyAttribute, tableArn } from "../dynamodb-table-schema.ts";
+import { tableArn } from "../dynamodb-table-arn.ts";
+import type { KeyAttribute } from "../dynamodb-table-schema.ts";
 import { attributesOf, itemBytes, keyText, UnstorableValue, valueBytes } from "./attribute-values.ts";
 import { type DynamodbTarget, nameOfTable } from "./permissions.ts";
 

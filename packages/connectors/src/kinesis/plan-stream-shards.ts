@@ -26,11 +26,6 @@ export async function* planStreamShards(
   });
 }
 
-/** A stream may be split or merged as long as it is read. */
-export function hasMoreShards(manifest: Readonly<Record<string, unknown>>): boolean {
-  return (manifest as unknown as KinesisManifest).kinesisReaderTaskStopCondition === "Continuous";
-}
-
 /** Every shard the stream still keeps records of, page by page. */
 async function listShards(
   { streamArn: StreamARN }: KinesisStream,

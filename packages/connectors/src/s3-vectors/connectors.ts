@@ -1,17 +1,18 @@
 import type { WriteConnector } from "@letsdata/plugin-kit/connector";
-import { checkS3VectorsWrite } from "./check-access.ts";
 import type { S3VectorsWriteConfig } from "./config.ts";
 import { s3VectorsTargetReadPermissions, s3VectorsWritePermissions } from "./permissions.ts";
-import { provisionIndex, removeIndex } from "./provision.ts";
-import { configuredIndex } from "./vector-index.ts";
-import { openS3VectorsWriter } from "./writer.ts";
 
 export const s3VectorsWriteConnector: WriteConnector<S3VectorsWriteConfig> = {
   permissions: s3VectorsWritePermissions,
   readPermissions: s3VectorsTargetReadPermissions,
-  checkAccess: checkS3VectorsWrite,
-  provision: provisionIndex,
-  remove: removeIndex,
-  openWriter: async ({ config, access }) =>
-    openS3VectorsWriter({ config, access, index: await configuredIndex(config, access) }),
+  checkAccess: async (...input) => (await import("./check-access.ts")).checkS3VectorsWrite(...input),
+  provision: async (...input) => (await import("./provision.ts")).provisionIndex(...input),
+  remove: async (...input) => (await import("./provision.ts")).removeIndex(...input),
+  async openWriter({ config, access }) {
+    const [{ configuredIndex }, { openS3VectorsWriter }] = await Promise.all([
+      import("./vector-index.ts"),
+      import("./writer.ts"),
+    ]);
+    return openS3VectorsWriter({ config, access, index: await configuredIndex(config, access) });
+  },
 };

@@ -1,25 +1,23 @@
 import type { ReadConnector, WriteConnector } from "@letsdata/plugin-kit/connector";
-import { checkSqsRead, checkSqsWrite } from "./check-access.ts";
 import type { SqsReadConfig, SqsWriteConfig } from "./config.ts";
 import { sqsReadPermissions, sqsTargetReadPermissions, sqsWritePermissions } from "./permissions.ts";
-import { planWorkers, type SqsReaderDefinition } from "./plan-workers.ts";
-import { provisionQueue, removeQueue } from "./provision.ts";
-import { openSqsReader } from "./reader.ts";
-import { openSqsWriter } from "./writer.ts";
+import type { SqsReaderDefinition } from "./plan-workers.ts";
 
 export const sqsReadConnector: ReadConnector<SqsReadConfig, SqsReaderDefinition> = {
   repeatsInOrder: false,
   permissions: sqsReadPermissions,
-  checkAccess: checkSqsRead,
-  planTasks: planWorkers,
-  openReader: async (input) => openSqsReader(input),
+  checkAccess: async (...input) => (await import("./check-access.ts")).checkSqsRead(...input),
+  async *planTasks(input) {
+    yield* (await import("./plan-workers.ts")).planWorkers(input);
+  },
+  openReader: async (input) => (await import("./reader.ts")).openSqsReader(input),
 };
 
 export const sqsWriteConnector: WriteConnector<SqsWriteConfig> = {
   permissions: sqsWritePermissions,
   readPermissions: sqsTargetReadPermissions,
-  checkAccess: checkSqsWrite,
-  provision: provisionQueue,
-  remove: removeQueue,
-  openWriter: (input) => openSqsWriter(input),
+  checkAccess: async (...input) => (await import("./check-access.ts")).checkSqsWrite(...input),
+  provision: async (...input) => (await import("./provision.ts")).provisionQueue(...input),
+  remove: async (...input) => (await import("./provision.ts")).removeQueue(...input),
+  openWriter: async (input) => (await import("./writer.ts")).openSqsWriter(input),
 };
