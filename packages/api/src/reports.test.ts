@@ -58,6 +58,8 @@ test("what this installation cannot run is refused at create", async () => {
   });
   await expect(tenant.client.datasets.create(kafka)).rejects.toMatchObject({
     code: "CONFIG_INVALID",
-    errors: [{ path: "writeConnector.connectorDestination", code: "NOT_AVAILABLE_LOCALLY" }],
+    errors: expect.arrayContaining([
+      expect.objectContaining({ path: "writeConnector.connectorDestination", code: "NOT_AVAILABLE_LOCALLY" }),
+    ]),
   });
 });
