@@ -1,7 +1,8 @@
 import { customerCredentials, type DatasetOwner, dataTaskCredentials } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
 import type { Database } from "@letsdata/database/database";
-import { getDatasetById, newestConfigRevision } from "@letsdata/database/stores/dataset-store";
+import { newestConfigRevision } from "@letsdata/database/stores/config-revision-store";
+import { getDatasetById } from "@letsdata/database/stores/dataset-store";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
 import type { CredentialsSource } from "@letsdata/plugin-kit/connector";

@@ -1,10 +1,6 @@
 import { inTransaction } from "@letsdata/database/database";
-import {
-  addConfigRevision,
-  getDatasetById,
-  saveDatasetResources,
-  transitionDataset,
-} from "@letsdata/database/stores/dataset-store";
+import { addConfigRevision } from "@letsdata/database/stores/config-revision-store";
+import { getDatasetById, saveDatasetResources, transitionDataset } from "@letsdata/database/stores/dataset-store";
 import type { StoredRequest } from "@letsdata/database/stores/request-store";
 import { concurrencyOf, type DatasetConfig, logLevelOf, memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
 import { checkDataset } from "@letsdata/dataset/initialise";

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { installJars } from "../install-packages.ts";
+import { freePorts } from "../server-process.ts";
 
-const jars = join(import.meta.dirname, "../../../.letsdata/servers/kafka");
 const START_SECONDS = 120;
 
 export interface RunningKafka {
@@ -22,7 +22,7 @@ export interface RunningKafka {
 
 /** Apache Kafka from its published jars: one node that is broker and controller. Needs Java 17 and Maven. */
 export async function startKafka(): Promise<RunningKafka> {
-  await downloadJars();
+  const jars = await installJars("kafka", join(import.meta.dirname, "pom.xml"));
   const dir = await mkdtemp(join(tmpdir(), "letsdata-kafka-"));
   const [openPort, scramPort, controllerPort] = await freePorts(3);
   const user = { username: "letsdata", password: randomBytes(12).toString("hex") };
@@ -52,8 +52,8 @@ export async function startKafka(): Promise<RunningKafka> {
   );
   const scram = `SCRAM-SHA-512=[name=${user.username},password=${user.password}]`;
   const clusterId = randomBytes(16).toString("base64url");
-  await ended(java("kafka.tools.StorageTool", "format", "-t", clusterId, "-c", settings, "--add-scram", scram));
-  const broker = java("kafka.Kafka", settings);
+  await ended(java(jars, "kafka.tools.StorageTool", "format", "-t", clusterId, "-c", settings, "--add-scram", scram));
+  const broker = java(jars, "kafka.Kafka", settings);
   const stop = async () => {
     broker.kill("SIGKILL");
     if (broker.exitCode === null && broker.signalCode === null) await once(broker, "exit");
@@ -68,30 +68,13 @@ export async function startKafka(): Promise<RunningKafka> {
   return { open: `127.0.0.1:${openPort}`, scram: `127.0.0.1:${scramPort}`, user, stop };
 }
 
-/** By package name, with whatever repository Maven is set up for; once. */
-async function downloadJars(): Promise<void> {
-  if (existsSync(join(jars, "complete"))) return;
-  const pom = join(import.meta.dirname, "pom.xml");
-  const goal = ["-q", "-B", "-f", pom, "dependency:copy-dependencies", `-DoutputDirectory=${jars}`];
-  await ended(spawn("mvn", [...goal, "-DincludeScope=runtime"], { stdio: ["ignore", "ignore", "inherit"] }));
-  await writeFile(join(jars, "complete"), "");
-}
-
-function java(mainClass: string, ...parameters: string[]): ChildProcess {
+function java(jars: string, mainClass: string, ...parameters: string[]): ChildProcess {
   return spawn("java", ["-Xmx512m", "-cp", join(jars, "*"), mainClass, ...parameters], { stdio: "ignore" });
 }
 
 async function ended(child: ChildProcess): Promise<void> {
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) throw new Error(`${child.spawnargs.slice(0, 5).join(" ")} ended with ${code}`);
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 async function answers(port: number, broker: ChildProcess): Promise<void> {

@@ -1,4 +1,4 @@
-import { getConfigRevision } from "@letsdata/database/stores/dataset-store";
+import { getConfigRevision } from "@letsdata/database/stores/config-revision-store";
 import { configDiff } from "@letsdata/dataset/config-diff";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { signedIn } from "../authorise.ts";

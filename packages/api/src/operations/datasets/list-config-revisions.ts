@@ -1,4 +1,4 @@
-import { listConfigRevisions as readRevisions } from "@letsdata/database/stores/dataset-store";
+import { listConfigRevisions as readRevisions } from "@letsdata/database/stores/config-revision-store";
 import { signedIn } from "../authorise.ts";
 import { requireDataset } from "./require-dataset.ts";
 
