@@ -42,9 +42,11 @@ export class InFlightMessages {
     return this.#handles.size;
   }
 
-  /** Received again, a message answers to its new handle only. */
-  hold(messageId: string, receiptHandle: string): void {
+  /** False when it is held already. Received again, a message answers to its new handle only. */
+  hold(messageId: string, receiptHandle: string): boolean {
+    const isNew = !this.#handles.has(messageId);
     this.#handles.set(messageId, receiptHandle);
+    return isNew;
   }
 
   /** Throws a Problem worth repeating while some of them are not deleted; those done are not tried again. */
@@ -57,10 +59,11 @@ export class InFlightMessages {
           throw classifyAwsError(thrown, { action: "sqs:DeleteMessage", resource: this.#queue.arn });
         });
       const failed = new Map((answer.Failed ?? []).map((entry) => [Number(entry.Id), entry]));
-      for (const [index, [messageId]] of entries.entries()) {
+      for (const [index, [messageId, receiptHandle]] of entries.entries()) {
         const failure = failed.get(index);
-        // A handle that SQS does not take any more belongs to a message that will come again.
-        if (!failure || failure.SenderFault) this.#handles.delete(messageId);
+        const cameAgain = this.#handles.get(messageId) !== receiptHandle;
+        // A handle that SQS does not take any more belongs to a message that will come again, if it has not yet.
+        if (!failure || (failure.SenderFault && !cameAgain)) this.#handles.delete(messageId);
         else undone = failure;
       }
     }

@@ -18,6 +18,7 @@ const VISIBILITY_SECONDS = 120;
 const EXTEND_EVERY_MILLISECONDS = 40_000;
 /** Of one worker. A queue allows 120,000: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const IN_FLIGHT_MAX = 2_000;
+const OVER_LIMIT = "over limit";
 
 /** What the reader carries from attempt to attempt; the messages themselves need no position, deletion is theirs. */
 interface QueuePosition extends Position {
@@ -32,6 +33,12 @@ export interface SqsReaderInput {
   readonly access: CloudAccess;
   /** For tests; the constants above unless given. */
   readonly timing?: Partial<Timing>;
+}
+
+interface Received {
+  readonly fresh: readonly Message[];
+  /** Messages that are in work here already: their visibility ended before their work. */
+  readonly again: number;
 }
 
 interface Timing {
@@ -60,7 +67,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
   let receiving: Promise<unknown> = Promise.resolve();
 
   /** Not aborted with the reading: what it brings is held, and given back on close. */
-  async function receive(QueueUrl: string, held: InFlightMessages, WaitTimeSeconds: number): Promise<Message[]> {
+  async function receive(QueueUrl: string, held: InFlightMessages, WaitTimeSeconds: number): Promise<Received> {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl,
@@ -71,8 +78,8 @@ export function openSqsReader(input: SqsReaderInput): Reader {
         MessageSystemAttributeNames: ["MessageGroupId", "MessageDeduplicationId"],
       }),
     );
-    for (const { MessageId, ReceiptHandle } of Messages) held.hold(MessageId ?? "", ReceiptHandle ?? "");
-    return Messages;
+    const fresh = Messages.filter(({ MessageId, ReceiptHandle }) => held.hold(MessageId ?? "", ReceiptHandle ?? ""));
+    return { fresh, again: Messages.length - fresh.length };
   }
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
@@ -93,18 +100,20 @@ export function openSqsReader(input: SqsReaderInput): Reader {
       const isHeldUp = keepsOrder && held.size > 0;
       const isFull = held.size >= IN_FLIGHT_MAX;
       const waitSeconds = isHeldUp ? 0 : timing.sliceSeconds;
-      const received = isFull ? [] : receive(url, held, waitSeconds).catch((thrown: unknown) => refused(thrown, held));
-      receiving = Promise.resolve(received).catch(() => undefined);
-      const messages = await unlessAborted(received, signal);
-      if (messages === null) return;
+      const receipt = isFull
+        ? OVER_LIMIT
+        : receive(url, held, waitSeconds).catch((thrown: unknown) => refused(thrown, held));
+      receiving = Promise.resolve(receipt).catch(() => undefined);
+      const received = await unlessAborted(receipt, signal);
+      if (received === null) return;
       polls++;
-      if (messages !== "over limit" && messages.length > 0) {
+      if (received !== OVER_LIMIT && received.fresh.length > 0) {
         emptyReceives = 0;
         waitedSeconds = 0;
-        const records = messages.map((message) => sourceRecord(source, message));
+        const records = received.fresh.map((message) => sourceRecord(source, message));
         const bytesRead = records.reduce((sum, record) => sum + bytesOf(record), 0);
         yield { records, nextPosition: { polls, emptyReceives }, bytesRead };
-      } else if (isFull || isHeldUp || messages === "over limit") {
+      } else if (received === OVER_LIMIT || received.again > 0 || isHeldUp) {
         yield nothing(true);
         await held.fewer(timing.sliceSeconds * 1000, signal);
       } else {
@@ -127,9 +136,9 @@ export function openSqsReader(input: SqsReaderInput): Reader {
   }
 
   /** The queue's or our own in-flight limit is reached: going on needs deletions. */
-  function refused(thrown: unknown, held: InFlightMessages): "over limit" {
+  function refused(thrown: unknown, held: InFlightMessages): typeof OVER_LIMIT {
     const problem = classifyAwsError(thrown, { action: "sqs:ReceiveMessage", resource: arn });
-    if (problem.details.awsCode === "OverLimit" && held.size > 0) return "over limit";
+    if (problem.details.awsCode === "OverLimit" && held.size > 0) return OVER_LIMIT;
     return sourceMissing(problem);
   }
 

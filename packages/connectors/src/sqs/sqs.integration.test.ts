@@ -148,6 +148,20 @@ describe("the SQS reader", () => {
     expect(await messagesOf(config, open.access)).toHaveLength(1);
   });
 
+  it("hands out once what the queue hands out again while it is in work, and asks for it to be finished", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [
+      ["a", "a"],
+      ["b", "b"],
+    ]);
+    // As when every visibility ends before the work does.
+    open.faults.add({ kind: "redelivery", service: "sqs", action: "ReceiveMessage", latencyMs: 0 });
+    const reader = readerOf(config, open.access);
+    expect([...(await readOut(reader))].sort()).toEqual(["a", "b"]);
+    await reader.close();
+    expect(await messagesOf(config, open.access)).toEqual([]);
+  });
+
   it("deletes again exactly what was not deleted", async () => {
     const config = await makeQueue(open.access);
     await fill(config, open.access, [
