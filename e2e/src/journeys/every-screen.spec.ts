@@ -92,6 +92,9 @@ async function walk(page: Page, { name, path, arrived }: Screen): Promise<string
 }
 
 test.describe("every screen", () => {
+  // Each looks at one screen: whichever browser is free takes the next.
+  test.describe.configure({ mode: "parallel" });
+
   for (const [place, { name }] of screensOf("").entries()) {
     test(`${name} is accessible, fits and is free of errors, wide and narrow, light and dark`, async ({
       page,
