@@ -7,6 +7,7 @@ import { createArtifactCache } from "./artifact-cache.ts";
 import { createDatasetContexts } from "./dataset-contexts.ts";
 import type { WorkerSettings } from "./env.ts";
 import { createLog } from "./log.ts";
+import { prepareTaskProgram } from "./task-program.ts";
 
 const repositoryDir = join(import.meta.dirname, "../../..");
 /** Loops, settling tasks and checkpoints share these. */
@@ -25,8 +26,11 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     applicationName: settings.workerId,
     connectionsMax: Math.min(40, settings.taskSlots + CONNECTIONS_BESIDE_TASKS),
   });
+  const log = createLog(settings.workerId);
+  const entry = join(import.meta.dirname, "data-task.ts");
   const pool = createTaskProcessPool({
-    entry: join(import.meta.dirname, "data-task.ts"),
+    entry,
+    preparedProgram: prepareTaskProgram(entry, log),
     programFolders: ["apps/worker", "packages", "node_modules"].map((folder) => join(repositoryDir, folder)),
     // Initialisations and trials load handlers beside the tasks: a worker full of long tasks would keep them waiting.
     maxProcesses: settings.taskSlots + INITIALISATIONS_AT_ONCE + TRIES_AT_ONCE,
@@ -36,7 +40,7 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     installation,
     database,
     pool,
-    log: createLog(settings.workerId),
+    log,
     contexts: createDatasetContexts(database, installation),
     artifacts: createArtifactCache(installation, join(settings.stateDir, "artifacts")),
   };

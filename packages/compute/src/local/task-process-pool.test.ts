@@ -1,19 +1,27 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TaskOutcome } from "../task-protocol.ts";
+import { prepareProgram } from "./prepared-program/prepare-program.ts";
 import type { TaskProcessPool } from "./task-process-pool.ts";
-import { assignmentFor, openArtifacts, openTestPool, parserModule, runRequest } from "./testing/sandbox.ts";
+import { assignmentFor, childEntry, openArtifacts, openTestPool, parserModule, runRequest } from "./testing/sandbox.ts";
 
 const artifacts = openArtifacts();
+const programDir = mkdtempSync(join(tmpdir(), "letsdata-program-"));
+const preparedFile = join(programDir, "handler-child.program");
 let pool: TaskProcessPool;
+beforeAll(() => prepareProgram(childEntry, preparedFile));
 beforeEach(() => {
   pool = openTestPool();
 });
 afterEach(() => pool.close());
-afterAll(() => artifacts.remove());
+afterAll(() => {
+  artifacts.remove();
+  rmSync(programDir, { recursive: true });
+});
 
 const errorOf = (outcome: TaskOutcome) => (outcome.kind === "failed" ? outcome.error : outcome.kind);
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
@@ -26,7 +34,14 @@ async function until(what: string, holds: () => boolean, seconds = 10): Promise<
   }
 }
 
-describe("a task process", () => {
+describe.each([
+  { from: "its sources", preparedProgram: () => null },
+  { from: "its prepared program", preparedProgram: () => preparedFile },
+])("a task process started from $from", ({ preparedProgram }) => {
+  beforeEach(() => {
+    pool = openTestPool({ preparedProgram });
+  });
+
   test("runs an attempt and is reused warm under its key only", async () => {
     const dir = await artifacts.add(parserModule("console.log('pid', process.pid)"));
     const first = runRequest(dir);
@@ -43,7 +58,7 @@ describe("a task process", () => {
 
   test("never more than maxProcesses live at once; the least recently used warm one makes room", async () => {
     const dir = await artifacts.add(parserModule(""));
-    const small = openTestPool({ maxProcesses: 1 });
+    const small = openTestPool({ preparedProgram, maxProcesses: 1 });
     const outcomes = await Promise.all(["a", "b", "c"].map((key) => small.run(runRequest(dir, { key }).request)));
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(["completed", "completed", "completed"]);
     expect(small.processes().length).toBeLessThanOrEqual(1);
@@ -60,6 +75,7 @@ describe("a task process", () => {
       "own environment file": "fs.readFileSync('/proc/self/environ', 'utf8')",
       "other artifact": `fs.readFileSync(${JSON.stringify(module)}, 'utf8')`,
       "system files": "fs.readFileSync('/etc/passwd', 'utf8')",
+      "prepared program": `fs.appendFileSync(${JSON.stringify(preparedFile)}, "x") ?? 'written'`,
       "write a file": "fs.writeFileSync(new URL('./w', import.meta.url), 'x') ?? 'written'",
       "child process": "childProcess.execSync('id')",
       "worker thread": "new threads.Worker('1', { eval: true })",

@@ -23,6 +23,8 @@ export interface PoolOptions {
   readonly entry: string;
   /** Folders that program is read from. */
   readonly programFolders: readonly string[];
+  /** Prepared file of that program (`prepareProgram`), asked before each start; null or absent = there is none yet. */
+  readonly preparedProgram?: () => string | null;
   /** Live processes at most, busy and warm; more runs wait for one. */
   readonly maxProcesses: number;
   /** A warm process nobody used for this long ends. Default 300. */
@@ -120,9 +122,10 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
 
   const start = (key: string, needs: ProcessNeeds): Slot => {
     const { entry, programFolders } = options;
-    const { artifactDir, memoryMegabytes, language } = needs;
+    const { language, ...place } = needs;
     const startsLanguageHost = language !== "JAVASCRIPT";
-    const process = new TaskProcess({ entry, programFolders, artifactDir, memoryMegabytes, startsLanguageHost }, () => {
+    const preparedProgram = options.preparedProgram?.() ?? null;
+    const process = new TaskProcess({ entry, programFolders, preparedProgram, ...place, startsLanguageHost }, () => {
       slots.delete(slot);
       reaper.forget(process.pid);
       waiting.shift()?.();

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
+import { join } from "node:path";
 import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
 import { LogCollector } from "./log-collector.ts";
 import { memoryPlan, privateBytes } from "./memory-watch.ts";
@@ -7,6 +8,8 @@ import { memoryPlan, privateBytes } from "./memory-watch.ts";
 export interface TaskProcessOptions {
   /** Program of the child: calls `serveTasks`. */
   readonly entry: string;
+  /** Prepared file of that program, to start from (`prepareProgram`); null = from its sources. */
+  readonly preparedProgram: string | null;
   /** Folders the program itself is read from; nothing else but the artifact can be read. */
   readonly programFolders: readonly string[];
   readonly artifactDir: string;
@@ -52,7 +55,7 @@ export class TaskProcess {
   constructor(options: TaskProcessOptions, onGone: () => void) {
     const plan = memoryPlan(options.memoryMegabytes);
     this.#onGone = onGone;
-    this.child = spawn(process.execPath, [...nodeFlags(options, plan.heapMegabytes), realpathSync(options.entry)], {
+    this.child = spawn(process.execPath, [...nodeFlags(options, plan.heapMegabytes), ...program(options)], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...scrubbedEnvironment(), LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes) },
       cwd: "/",
@@ -149,9 +152,16 @@ export class TaskProcess {
   }
 }
 
+const starter = join(import.meta.dirname, "prepared-program/start-prepared.js");
+
+function program({ entry, preparedProgram }: TaskProcessOptions): string[] {
+  return [...(preparedProgram === null ? [] : [starter, preparedProgram]), realpathSync(entry)];
+}
+
 function nodeFlags(options: TaskProcessOptions, heapMegabytes: number): string[] {
-  const { programFolders, artifactDir, startsLanguageHost } = options;
-  const readable = [...programFolders, artifactDir].map((folder) => realpathSync(folder));
+  const { programFolders, preparedProgram, artifactDir, startsLanguageHost } = options;
+  const folders = [...programFolders, artifactDir].map((folder) => `${realpathSync(folder)}/*`);
+  const readable = preparedProgram === null ? folders : [...folders, preparedProgram];
   return [
     "--permission",
     // In Node 24 `node:sqlite` opens and writes any file whatever the permission model says.
@@ -160,7 +170,7 @@ function nodeFlags(options: TaskProcessOptions, heapMegabytes: number): string[]
     "--disable-warning=ExperimentalWarning",
     `--max-old-space-size=${heapMegabytes}`,
     ...(startsLanguageHost ? ["--allow-child-process"] : []),
-    ...readable.map((folder) => `--allow-fs-read=${folder}/*`),
+    ...readable.map((path) => `--allow-fs-read=${path}`),
   ];
 }
 

@@ -7,7 +7,6 @@ import type { PreparedDocument, Unwritable, Writer } from "@letsdata/plugin-kit/
 import { uploadObject } from "./object-upload.ts";
 import { openJsonLines } from "./open-json-lines.ts";
 import type { OpenObject } from "./open-object.ts";
-import { openParquet } from "./open-parquet.ts";
 import { nameOfBucket } from "./permissions.ts";
 import { deletePrefix } from "./provision.ts";
 
@@ -45,11 +44,13 @@ export function openS3Writer(input: {
   const confirmLease = input.confirmLease ?? (() => Promise.resolve());
   let open: OpenObject | null = null;
 
-  function openPart(ordinal: number, signal: AbortSignal): OpenObject {
+  async function openPart(ordinal: number, signal: AbortSignal): Promise<OpenObject> {
     const key = partKey(config, task, ordinal);
     const contentType = format === "PARQUET" ? "application/vnd.apache.parquet" : contentTypes[packing];
     const upload = uploadObject({ s3, bucket, key }, { contentType, confirmLease, signal });
-    return format === "PARQUET" ? openParquet(upload, packing) : openJsonLines(upload, packing);
+    if (format === "JSONL") return openJsonLines(upload, packing);
+    const { openParquet } = await import("./open-parquet.ts");
+    return openParquet(upload, packing);
   }
 
   return {
@@ -70,7 +71,7 @@ export function openS3Writer(input: {
     async write(batch, signal) {
       const first = batch[0];
       if (!first) return [];
-      open ??= openPart(first.ordinal, signal);
+      open ??= await openPart(first.ordinal, signal);
       await open.append(batch);
       return [];
     },

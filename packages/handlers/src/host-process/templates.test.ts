@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { jarOf } from "../artifact/keep-jar.ts";
+import { jarOf } from "../artifact/jar-of.ts";
 import { testHandler } from "../interfaces/test-handler.ts";
 import { buildJavaHost } from "../java/host-classes.ts";
 import { javaHost } from "../java/open-handler.ts";

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { jarOf } from "../artifact/keep-jar.ts";
+import { jarOf } from "../artifact/jar-of.ts";
 
 const sources = import.meta.dirname;
 const builds = join(sources, "../../.build/java");

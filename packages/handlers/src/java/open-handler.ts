@@ -1,5 +1,5 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { jarOf } from "../artifact/keep-jar.ts";
+import { jarOf } from "../artifact/jar-of.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
 import { javaHostFiles } from "./host-classes.ts";
 
