@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { orderFiles } from "@letsdata/samples/order-files";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -14,10 +15,37 @@ let installation: TestInstallation;
 beforeAll(async () => {
   installation = await startTestInstallation();
   await installation.putHandler("orders", join(root, "samples/handlers/orders"));
+  await installation.putHandler("orders-image", imageOf(join(root, "samples/handlers/orders")));
   await installation.putHandler("web-archive", join(root, "e2e/fixtures/handlers/web-archive"));
   installation.startWorker();
 });
-afterAll(() => installation?.stop());
+afterAll(async () => {
+  rmSync(imageFolder, { recursive: true, force: true });
+  await installation?.stop();
+});
+
+const imageFolder = mkdtempSync(join(tmpdir(), "letsdata-orders-image-"));
+/** The handler's classes as the files of a Lambda image: nothing but its entry answers. */
+function imageOf(handler: string): string {
+  const copy = (from: string, to: string): void => {
+    const code = readFileSync(join(handler, "letsdata_interfaces/readers", from), "utf8");
+    const fromPackage = code.replaceAll(/from "[./]+(documents|model)\/\w+\.js"/g, 'from "@letsdata/handler"');
+    writeFileSync(
+      join(imageFolder, to),
+      fromPackage.replaceAll('"./parsers/SingleFileStateMachineParser.js"', '"./parser.js"'),
+    );
+  };
+  copy("MultipleFileStateMachineReader.js", "reader.js");
+  copy("parsers/SingleFileStateMachineParser.js", "parser.js");
+  writeFileSync(
+    join(imageFolder, "index.js"),
+    `import { lambdaHandler } from "@letsdata/handler";
+     import { MultipleFileStateMachineReader } from "./reader.js";
+     export const handler = lambdaHandler({ MultipleFileStateMachineReader });`,
+  );
+  writeFileSync(join(imageFolder, "package.json"), '{ "type": "module" }');
+  return imageFolder;
+}
 
 async function run(name: string, handler: string, lines: readonly string[]) {
   const dataset = datasetJson(installation, { name, handler: `${handler}.zip`, keys: lines, read });
@@ -70,6 +98,19 @@ test("orders of two files each reach S3 once, through cut connections; failed li
   const written = orders.reduce((sum, { lines }) => sum + (lines as unknown[]).length, 0);
   expect(written).toBe(4_500 - 90);
   expect(await archivedParts("OrdersOfTwoFiles")).toBe(90);
+});
+
+test("the function of an image, which gets windows of the files, makes the same orders", async () => {
+  const { manifestLine } = orderFiles(1, 1_000)[0] ?? {};
+  const view = await run("OrdersOfAnImage", "orders-image", [manifestLine ?? ""]);
+  expect(view.counts).toMatchObject({ recordsRead: 1_000, documentsWritten: 1_000, recordsErrored: 0 });
+  const orders = await readOutputLines(installation, "OrdersOfAnImage");
+  const byId = new Map(
+    (await readOutputLines(installation, "OrdersOfTwoFiles")).map((order) => [order.documentId, order]),
+  );
+  expect(orders).toHaveLength(1_000);
+  expect(orders).toEqual(orders.map(({ documentId }) => byId.get(documentId)));
+  expect(await archivedParts("OrdersOfAnImage")).toBe(30);
 });
 
 // A page of somebody else is not ours to keep here: where it is not at hand there is no such test, rather than one that is skipped.

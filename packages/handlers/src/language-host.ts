@@ -4,7 +4,8 @@ import type { Handler } from "@letsdata/plugin-kit/handler";
 import type { FileFraming } from "@letsdata/plugin-kit/reader";
 import type { HandlerInterface } from "./artifact/locate-handler.ts";
 import type { RecordInterface } from "./record-arguments.ts";
-import type { StateMachineObjects } from "./state-machine/state-machine-objects.ts";
+import type { SplitLimits } from "./record-splitter/record-cutter.ts";
+import type { StateMachine } from "./state-machine/combine-files.ts";
 
 /** Where one attempt finds customer code. */
 export interface HandlerSource {
@@ -31,6 +32,10 @@ export interface StateMachineSource extends TaskHandlerSource {
   readonly interfaceName: "SingleFileStateMachineReader" | "MultipleFileStateMachineReader";
   /** Parser classes by file type, as configured; `*` stands for the one file of a single-file reader. */
   readonly parserImplementations?: Readonly<Record<string, string>>;
+  /** Files of the manifest line, by its file types. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Of the records and batches; the usual ones if left out. */
+  readonly limits?: SplitLimits;
 }
 
 /** What a language must be able to do to run handlers; closing the handler ends whatever was started for it. */
@@ -39,7 +44,8 @@ export interface LanguageHost {
   describe(source: HandlerSource & { readonly interfaceName: HandlerInterface }): Promise<HandlerDescription>;
   openSingleFileParser(source: TaskHandlerSource): Promise<SingleFileHost>;
   openRecordHandler(source: TaskHandlerSource & { readonly interfaceName: RecordInterface }): Promise<Handler>;
-  openStateMachine?(source: StateMachineSource): Promise<StateMachineObjects>;
+  /** Asks file types and names, too. Throws Problem ARTIFACT_INVALID or HANDLER_EXCEPTION. */
+  openStateMachine?(source: StateMachineSource): Promise<StateMachine>;
   /** Ends what it keeps warm between handlers, so that a program can end. */
   close?(): void;
 }

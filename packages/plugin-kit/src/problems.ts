@@ -204,6 +204,13 @@ export const problemCatalogue = {
     title: "A record failed and the dataset stops at failed records",
     fix: "Look at the task's error record, mend the handler or the record, then redrive the task.",
   },
+  RECORD_TOO_LARGE_FOR_BRIDGE: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 422,
+    title: "What the handler reads in one call does not fit into a request to its Lambda function",
+    fix: "Give the handler as an archive, so that it runs beside the task, or have its reader make documents of fewer records.",
+  },
   REQUEST_INVALID: {
     actor: "customer",
     retry: "never",

@@ -20,7 +20,10 @@ export interface SourceRecord {
   readonly body: Uint8Array;
   readonly attributes: Readonly<Record<string, string>>;
   /** Set when the reader could not hand the record out whole; the pipeline archives it as a system error record. */
-  readonly refused?: { readonly code: "RECORD_TOO_LARGE"; readonly message: string };
+  readonly refused?: {
+    readonly code: "RECORD_TOO_LARGE" | "RECORD_TOO_LARGE_FOR_BRIDGE";
+    readonly message: string;
+  };
   /** Set where a state machine made the record of stretches of its files; for the error archive. All by file type. */
   readonly madeOf?: {
     readonly fileNames: Readonly<Record<string, string>>;

@@ -3,7 +3,6 @@ import type { HandlerInterface } from "@letsdata/handlers/artifact/locate-handle
 import type { LanguageHost } from "@letsdata/handlers/language-host";
 import { isRecordInterface } from "@letsdata/handlers/record-arguments";
 import { createRecordSplitter } from "@letsdata/handlers/record-splitter/record-splitter";
-import { openStateMachine } from "@letsdata/handlers/state-machine/combine-files";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { Handler } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
@@ -74,15 +73,15 @@ async function readWithStateMachine(
     });
   }
   const parserImplementations = parserClasses(source.config);
-  const objects = await host.openStateMachine({
+  const { combiner, handler } = await host.openStateMachine({
     ...code,
     dataset: task,
     interfaceName,
     taskId: task.taskId,
     parserImplementations,
+    names: namedFiles(source.definition),
   });
-  keep(objects);
-  const { combiner, handler } = await openStateMachine(objects, namedFiles(source.definition));
+  keep(handler);
   const reader = await readConnector(source.destination).openReader({
     config: source.config,
     definition: source.definition,

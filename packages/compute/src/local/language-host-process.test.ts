@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { buildJavaArtifact } from "@letsdata/handlers/java/host-classes";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { installedJavas } from "@letsdata/handlers/java/testing/installed-javas";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { TaskOutcome } from "../task-protocol.ts";
 import type { TaskProcessPool } from "./task-process-pool.ts";
 import { assignmentFor, openTestPool, runRequest } from "./testing/sandbox.ts";
@@ -10,17 +11,24 @@ const handlers = resolve(import.meta.dirname, "../../../handlers/src");
 /** Each artifact's parser does what the record's text says: loop, memory, print, die, throw. */
 const languages = [
   {
+    name: "Python",
+    path: "",
     language: "PYTHON",
     artifact: async () => join(handlers, "python/testing/artifact"),
     implementation: null,
     source: "SingleFileParser.py",
   },
-  {
-    language: "JAVA",
-    artifact: () => buildJavaArtifact(join(handlers, "java/testing/artifact")),
-    implementation: "com.acme.SingleFileParser",
-    source: "SingleFileParser.java",
-  },
+  ...installedJavas().map(
+    ({ java, version }) =>
+      ({
+        name: `Java ${version}`,
+        path: java === "java" ? "" : dirname(java) + delimiter,
+        language: "JAVA",
+        artifact: () => buildJavaArtifact(join(handlers, "java/testing/artifact")),
+        implementation: "com.acme.SingleFileParser",
+        source: "SingleFileParser.java",
+      }) as const,
+  ),
 ] as const;
 
 let pool: TaskProcessPool;
@@ -31,8 +39,10 @@ afterEach(() => pool.close());
 
 const errorOf = (outcome: TaskOutcome) => (outcome.kind === "failed" ? outcome.error : outcome.kind);
 
-describe.each(languages)("a handler in $language", ({ language, artifact, implementation, source }) => {
+describe.each(languages)("a handler in $name", ({ path, language, artifact, implementation, source }) => {
   let artifactDir: string;
+  beforeEach(() => vi.stubEnv("PATH", path + process.env.PATH));
+  afterEach(() => vi.unstubAllEnvs());
   beforeAll(async () => {
     artifactDir = await artifact();
   }, 120_000);

@@ -26,6 +26,8 @@ interface Thrown {
   readonly stack: string;
   /** Place in the batch of the record at which it happened. */
   readonly index?: number | null;
+  /** It was the last thing the process did. */
+  readonly endsProcess?: boolean;
 }
 
 /** A failure of customer code in a host; the caller says at which record. */
@@ -94,7 +96,11 @@ export class HostProcess {
     let frame = await this.#exchange(message, blob);
     for (;;) {
       const { return: returned, throw: thrown } = frame.message;
-      if (thrown !== undefined) throw new HostException(thrown as Thrown);
+      if (thrown !== undefined) {
+        const told = thrown as Thrown;
+        if (told.endsProcess) this.close();
+        throw new HostException(told);
+      }
       if (returned !== undefined) return returned;
       frame = await this.#exchange(await answerTo(frame, onCall), []);
     }

@@ -1,5 +1,5 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
-import { bridgeHost } from "../lambda-bridge/bridge-host.ts";
+import { type BridgeInput, bridgeHost } from "../lambda-bridge/bridge-host.ts";
 import { BridgeException, parseExactly } from "../lambda-bridge/bridge-protocol.ts";
 import type { LanguageHost } from "../language-host.ts";
 import { asHandlerProblem, HostException, type HostProcess } from "./host-process.ts";
@@ -8,9 +8,11 @@ import { asHandlerProblem, HostException, type HostProcess } from "./host-proces
 export function hostedEntry(
   language: HandlerDescription["language"],
   processOf: (artifactDir: string) => HostProcess,
+  limits: Pick<BridgeInput, "windowBytesMax"> = {},
 ): LanguageHost {
   return bridgeHost({
     language,
+    ...limits,
     async connect({ artifactDir }) {
       const process = processOf(artifactDir);
       let object: unknown;

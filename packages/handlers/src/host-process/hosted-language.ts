@@ -8,6 +8,7 @@ import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { recordPlace } from "../record-place.ts";
 import { requiredMethods } from "../required-methods.ts";
+import { openStateMachine } from "../state-machine/combine-files.ts";
 import { asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
 import { hostedEntry } from "./hosted-entry.ts";
 import { openHostedStateMachine } from "./hosted-state-machine.ts";
@@ -98,7 +99,10 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
         handler: recordHandler(object, "SingleFileParser", taskId),
       };
     },
-    openStateMachine: (source) => openHostedStateMachine({ source, process: processOf(source.artifactDir), locate }),
+    async openStateMachine(source) {
+      const objects = await openHostedStateMachine({ source, process: processOf(source.artifactDir), locate });
+      return openStateMachine(objects, source.names, source.limits);
+    },
     async openRecordHandler({ taskId, interfaceName, ...source }) {
       return recordHandler(await load(source, interfaceName), interfaceName, taskId);
     },

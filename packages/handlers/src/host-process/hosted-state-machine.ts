@@ -37,7 +37,7 @@ interface CombinedInHost {
  * more is forgotten with the next call.
  */
 export async function openHostedStateMachine(input: {
-  readonly source: StateMachineSource;
+  readonly source: Omit<StateMachineSource, "names">;
   readonly process: HostProcess;
   readonly locate: (source: HandlerSource, interfaceName: HandlerInterface) => HostedClass;
 }): Promise<StateMachineObjects> {

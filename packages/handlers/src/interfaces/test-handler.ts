@@ -7,9 +7,8 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import { type HandlerInterface, interfacesIn, type ModuleLanguage } from "../artifact/locate-handler.ts";
 import { javaScriptHost } from "../javascript/open-handler.ts";
-import type { LanguageHost, TaskHandlerSource } from "../language-host.ts";
+import type { LanguageHost, StateMachineSource, TaskHandlerSource } from "../language-host.ts";
 import { createRecordSplitter } from "../record-splitter/record-splitter.ts";
-import { openStateMachine } from "../state-machine/combine-files.ts";
 import { isMessageInterface, recordsOfMessages } from "./test-messages.ts";
 
 export interface TestedRecord {
@@ -76,14 +75,14 @@ async function* testFile(
 
 async function* testStateMachine(
   host: LanguageHost,
-  source: Parameters<NonNullable<LanguageHost["openStateMachine"]>>[0],
+  source: Omit<StateMachineSource, "names">,
   file: string,
   content: HandlerTest["content"],
 ): AsyncGenerator<TestedRecord> {
   if (!host.openStateMachine) throw new Problem("NOT_AVAILABLE_LOCALLY", "State machines cannot be tried here yet.");
   const isSingle = source.interfaceName === "SingleFileStateMachineReader";
   const paths = isSingle ? { FILE: file } : pathsByType(file);
-  const { combiner, handler } = await openStateMachine(await host.openStateMachine(source), paths);
+  const { combiner, handler } = await host.openStateMachine({ ...source, names: paths });
   try {
     const byFolded = new Map(Object.entries(paths).map(([type, path]) => [type.toLowerCase(), path]));
     const bytes: Record<string, AsyncIterable<Uint8Array>> = {};

@@ -8,6 +8,11 @@ import { jarOf } from "../artifact/jar-of.ts";
 const sources = import.meta.dirname;
 const builds = join(sources, "../../.build/java");
 const mainClass = "com.letsdata.host.Main";
+/** The descriptors' numbers, and the C library by which a host on Java 24 and newer contains itself. */
+const manifestOfHost = `Main-Class: ${mainClass}
+Add-Opens: java.base/java.io java.base/java.lang
+Enable-Native-Access: ALL-UNNAMED
+`;
 /** Published interfaces promise Java 8 bytecode (product.md §4.4). */
 const release = "8";
 
@@ -30,7 +35,7 @@ export async function buildJavaHost(): Promise<JavaHostFiles> {
     const { interfacesJar, hostJar } = filesIn(draft);
     await compileToJar({ javaFiles: javaFilesIn(join(sources, "interfaces")), folder: draft, jar: interfacesJar });
     const manifest = join(draft, "manifest.txt");
-    await writeFile(manifest, `Main-Class: ${mainClass}\nAdd-Opens: java.base/java.io java.base/java.lang\n`);
+    await writeFile(manifest, manifestOfHost);
     const javaFiles = javaFilesIn(join(sources, "host"));
     await compileToJar({ javaFiles, folder: draft, jar: hostJar, classPath: [interfacesJar], manifest });
   });

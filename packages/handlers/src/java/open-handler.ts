@@ -1,39 +1,47 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { jarOf } from "../artifact/jar-of.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
+import type { LanguageHost } from "../language-host.ts";
 import { javaHostFiles } from "./host-classes.ts";
 
-/** Java 24 and newer run handlers, too, but cannot shut them off from the machine's files. */
-const needed = "a Java runtime of version 8 to 23 (`java`; Debian: default-jre-headless)";
+const needed = "a Java runtime of version 8 or newer (`java`; Debian: default-jre-headless)";
 
 /** Of a task's memory; the rest is for what a Java process needs beside its heap. */
 const heapShare = 0.75;
 
-/** Handlers in Java run in a warm process beside the task's; the artifact is one JAR with everything it needs. */
-export const javaHost = hostedLanguage({
-  language: "JAVA",
-  command(artifactDir) {
-    const files = javaHostFiles();
-    if (!files) {
-      throw new Problem(
-        "NOT_AVAILABLE_LOCALLY",
-        "Java handlers need the host program, which `pnpm start` builds where a JDK (`javac`; Debian: default-jdk-headless) is installed.",
-        { path: "readConnector.artifactImplementationLanguage" },
-      );
-    }
-    const { hostJar, interfacesJar } = files;
-    return {
-      command: "java",
-      args: [...heapLimit(), ...flags, "-jar", hostJar, jarOf(artifactDir), interfacesJar],
-      language: "Java",
-      installation: needed,
-    };
-  },
-  locate({ implementation }, interfaceName) {
-    if (implementation) return { module: "", class: implementation };
-    throw new Problem("ARTIFACT_INVALID", `Java needs the full name of the class that implements ${interfaceName}.`);
-  },
-});
+/**
+ * Handlers in Java run in a warm process beside the task's; the artifact is one JAR with everything it needs. `java`: the program that
+ * runs them.
+ */
+export function javaHostWith(java: string): LanguageHost {
+  return hostedLanguage({
+    language: "JAVA",
+    command(artifactDir) {
+      const files = javaHostFiles();
+      if (!files) {
+        throw new Problem(
+          "NOT_AVAILABLE_LOCALLY",
+          "Java handlers need the host program, which `pnpm start` builds where a JDK (`javac`; Debian: default-jdk-headless) is installed.",
+          { path: "readConnector.artifactImplementationLanguage" },
+        );
+      }
+      const { hostJar, interfacesJar } = files;
+      return {
+        command: java,
+        args: [...heapLimit(), ...flags, "-jar", hostJar, jarOf(artifactDir), interfacesJar],
+        language: "Java",
+        installation: needed,
+      };
+    },
+    locate({ implementation }, interfaceName) {
+      if (implementation) return { module: "", class: implementation };
+      throw new Problem("ARTIFACT_INVALID", `Java needs the full name of the class that implements ${interfaceName}.`);
+    },
+  });
+}
+
+/** With the Java on the PATH. */
+export const javaHost = javaHostWith("java");
 
 /** One busy thread and small heaps: the serial collector. What the machine itself says goes to the log, not into the pipe. */
 const flags = [

@@ -14,7 +14,8 @@ type LambdaHandler = (event: unknown, context: unknown) => unknown;
 /** Artifacts whose `index.handler` answers requests, as a Lambda image's does; it runs in the task's own process. */
 export const javaScriptEntryHost = bridgeHost({ language: "JAVASCRIPT", connect: connectToEntry });
 
-async function connectToEntry({ artifactDir }: HandlerSource): Promise<BridgeConnection> {
+/** The functions' own entry, called in this process. Throws Problem ARTIFACT_INVALID. */
+export async function connectToEntry({ artifactDir }: HandlerSource): Promise<BridgeConnection> {
   process.env.LETS_DATA_STAGE ??= "Test";
   const handler = await loadEntry(join(artifactDir, entry));
   return {

@@ -4,6 +4,7 @@ import { type HandlerInterface, interfacesIn } from "../artifact/locate-handler.
 import { withEntry } from "../lambda-bridge/with-entry.ts";
 import type { HandlerSource, LanguageHost, SingleFileHost, TaskHandlerSource } from "../language-host.ts";
 import { requiredMethods } from "../required-methods.ts";
+import { openStateMachine } from "../state-machine/combine-files.ts";
 import { javaScriptEntryHost } from "./lambda-entry.ts";
 import { loadHandlerObject } from "./load-handler-class.ts";
 import { openRecordHandler } from "./record-handler.ts";
@@ -25,7 +26,8 @@ export const javaScriptHost: LanguageHost = withEntry(
       const { handler } = await loadHandlerObject(artifactDir, interfaceName, implementation);
       return openRecordHandler(handler, interfaceName, taskId);
     },
-    openStateMachine: openJavaScriptStateMachine,
+    openStateMachine: async (source) =>
+      openStateMachine(await openJavaScriptStateMachine(source), source.names, source.limits),
   },
   javaScriptEntryHost,
   "JAVASCRIPT",

@@ -18,7 +18,9 @@ import { documentOfResult, loadDocumentClasses } from "./result-document.ts";
 import { systemFileReader } from "./system-file-reader.ts";
 
 /** The customer's reader and parsers, running in this process (product.md §4.1, §4.3). */
-export async function openJavaScriptStateMachine(source: StateMachineSource): Promise<StateMachineObjects> {
+export async function openJavaScriptStateMachine(
+  source: Omit<StateMachineSource, "names">,
+): Promise<StateMachineObjects> {
   const { artifactDir, implementation, interfaceName, taskId } = source;
   const { handler: reader } = await loadHandlerObject(artifactDir, interfaceName, implementation);
   const classes = await loadDocumentClasses(artifactDir);

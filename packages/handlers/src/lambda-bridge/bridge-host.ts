@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { HandlerInterface } from "../artifact/locate-handler.ts";
 import { frameFile } from "../file-framing.ts";
 import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { asObject, BridgeException, batchItemsMax, type Invoke, resultOf } from "./bridge-protocol.ts";
 import { bridgeRecordHandler } from "./bridge-record-handler.ts";
 import { type BridgeSession, bridgeProblem } from "./bridge-session.ts";
+import { openBridgeStateMachine } from "./bridge-state-machine.ts";
+import { windowBytesMax as usualWindowBytesMax } from "./combine-windows.ts";
 
 /** The function that holds one artifact's or image's customer code. */
 export interface BridgeConnection {
@@ -17,11 +21,13 @@ export interface BridgeInput {
   readonly language: HandlerDescription["language"];
   /** Throws Problem ARTIFACT_INVALID for an artifact without a usable entry. */
   readonly connect: (source: HandlerSource) => Promise<BridgeConnection>;
+  /** Bytes of a state machine's files in one request, before they are base64; tests make it small. */
+  readonly windowBytesMax?: number;
 }
 
 /** Handlers behind the published request and response (product.md §4.5), in any language. */
-export function bridgeHost({ language, connect }: BridgeInput): LanguageHost {
-  async function open(source: HandlerSource): Promise<BridgeSession> {
+export function bridgeHost({ language, connect, windowBytesMax = usualWindowBytesMax }: BridgeInput): LanguageHost {
+  async function open(source: HandlerSource, interfaceName: HandlerInterface): Promise<BridgeSession> {
     const connection = await connect(source);
     const { tenantId = "local", datasetName = "local", datasetId = "local" } = source.dataset ?? {};
     const letsdataAuth = { tenantId, userId: tenantId, datasetName, datasetId };
@@ -35,7 +41,9 @@ export function bridgeHost({ language, connect }: BridgeInput): LanguageHost {
       ...rest,
     });
     try {
-      return { ...connection, batch: await batchSize(connection.invoke, request), request };
+      const { batch, interfaces } = await describeFunction(connection.invoke, request);
+      requireInterface(interfaceName, batch, interfaces);
+      return { ...connection, batch, request };
     } catch (thrown) {
       await connection.close();
       throw thrown;
@@ -45,12 +53,12 @@ export function bridgeHost({ language, connect }: BridgeInput): LanguageHost {
   return {
     async describe(source) {
       const { interfaceName } = source;
-      const session = await open(source);
+      const session = await open(source, interfaceName);
       await session.close();
       return { language, interfaces: { [interfaceName]: "Lambda function" } };
     },
     async openSingleFileParser({ taskId, ...source }) {
-      const session = await open(source);
+      const session = await open(source, "SingleFileParser");
       return {
         frame: (fileName) =>
           frameFile(async (method, ...args) => {
@@ -66,7 +74,16 @@ export function bridgeHost({ language, connect }: BridgeInput): LanguageHost {
       };
     },
     async openRecordHandler({ taskId, interfaceName, ...source }) {
-      return bridgeRecordHandler(await open(source), interfaceName, taskId);
+      return bridgeRecordHandler(await open(source, interfaceName), interfaceName, taskId);
+    },
+    async openStateMachine(source) {
+      const session = await open(source, source.interfaceName);
+      try {
+        return await openBridgeStateMachine(session, source, windowBytesMax);
+      } catch (thrown) {
+        await session.close();
+        throw thrown;
+      }
     },
   };
 }
@@ -74,14 +91,46 @@ export function bridgeHost({ language, connect }: BridgeInput): LanguageHost {
 /** In the order in which `frameFile` gives them. */
 const fileArguments = ["s3FileType", "fileName"];
 
+interface FunctionDescription {
+  /** Records in one request; 0: it speaks the protocol as published. */
+  readonly batch: number;
+  /** Null where it does not say. */
+  readonly interfaces: readonly unknown[] | null;
+}
+
 /** Images that do not know the question answer with an exception: they speak the protocol as published. */
-async function batchSize(invoke: Invoke, request: BridgeSession["request"]): Promise<number> {
+async function describeFunction(invoke: Invoke, request: BridgeSession["request"]): Promise<FunctionDescription> {
   try {
     const response = await invoke(request("LetsDataHost", "describe", {}), new AbortController().signal);
-    const { protocol, batch } = asObject(resultOf(response));
-    return protocol === 2 && Number.isSafeInteger(batch) ? Math.min(batch as number, batchItemsMax) : 0;
+    const { protocol, batch, interfaces } = asObject(resultOf(response));
+    if (protocol !== 2 || !Number.isSafeInteger(batch)) return asPublished;
+    return {
+      batch: Math.min(batch as number, batchItemsMax),
+      interfaces: Array.isArray(interfaces) ? interfaces : null,
+    };
   } catch (thrown) {
-    if (thrown instanceof BridgeException) return 0;
+    if (thrown instanceof BridgeException) return asPublished;
     throw thrown;
   }
+}
+
+const asPublished: FunctionDescription = { batch: 0, interfaces: null };
+
+const stateMachines: ReadonlySet<string> = new Set(["SingleFileStateMachineReader", "MultipleFileStateMachineReader"]);
+
+function requireInterface(
+  interfaceName: HandlerInterface,
+  batch: number,
+  interfaces: FunctionDescription["interfaces"],
+): void {
+  if (stateMachines.has(interfaceName) && batch === 0) {
+    throw new Problem(
+      "ARTIFACT_INVALID",
+      `The Lambda image speaks protocol 1, which has no ${interfaceName}: build it with the entry of @letsdata/handler or letsdata-handlers, or give the handler as an archive.`,
+      { path: "readConnector.readerType" },
+    );
+  }
+  if (interfaces === null || interfaces.includes(interfaceName)) return;
+  const known = interfaces.map(String).join(", ") || "none";
+  throw new Problem("ARTIFACT_INVALID", `The handler's function has no ${interfaceName}; it has ${known}.`);
 }

@@ -1,3 +1,4 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
 import { type HandlerInterface, type ModuleLanguage, onlyEntryOf } from "../artifact/locate-handler.ts";
 import type { HandlerSource, LanguageHost } from "../language-host.ts";
 
@@ -13,5 +14,10 @@ export function withEntry(host: LanguageHost, bridge: LanguageHost, language: Mo
     describe: (source) => hostOf(source, source.interfaceName).describe(source),
     openSingleFileParser: (source) => hostOf(source, "SingleFileParser").openSingleFileParser(source),
     openRecordHandler: (source) => hostOf(source, source.interfaceName).openRecordHandler(source),
+    async openStateMachine(source) {
+      const { openStateMachine } = hostOf(source, source.interfaceName);
+      if (openStateMachine) return openStateMachine(source);
+      throw new Problem("INTERNAL", `The ${language} host has no state machines.`);
+    },
   };
 }

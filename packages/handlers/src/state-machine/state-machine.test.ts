@@ -4,11 +4,13 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { CombinedBatch, FileState, SourceRecord } from "@letsdata/plugin-kit/reader";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { javaScriptHost } from "../javascript/open-handler.ts";
 import { openJavaScriptStateMachine } from "../javascript/state-machine-objects.ts";
 import { createRecordSplitter, defaultSplitLimits } from "../record-splitter/record-splitter.ts";
 import { openStateMachine, type StateMachine } from "./combine-files.ts";
 import type { Combined, StateMachineObjects, SystemFile } from "./state-machine-objects.ts";
 import { ordersModules, writeArtifact } from "./testing/orders-artifact.ts";
+import { testOrders } from "./testing/orders-suite.ts";
 
 const signal = new AbortController().signal;
 const folders: string[] = [];
@@ -307,3 +309,5 @@ describe("a state machine over two files", () => {
     expect(machine.combiner.fileNames).toEqual({ HEAD: "h.txt", LINE: "l.txt" });
   });
 });
+
+testOrders("JavaScript", javaScriptHost, () => ({ artifactDir: ordersFolder }));

@@ -16,17 +16,18 @@ STACK_LENGTH_MAX = 8000
 def main():
     read_fd, write_fd = _private_pipe()
     folder = os.path.dirname(os.path.abspath(__file__))
-    sys.path.insert(0, folder)
+    support = os.path.join(folder, "support")
+    sys.path[:0] = [folder, support]
     import customer_code
     import frames
     import results
     import sandbox
     import state_machine
 
-    sys.path.remove(folder)
+    sys.path[:2] = []
     artifact_dir = sys.argv[1]
     sandbox.die_with_parent()
-    customer_code.supply_modules(artifact_dir, os.path.join(folder, "support"))
+    customer_code.supply_modules(artifact_dir, support)
     why_open = sandbox.restrict([artifact_dir, folder, *sandbox.python_folders()])
     Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, state_machine, why_open).serve()
 

@@ -1,7 +1,8 @@
 """What a handler returned, as rows of the pipe (product specification, results and documents)."""
 
 import json
-from enum import Enum
+
+from letsdata_lambda.documents import read, word
 
 MESSAGE_LENGTH_MAX = 8000
 
@@ -120,25 +121,6 @@ def _flat_body(document, document_id, record_type, partition_key):
         return _encode(flat)
     except (TypeError, ValueError, RecursionError) as error:
         raise UnusableDocument(str(error)) from None
-
-
-def read(owner, field, *getters):
-    """Hosts read fields; an own class may have only the getter."""
-    if isinstance(owner, dict):
-        return owner.get(field)
-    if owner is None:
-        return None
-    if hasattr(owner, field):
-        return getattr(owner, field)
-    for getter in getters:
-        method = getattr(owner, getter, None)
-        if callable(method):
-            return method()
-    return None
-
-
-def word(value):
-    return value if type(value) is str or not isinstance(value, Enum) else value.value
 
 
 def _text(value, name):

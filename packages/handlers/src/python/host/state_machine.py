@@ -1,14 +1,7 @@
 """The customer's reader and parser objects of one attempt at a state machine. The engine cuts the files; this calls customer code."""
 
-from results import read, result_row, word
-
-FIELDS = (
-    ("documentId", "getDocumentId"),
-    ("recordType", "getRecordType"),
-    ("partitionKey", "getPartitionKey"),
-    ("documentMetadata", "getDocumentMetadata"),
-    ("documentKeyValuesMap", "getDocumentKeyValuesMap"),
-)
+from letsdata_lambda.documents import document_of_result, read, word
+from results import result_row
 
 
 class StateMachine:
@@ -70,7 +63,7 @@ class StateMachine:
         if returned is None:
             raise TypeError("parseDocument returned None instead of a ParseDocumentResult")
         next_type = read(returned, "nextRecordType", "getNextRecordType")
-        return {"document": self._keep(_document_of(returned, place)), "nextRecordType": next_type if isinstance(next_type, str) else None}
+        return {"document": self._keep(document_of_result(returned, file_type, place["offset"], place["end"])), "nextRecordType": next_type if isinstance(next_type, str) else None}
 
     def combine(self, last_document, files):
         views = [SystemFileReader(self, file) for file in files]
@@ -145,25 +138,3 @@ class SystemFileReader:
 
     def end(self):
         self._machine = None
-
-
-def _document_of(returned, place):
-    """What nextRecord hands out: the result's document, or an ErrorDoc or SkipDoc where status or document say so."""
-    from letsdata_interfaces.documents.ErrorDoc import ErrorDoc
-    from letsdata_interfaces.documents.SkipDoc import SkipDoc
-
-    status = word(read(returned, "status", "getStatus"))
-    document = read(returned, "document", "getDocument")
-    kind = word(read(document, "documentType", "getDocumentType")) if document is not None else None
-    offsets = {place["fileType"]: str(place["offset"])}, {place["fileType"]: str(place["end"])}
-    if kind in ("ErrorDoc", "SkipDoc"):
-        for field, value in zip(("errorStartoffsetMap", "errorEndoffsetMap"), offsets):
-            if getattr(document, field, None) is None:
-                setattr(document, field, value)
-        return document
-    if status not in ("ERROR", "SKIP") and document is not None:
-        return document
-    fields = [read(document, field, getter) for field, getter in FIELDS]
-    if status == "ERROR":
-        return ErrorDoc(*fields, *offsets, "The parser returned ERROR without a message.")
-    return SkipDoc(*fields, *offsets, None)

@@ -25,6 +25,7 @@ export class SingleFileStateMachineParser {
   parseDocument(type, name, offset, last, lastDoc, bytes, from, to) {
     const text = new TextDecoder().decode(bytes.subarray(from, to)).trim();
     const [kind, id, value] = text.split(",");
+    if (value?.startsWith("throw")) throw new RangeError(value);
     if (value?.startsWith("x")) return new ParseDocumentResult(null, new ErrorDoc(id, kind, id, null, null, null, null, "bad " + value), "ERROR");
     if (value?.startsWith("s")) return new ParseDocumentResult(null, null, "SKIP");
     const next = kind === "E" ? "HEAD" : "ITEM";
@@ -40,7 +41,10 @@ export class SingleFileStateMachineReader {
   getNextExpectedRecordType() { return "HEAD"; }
   async parseDocument(type, last, lastDoc, file) {
     const result = (document, status) => new ParseCompositeDocumentResult(null, document, null, null, file.getState(), status);
+    const ahead = await file.nextRecord(true);
+    if (ahead?.documentKeyValuesMap?.value === "wait") return result(null, "SKIP");
     const head = await file.nextRecord(false);
+    if (head !== ahead) throw new Error("a record was parsed twice");
     if (head === null) return result(null, "SUCCESS");
     const items = [];
     const errors = [];
@@ -87,6 +91,13 @@ export class MultipleFileStateMachineReader {
     return result(new Document("Document", head.documentId, "ORDER", null, null, { ...head.documentKeyValuesMap, lines }), "SUCCESS");
   }
 }`;
+
+/** What an image with these classes has as its entry. */
+export const ordersEntry = `import { lambdaHandler } from "./letsdata_handler/index.js";
+import { MultipleFileStateMachineReader } from "./letsdata_interfaces/readers/MultipleFileStateMachineReader.js";
+import { SingleFileStateMachineParser } from "./letsdata_interfaces/readers/parsers/SingleFileStateMachineParser.js";
+import { SingleFileStateMachineReader } from "./letsdata_interfaces/readers/SingleFileStateMachineReader.js";
+export const handler = lambdaHandler({ MultipleFileStateMachineReader, SingleFileStateMachineParser, SingleFileStateMachineReader });`;
 
 export const ordersModules: Readonly<Record<string, string>> = {
   "letsdata_interfaces/readers/parsers/SingleFileStateMachineParser.js": parser,

@@ -1,3 +1,7 @@
+import { answerBody, exceptionBody } from "./bodies.js";
+import { bytesOf } from "./bytes-of.js";
+import { stateMachineCalls } from "./read-windows.js";
+
 /** @typedef {Readonly<Record<string, any>>} Data */
 /** @typedef {new () => object} HandlerClass */
 
@@ -62,28 +66,30 @@ const calls = {
 };
 
 /**
- * The function of a Lambda image: answers LetsData's requests with these classes, single records and batches.
+ * The function of a Lambda image: answers LetsData's requests with these classes: single records, batches, windows of state machines.
  * `export const handler = lambdaHandler({ SingleFileParser });`
  *
  * @param {Readonly<Record<string, HandlerClass>>} classes by interface name
- * @returns {(event: any) => Promise<Readonly<Record<string, unknown>>>}
+ * @returns {(event: any, context?: any) => Promise<Readonly<Record<string, unknown>>>}
  */
 export function lambdaHandler(classes) {
-  return async (event) => {
+  return async (event, context) => {
     try {
-      return { StatusCode: 200, headers, body: success(await answer(classes, event)) };
+      return { StatusCode: 200, headers, body: answerBody(await answer(classes, event, context)) };
     } catch (error) {
-      return { StatusCode: 500, headers, body: exception(error) };
+      return { StatusCode: 500, headers, body: exceptionBody(error) };
     }
   };
 }
 
-/** @param {Readonly<Record<string, HandlerClass>>} classes @param {any} event */
-async function answer(classes, event) {
+/** @param {Readonly<Record<string, HandlerClass>>} classes @param {any} event @param {any} context */
+async function answer(classes, event, context) {
   const { interface: interfaceName, function: method, data, batchedData } = event;
   if (interfaceName === "LetsDataHost" && method === "describe") {
     return { protocol: 2, batch, interfaces: Object.keys(classes) };
   }
+  const machineCall = stateMachineCalls[interfaceName]?.[method];
+  if (machineCall && classes[interfaceName]) return await machineCall(classes, data, context);
   const argumentsOf = calls[interfaceName]?.[method];
   const Handler = classes[interfaceName];
   if (!argumentsOf || !Handler) throw new Error(`this function has no ${interfaceName}.${method}`);
@@ -92,32 +98,10 @@ async function answer(classes, event) {
   const bodies = [];
   for (const item of batchedData) {
     try {
-      bodies.push(success(await handler[method](...argumentsOf(item))));
+      bodies.push(answerBody(await handler[method](...argumentsOf(item))));
     } catch (error) {
-      bodies.push(exception(error));
+      bodies.push(exceptionBody(error));
     }
   }
   return bodies;
-}
-
-/** @param {unknown} data */
-function success(data) {
-  return { statusCode: "SUCCESS", data: data ?? null };
-}
-
-/** @param {unknown} error */
-function exception(error) {
-  const { message, name, stack } = error instanceof Error ? error : new Error(String(error));
-  return {
-    statusCode: "EXCEPTION",
-    errorMessage: message,
-    exception: { errorMessage: message, errorType: name, stackTrace: stack ?? "" },
-  };
-}
-
-/** @param {string} content @param {Data} data @returns {Uint8Array} */
-function bytesOf(content, { contentEncoding }) {
-  return contentEncoding === "base64"
-    ? Uint8Array.from(Buffer.from(content, "base64"))
-    : new TextEncoder().encode(content);
 }

@@ -1,95 +1,105 @@
-"""The function of a Lambda image: answers LetsData's requests with the classes in letsdata_interfaces, single records and batches."""
+"""The function of a Lambda image: answers LetsData's requests with the classes in letsdata_interfaces.
 
-import asyncio
-import base64
+Single records, batches, and windows of state machines.
+"""
+
 import importlib
-import inspect
+import importlib.util
 import json
-import traceback
-from enum import Enum
+
+from letsdata_lambda.calls import bytes_of, exception_body, settled, success_body
+from letsdata_lambda.read_windows import plain, read_windows_of_one, read_windows_of_several
 
 HEADERS = {"Content-Type": "application/json"}
 BATCH = 500
 """Records one request may carry."""
 
 MODULES = {
-    "SingleFileParser": "parsers",
-    "QueueMessageReader": "sqs",
-    "KinesisRecordReader": "kinesis",
-    "DynamoDBStreamsRecordReader": "dynamodbstreams",
-    "DynamoDBTableItemReader": "dynamodb",
+    "SingleFileParser": "parsers.SingleFileParser",
+    "SingleFileStateMachineParser": "parsers.SingleFileStateMachineParser",
+    "SingleFileStateMachineReader": "SingleFileStateMachineReader",
+    "MultipleFileStateMachineReader": "MultipleFileStateMachineReader",
+    "QueueMessageReader": "sqs.QueueMessageReader",
+    "KinesisRecordReader": "kinesis.KinesisRecordReader",
+    "DynamoDBStreamsRecordReader": "dynamodbstreams.DynamoDBStreamsRecordReader",
+    "DynamoDBTableItemReader": "dynamodb.DynamoDBTableItemReader",
 }
 
 
 def lambda_handler(event, context):
     try:
-        return {"StatusCode": 200, "headers": HEADERS, "body": _success(_answer(event))}
+        return {"StatusCode": 200, "headers": HEADERS, "body": success_body(_answer(event, context))}
     except Exception as error:
-        return {"StatusCode": 500, "headers": HEADERS, "body": _exception(error)}
+        return {"StatusCode": 500, "headers": HEADERS, "body": exception_body(error)}
 
 
-def _answer(event):
+def _answer(event, context):
     interface, method = event["interface"], event["function"]
     if interface == "LetsDataHost" and method == "describe":
-        return {"protocol": 2, "batch": BATCH}
+        return {"protocol": 2, "batch": BATCH, "interfaces": [name for name in MODULES if _is_here(name)]}
+    machine = _STATE_MACHINES.get((interface, method))
+    if machine is not None:
+        return _plain(machine(_class_of(interface)(), event["data"], context))
     arguments_of = _ARGUMENTS.get((interface, method))
     if arguments_of is None:
         raise Exception(f"this function has no {interface}.{method}")
-    module = importlib.import_module(f"letsdata_interfaces.readers.{MODULES[interface]}.{interface}")
-    call = getattr(getattr(module, interface)(), method)
+    call = getattr(_class_of(interface)(), method)
     if not event.get("batchedData"):
-        return _settled(call(*arguments_of(event["data"])))
+        return _plain(settled(call(*arguments_of(event["data"]))))
     bodies = []
     for item in event["batchedData"]:
         try:
-            bodies.append(_success(_settled(call(*arguments_of(item)))))
+            bodies.append(success_body(_plain(settled(call(*arguments_of(item))))))
         except Exception as error:
-            bodies.append(_exception(error))
+            bodies.append(exception_body(error))
     return bodies
 
 
-def _settled(returned):
-    if inspect.isawaitable(returned):
-        returned = asyncio.run(_await(returned))
-    return json.loads(json.dumps(returned, default=_plain))
+def _class_of(interface):
+    return getattr(importlib.import_module(f"letsdata_interfaces.readers.{MODULES[interface]}"), interface)
 
 
-async def _await(awaitable):
-    return await awaitable
+def _is_here(interface):
+    try:
+        return importlib.util.find_spec(f"letsdata_interfaces.readers.{MODULES[interface]}") is not None
+    except ModuleNotFoundError:
+        return False
 
 
-def _plain(value):
-    return value.value if isinstance(value, Enum) else vars(value)
+def _parser_class():
+    return _class_of("SingleFileStateMachineParser")
 
 
-def _success(data):
-    return {"statusCode": "SUCCESS", "data": data}
+def _plain(returned):
+    return json.loads(json.dumps(returned, default=plain))
 
 
-def _exception(error):
-    return {
-        "statusCode": "EXCEPTION",
-        "errorMessage": str(error),
-        "exception": {
-            "errorMessage": str(error),
-            "errorType": type(error).__name__,
-            "stackTrace": "".join(traceback.format_exception(type(error), error, error.__traceback__)),
-        },
-    }
-
-
-def _bytes_of(content, data):
-    return bytearray(base64.b64decode(content) if data.get("contentEncoding") == "base64" else content.encode("utf-8"))
+_STATE_MACHINES = {
+    ("SingleFileStateMachineReader", "getS3FileType"): lambda reader, data, context: settled(reader.getS3FileType()),
+    ("SingleFileStateMachineReader", "getResolvedS3FileName"): lambda reader, data, context: settled(
+        reader.getResolvedS3FileName(data["s3FileType"], data["fileName"])
+    ),
+    ("SingleFileStateMachineReader", "parseDocument"): lambda reader, data, context: read_windows_of_one(
+        reader, _parser_class, data, context
+    ),
+    ("MultipleFileStateMachineReader", "getS3FileTypes"): lambda reader, data, context: list(settled(reader.getS3FileTypes())),
+    ("MultipleFileStateMachineReader", "getResolvedS3FileNames"): lambda reader, data, context: dict(
+        settled(reader.getResolvedS3FileNames(data["fileNames"]))
+    ),
+    ("MultipleFileStateMachineReader", "parseDocument"): lambda reader, data, context: read_windows_of_several(
+        reader, _parser_class, data, context
+    ),
+}
 
 
 def _file_record(data):
-    body = _bytes_of(data["content"], data)
+    body = bytes_of(data["content"], data)
     return data["s3FileType"], data["fileName"], data["offsetBytes"], body, 0, len(body)
 
 
 def _message(data):
     body = data["messageBody"]
-    text = _bytes_of(body, data).decode("utf-8", "replace") if data.get("contentEncoding") == "base64" else body
+    text = bytes_of(body, data).decode("utf-8", "replace") if data.get("contentEncoding") == "base64" else body
     return data["messageId"], data.get("messageGroupId"), data.get("messageDeduplicationId"), data["messageAttributes"], text
 
 
@@ -118,7 +128,7 @@ _ARGUMENTS = {
     ("SingleFileParser", "getRecordEndPattern"): _named("s3FileType"),
     ("SingleFileParser", "parseDocument"): _file_record,
     ("QueueMessageReader", "parseMessage"): _message,
-    ("KinesisRecordReader", "parseMessage"): lambda data: (*_KINESIS_RECORD(data), _bytes_of(data["data"], data)),
+    ("KinesisRecordReader", "parseMessage"): lambda data: (*_KINESIS_RECORD(data), bytes_of(data["data"], data)),
     ("DynamoDBStreamsRecordReader", "parseRecord"): lambda data: (
         *_STREAM_RECORD(data),
         *_named("keys", "oldImage", "newImage")(data["data"]),

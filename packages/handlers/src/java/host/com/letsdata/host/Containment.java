@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * What customer code may reach: its artifact, Java itself and what Java needs of the system, to read; nothing to write, start, signal
- * or exit. It holds for the whole process, whoever calls. Java 8 to 23 have it; Java 24 took it away, and code that goes for
- * sun.misc.Unsafe or native libraries is not held by it.
+ * or exit. It holds for the whole process, whoever calls. Java 8 to 23 have it, and code that goes for sun.misc.Unsafe or native
+ * libraries is not held by it; Java 24 took it away, and the kernel holds the process instead (Landlock).
  */
 @SuppressWarnings({"removal", "deprecation"})
 final class Containment extends SecurityManager {
@@ -28,14 +28,21 @@ final class Containment extends SecurityManager {
     private static final Set<String> WRITABLE = new HashSet<>(Arrays.asList("/dev/null", "/dev/zero"));
     private static final Set<String> REFUSED = new HashSet<>(Arrays.asList(
             "setSecurityManager", "manageProcess", "accessUnixDomainSocket", "attachVirtualMachine", "accessFlightRecorder"));
+    private static final int FIRST_WITHOUT = 24;
     private final String[] readable;
 
     private Containment(String[] readable) {
         this.readable = readable;
     }
 
-    /** Returns null, or why this Java cannot contain anything. */
+    /** Returns null, or why this system cannot contain anything. From Java 24 on the process may begin again: call it first of all. */
     static String install(File... folders) throws Exception {
+        if (Landlock.holds()) return null;
+        Set<String> readable = readable(folders);
+        return javaVersion() >= FIRST_WITHOUT ? Landlock.beginAgain(readable) : installManager(readable);
+    }
+
+    private static Set<String> readable(File... folders) throws IOException {
         List<String> paths = new ArrayList<>(Arrays.asList(SYSTEM));
         paths.add(System.getProperty("java.home"));
         for (File folder : folders) paths.add(folder.getPath());
@@ -44,14 +51,21 @@ final class Containment extends SecurityManager {
             readable.add(new File(path).getAbsolutePath());
             readable.add(new File(path).getCanonicalPath());
         }
+        return readable;
+    }
+
+    private static int javaVersion() {
+        String version = System.getProperty("java.specification.version");
+        return Integer.parseInt(version.startsWith("1.") ? version.substring(2) : version);
+    }
+
+    private static String installManager(Set<String> readable) throws Exception {
         allow();
         // Java 17 and newer warn of its end on standard error, which is the customer's log.
         Descriptors.pointTo(FileDescriptor.err, Descriptors.ofNull());
         try {
             System.setSecurityManager(new Containment(readable.toArray(new String[0])));
             return null;
-        } catch (UnsupportedOperationException refused) {
-            return "Java " + System.getProperty("java.version") + " has no means to contain handlers";
         } finally {
             System.err.flush();
             Descriptors.pointTo(FileDescriptor.err, 2);
@@ -100,7 +114,7 @@ final class Containment extends SecurityManager {
 
     @Override
     public void checkExit(int status) {
-        if (!Thread.currentThread().getName().equals(PIPE_THREAD)) throw new SecurityException("exit with status " + status);
+        if (!Thread.currentThread().getName().equals(PIPE_THREAD)) throw new ProcessEnding();
     }
 
     @Override

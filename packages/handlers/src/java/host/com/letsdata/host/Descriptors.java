@@ -1,8 +1,8 @@
 package com.letsdata.host;
 
 import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.reflect.Field;
 
 /**
@@ -10,7 +10,7 @@ import java.lang.reflect.Field;
  * what it writes past System.out, so it sets the numbers within FileDescriptor (opened to it by the manifest's Add-Opens).
  */
 final class Descriptors {
-    private static FileInputStream nothing;
+    private static RandomAccessFile nothing;
 
     private Descriptors() {}
 
@@ -25,7 +25,7 @@ final class Descriptors {
     }
 
     static synchronized int ofNull() throws ReflectiveOperationException, IOException {
-        if (nothing == null) nothing = new FileInputStream("/dev/null");
+        if (nothing == null) nothing = new RandomAccessFile("/dev/null", "rw");
         return number().getInt(nothing.getFD());
     }
 

@@ -5,6 +5,7 @@ import com.resonance.letsdata.data.readers.model.ParseDocumentResult;
 import com.resonance.letsdata.data.readers.model.RecordHintType;
 import com.resonance.letsdata.data.readers.model.RecordParseHint;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ public final class Host {
     private final CustomerCode code;
     private final Map<Long, Object> objects = new HashMap<>();
     private long lastObject;
+    private volatile boolean isCalling;
+    /** Place in its batch, or null. */
+    private volatile Integer recordInHand;
 
     private Host(Pipe pipe, CustomerCode code) {
         this.pipe = pipe;
@@ -27,7 +31,26 @@ public final class Host {
 
     public static void serve(InputStream in, OutputStream out, File artifact) throws Exception {
         Host host = new Host(new Pipe(in, out), new CustomerCode(artifact));
-        for (;;) host.answer(host.pipe.receive());
+        // Where no SecurityManager refuses System.exit: the call under way is answered before the process ends.
+        Runtime.getRuntime().addShutdownHook(new Thread(host::answerBeforeTheEnd));
+        for (;;) {
+            Pipe.Frame frame = host.pipe.receive();
+            host.isCalling = true;
+            host.answer(frame);
+            host.isCalling = false;
+        }
+    }
+
+    private void answerBeforeTheEnd() {
+        ProcessEnding ending = ProcessEnding.underWay();
+        if (ending == null || !isCalling) return;
+        Map<String, Object> thrown = Thrown.describe(ending, "HANDLER_EXCEPTION", null, recordInHand);
+        thrown.put("endsProcess", true);
+        try {
+            pipe.send(Pipe.encode(Collections.singletonMap("throw", thrown)));
+        } catch (IOException gone) {
+            // Nobody waits for the answer any more.
+        }
     }
 
     private void answer(Pipe.Frame frame) throws Exception {
@@ -128,6 +151,7 @@ public final class Host {
         for (int i = 0; i < heads.size(); i++) {
             int end = from + lengths.get(i).intValue();
             ParseDocumentResult returned;
+            recordInHand = i;
             try {
                 returned = method.call(heads.get(i), frame.bytes, from, end);
             } catch (OutOfMemoryError full) {
@@ -140,6 +164,7 @@ public final class Host {
                     : Results.row(returned.getDocument(), returned.getStatus()));
             from = end;
         }
+        recordInHand = null;
         return rows;
     }
 

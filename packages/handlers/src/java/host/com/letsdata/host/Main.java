@@ -21,6 +21,7 @@ public final class Main {
         File artifact = new File(args[0]).getAbsoluteFile();
         File interfaces = new File(args[1]).getAbsoluteFile();
         File own = new File(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        String whyOpen = Containment.install(artifact.getParentFile(), own.getParentFile(), interfaces.getParentFile());
         InputStream in = new FileInputStream(Descriptors.of(0));
         OutputStream out = new FileOutputStream(Descriptors.of(1));
         Descriptors.pointTo(java.io.FileDescriptor.in, Descriptors.ofNull());
@@ -31,9 +32,8 @@ public final class Main {
         URL[] path = {own.toURI().toURL(), interfaces.toURI().toURL(), artifact.toURI().toURL()};
         ClassLoader loader = new URLClassLoader(path, ClassLoader.getSystemClassLoader().getParent());
         Thread.currentThread().setContextClassLoader(loader);
-        String whyOpen = Containment.install(artifact.getParentFile(), own.getParentFile(), interfaces.getParentFile());
         System.setErr(new PrintStream(new FileOutputStream(java.io.FileDescriptor.err), true, "UTF-8"));
-        if (whyOpen != null) System.err.println("The handler is not contained: " + whyOpen + "; Java 17 and 21 have.");
+        if (whyOpen != null) System.err.println("The handler is not contained: " + whyOpen + "; Java 17 and 21 need none.");
         Class<?> host = Class.forName(Main.class.getPackage().getName() + ".Host", true, loader);
         host.getMethod("serve", InputStream.class, OutputStream.class, File.class).invoke(null, in, out, artifact);
     }

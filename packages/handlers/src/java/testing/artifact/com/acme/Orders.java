@@ -1,6 +1,7 @@
 package com.acme;
 
 import com.resonance.letsdata.data.documents.interfaces.CompositeDocInterface;
+import com.resonance.letsdata.data.documents.interfaces.DocumentInterface;
 import com.resonance.letsdata.data.documents.interfaces.ErrorDocInterface;
 import com.resonance.letsdata.data.documents.interfaces.SingleDocInterface;
 import java.util.AbstractMap;
@@ -22,10 +23,12 @@ public class Orders extends Doc implements CompositeDocInterface {
         return new Orders(head, errors, null);
     }
 
-    static Orders of(SingleDocInterface head, List<ErrorDocInterface> errors, String listName, List<String> values) {
+    static Orders of(
+            SingleDocInterface head, List<ErrorDocInterface> errors, String listName, List<String> values, DocumentInterface previous) {
         StringBuilder list = new StringBuilder();
         for (String value : values) list.append(list.length() == 0 ? "" : ",").append(quoted(value));
-        return new Orders(head, errors, "{\"documentId\":" + quoted(head.getDocumentId()) + ",\"" + listName + "\":[" + list + "]}");
+        return new Orders(head, errors, "{\"documentId\":" + quoted(head.getDocumentId()) + ",\"previous\":"
+                + quoted(previous == null ? null : previous.getDocumentId()) + ",\"" + listName + "\":[" + list + "]}");
     }
 
     @Override

@@ -37,14 +37,17 @@ public class OrdersReader implements SingleFileStateMachineReader {
     public ParseCompositeDocumentResult parseDocument(
             String s3FileType, String lastProcessedRecordType, DocumentInterface lastProcessedDoc, SystemFileReader fileReader) {
         try {
-            return parse(fileReader);
+            return parse(fileReader, lastProcessedDoc);
         } catch (Exception thrown) {
             throw new IllegalStateException(thrown);
         }
     }
 
-    private static ParseCompositeDocumentResult parse(SystemFileReader file) throws Exception {
+    private static ParseCompositeDocumentResult parse(SystemFileReader file, DocumentInterface previous) throws Exception {
+        DocumentInterface ahead = file.nextRecord(true);
+        if (ahead instanceof Doc && "wait".equals(((Doc) ahead).value)) return result(file, null, ParseDocumentResultStatus.SKIP);
         DocumentInterface head = file.nextRecord(false);
+        if (head != ahead) throw new IllegalStateException("a record was parsed twice");
         if (head == null) return result(file, null, ParseDocumentResultStatus.SUCCESS);
         List<String> items = new ArrayList<>();
         List<ErrorDocInterface> errors = new ArrayList<>();
@@ -58,7 +61,7 @@ public class OrdersReader implements SingleFileStateMachineReader {
             return result(file, Orders.failed((ErrorDocInterface) head, errors), ParseDocumentResultStatus.ERROR);
         }
         if (head instanceof SkipDocInterface) return result(file, null, ParseDocumentResultStatus.SKIP);
-        return result(file, Orders.of((Doc) head, errors, "items", items), ParseDocumentResultStatus.SUCCESS);
+        return result(file, Orders.of((Doc) head, errors, "items", items, previous), ParseDocumentResultStatus.SUCCESS);
     }
 
     private static ParseCompositeDocumentResult result(SystemFileReader file, Orders order, ParseDocumentResultStatus status) {

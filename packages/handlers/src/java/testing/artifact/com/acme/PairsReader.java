@@ -50,13 +50,13 @@ public class PairsReader implements MultipleFileStateMachineReader {
     public ParseCompositeDocumentResult parseDocument(
             Map<String, String> lastTypes, DocumentInterface last, Map<String, SystemFileReader> files) {
         try {
-            return parse(files.get("HEAD"), files.get("LINE"));
+            return parse(files.get("HEAD"), files.get("LINE"), last);
         } catch (Exception thrown) {
             throw new IllegalStateException(thrown);
         }
     }
 
-    private static ParseCompositeDocumentResult parse(SystemFileReader heads, SystemFileReader lines) throws Exception {
+    private static ParseCompositeDocumentResult parse(SystemFileReader heads, SystemFileReader lines, DocumentInterface last) throws Exception {
         Doc head = (Doc) heads.nextRecord(false);
         if (head == null) return result(null, SingleFileReaderState.COMPLETED);
         List<String> values = new ArrayList<>();
@@ -66,7 +66,7 @@ public class PairsReader implements MultipleFileStateMachineReader {
             values.add(line.value);
             lines.nextRecord(false);
         }
-        return result(Orders.of(head, Collections.emptyList(), "lines", values), SingleFileReaderState.PROCESSING);
+        return result(Orders.of(head, Collections.emptyList(), "lines", values, last), SingleFileReaderState.PROCESSING);
     }
 
     private static ParseCompositeDocumentResult result(Orders order, SingleFileReaderState state) {

@@ -10,13 +10,17 @@ import com.resonance.letsdata.data.readers.model.RecordParseHint;
 import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 
@@ -126,6 +130,7 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
         deeds.add(() -> new FileOutputStream(new File(System.getProperty("java.io.tmpdir"), "written")));
         deeds.add(() -> Files.readAllBytes(Paths.get("/proc/self/environ")));
         deeds.add(() -> new ProcessBuilder("/bin/true").start());
+        deeds.add(SingleFileParser::killEngine);
         deeds.add(() -> {
             System.setSecurityManager(null);
             return null;
@@ -133,14 +138,31 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
         List<String> answers = new ArrayList<>();
         for (Callable<?> deed : deeds) {
             try {
-                deed.call();
-                answers.add("\"allowed\"");
-            } catch (SecurityException refused) {
-                answers.add("\"refused\"");
-            } catch (Exception other) {
-                answers.add(Doc.quoted(other.toString()));
+                answers.add(Boolean.FALSE.equals(deed.call()) ? "\"refused\"" : "\"allowed\"");
+            } catch (Exception thrown) {
+                answers.add(isRefusal(thrown) ? "\"refused\"" : Doc.quoted(thrown.toString()));
             }
         }
         return answers;
+    }
+
+    /** By reflection: Java 8 has no ProcessHandle. False where the system refuses, or does not even show the process. */
+    private static Object killEngine() throws Exception {
+        Class<?> handle = Class.forName("java.lang.ProcessHandle");
+        try {
+            Object own = handle.getMethod("current").invoke(null);
+            Optional<?> engine = (Optional<?>) handle.getMethod("parent").invoke(own);
+            return engine.isPresent() && (Boolean) handle.getMethod("destroyForcibly").invoke(engine.get());
+        } catch (InvocationTargetException thrown) {
+            throw (Exception) thrown.getCause();
+        }
+    }
+
+    /** What the SecurityManager says, or the kernel through the JDK; Java 24 and newer have no SecurityManager to lift. */
+    private static boolean isRefusal(Exception thrown) {
+        return thrown instanceof SecurityException
+                || thrown instanceof AccessDeniedException
+                || thrown instanceof UnsupportedOperationException
+                || thrown instanceof IOException && thrown.getMessage().contains("Permission denied");
     }
 }

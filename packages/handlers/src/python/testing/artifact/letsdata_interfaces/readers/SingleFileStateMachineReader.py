@@ -18,7 +18,12 @@ class SingleFileStateMachineReader:
         def result(document, status):
             return ParseCompositeDocumentResult(None, document, None, None, fileReader.getState(), status)
 
+        ahead = fileReader.nextRecord(True)
+        if ahead is not None and (ahead.documentKeyValuesMap or {}).get("value") == "wait":
+            return result(None, Status.SKIP)
         head = fileReader.nextRecord(False)
+        if head is not ahead:
+            raise ValueError("a record was parsed twice")
         if head is None:
             return result(None, Status.SUCCESS)
         items, errors = [], []

@@ -1,0 +1,97 @@
+import { CompositeDoc } from "../letsdata_interfaces/documents/CompositeDoc.js";
+import { Document } from "../letsdata_interfaces/documents/Document.js";
+import { ErrorDoc } from "../letsdata_interfaces/documents/ErrorDoc.js";
+import { SkipDoc } from "../letsdata_interfaces/documents/SkipDoc.js";
+
+/** What a document is made of, and the getter of an own class that has no such field. */
+const envelope = /** @type {const} */ ([
+  ["documentId", "getDocumentId"],
+  ["recordType", "getRecordType"],
+  ["partitionKey", "getPartitionKey"],
+  ["documentMetadata", "getDocumentMetadata"],
+  ["documentKeyValuesMap", "getDocumentKeyValuesMap"],
+]);
+const more = /** @type {const} */ ([
+  ["documentType", "getDocumentType"],
+  ["errorStartoffsetMap", "getErrorStartOffsetMap"],
+  ["errorEndoffsetMap", "getErrorEndOffsetMap"],
+  ["errorMessage", "getErrorMessage"],
+  ["skipMessage", "getSkipMessage"],
+]);
+
+/** @param {any} owner @param {string} field @param {string} getter */
+export function read(owner, field, getter) {
+  const value = owner[field];
+  if (value !== undefined) return value;
+  return typeof owner[getter] === "function" ? owner[getter]() : undefined;
+}
+
+/** A document's fields, to be sent. A composite is its document and the errors of its parts. @param {any} document @returns {any} */
+export function plainDocument(document) {
+  if (document === null || document === undefined) return null;
+  /** @type {Record<string, unknown>} */
+  const plain = {};
+  const isComposite = read(document, "documentType", "getDocumentType") === "CompositeDoc";
+  for (const [field, getter] of isComposite ? more.slice(0, 1) : [...envelope, ...more]) {
+    const value = read(document, field, getter);
+    if (value !== undefined) plain[field] = value instanceof Map ? Object.fromEntries(value) : value;
+  }
+  if (!isComposite) return plain;
+  const [listed, listedErrors] = read(document, "documentList", "getDocumentList") ?? [];
+  plain.document = plainDocument(document.document ?? listed);
+  plain.errorDocs = (document.errorDocs ?? listedErrors ?? []).map(plainDocument);
+  return plain;
+}
+
+/** A document that was sent, as an object of its class again. @param {any} plain @returns {any} */
+export function documentOf(plain) {
+  if (plain === null || plain === undefined) return null;
+  const fields = envelope.map(([field]) => plain[field] ?? null);
+  const { documentType, errorStartoffsetMap = null, errorEndoffsetMap = null } = plain;
+  if (documentType === "CompositeDoc")
+    return new CompositeDoc(documentOf(plain.document), plain.errorDocs.map(documentOf));
+  if (documentType === "ErrorDoc") {
+    return new /** @type {any} */ (ErrorDoc)(
+      ...fields,
+      errorStartoffsetMap,
+      errorEndoffsetMap,
+      plain.errorMessage ?? null,
+    );
+  }
+  if (documentType === "SkipDoc") {
+    return new /** @type {any} */ (SkipDoc)(
+      ...fields,
+      errorStartoffsetMap,
+      errorEndoffsetMap,
+      plain.skipMessage ?? null,
+    );
+  }
+  return new /** @type {any} */ (Document)(documentType ?? "Document", ...fields);
+}
+
+/**
+ * What `nextRecord` hands out for a ParseDocumentResult: its document, or an ErrorDoc or SkipDoc where status or document say so.
+ * Errors and skips without offsets get the record's.
+ *
+ * @param {any} result
+ * @param {{ ErrorDoc: any, SkipDoc: any }} classes
+ * @param {{ fileType: string, start: number, end: number }} place
+ */
+export function documentOfResult(result, classes, { fileType, start, end }) {
+  const status = read(result, "status", "getStatus");
+  const document = read(result, "document", "getDocument");
+  const type = document ? read(document, "documentType", "getDocumentType") : null;
+  const offsets = [{ [fileType]: String(start) }, { [fileType]: String(end) }];
+  if (document && (type === "ErrorDoc" || type === "SkipDoc")) {
+    if (!Object.isFrozen(document)) {
+      document.errorStartoffsetMap ??= offsets[0];
+      document.errorEndoffsetMap ??= offsets[1];
+    }
+    return document;
+  }
+  if (status !== "ERROR" && status !== "SKIP" && document) return document;
+  const fields = envelope.map(([field, getter]) => (document ? (read(document, field, getter) ?? null) : null));
+  if (status === "ERROR")
+    return new classes.ErrorDoc(...fields, ...offsets, "The parser returned ERROR without a message.");
+  return new classes.SkipDoc(...fields, ...offsets, null);
+}

@@ -1,0 +1,1 @@
+"""The function of a Lambda image that answers LetsData's requests."""

@@ -1,0 +1,69 @@
+"""Calls of customer code and what is told of them."""
+
+import asyncio
+import base64
+import inspect
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+
+class CustomerFailure(Exception):
+    """What a method of customer code raised, and where."""
+
+    def __init__(self, method, where, raised):
+        super().__init__(f"{method} raised")
+        self.method = method
+        self.where = where
+        self.raised = raised
+
+
+def call(owner, method, where, *args):
+    """None where the object has no such method."""
+    function = getattr(owner, method, None)
+    if function is None:
+        return None
+    try:
+        return settled(function(*args))
+    except CustomerFailure:
+        raise
+    except Exception as error:
+        raise CustomerFailure(method, where, error) from error
+
+
+def settled(returned):
+    """What an awaitable comes to."""
+    if not inspect.isawaitable(returned):
+        return returned
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_await(returned))
+    # A parser called by a reader that is a coroutine itself: a thread has one loop.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, _await(returned)).result()
+
+
+async def _await(awaitable):
+    return await awaitable
+
+
+def success_body(data):
+    return {"statusCode": "SUCCESS", "data": data}
+
+
+def exception_body(error):
+    error = error.raised if isinstance(error, CustomerFailure) else error
+    return {
+        "statusCode": "EXCEPTION",
+        "errorMessage": str(error),
+        "exception": {
+            "errorMessage": str(error),
+            "errorType": type(error).__name__,
+            "stackTrace": "".join(traceback.format_exception(type(error), error, error.__traceback__)),
+        },
+    }
+
+
+def bytes_of(content, data):
+    """Bytes that were sent as text."""
+    return bytearray(base64.b64decode(content) if data.get("contentEncoding") == "base64" else content.encode("utf-8"))

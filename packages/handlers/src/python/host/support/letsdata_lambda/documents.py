@@ -1,0 +1,100 @@
+"""Documents of customer code: read whatever class they have, told as plain values and made again from them."""
+
+from enum import Enum
+
+ENVELOPE = (
+    ("documentId", "getDocumentId"),
+    ("recordType", "getRecordType"),
+    ("partitionKey", "getPartitionKey"),
+    ("documentMetadata", "getDocumentMetadata"),
+    ("documentKeyValuesMap", "getDocumentKeyValuesMap"),
+)
+_MORE = (
+    ("documentType", "getDocumentType"),
+    ("errorStartoffsetMap", "getErrorStartOffsetMap"),
+    ("errorEndoffsetMap", "getErrorEndOffsetMap"),
+    ("errorMessage", "getErrorMessage"),
+    ("skipMessage", "getSkipMessage"),
+)
+
+
+def read(owner, field, *getters):
+    """Hosts read fields; an own class may have only the getter."""
+    if isinstance(owner, dict):
+        return owner.get(field)
+    if owner is None:
+        return None
+    if hasattr(owner, field):
+        return getattr(owner, field)
+    for getter in getters:
+        method = getattr(owner, getter, None)
+        if callable(method):
+            return method()
+    return None
+
+
+def word(value):
+    return value if type(value) is str or not isinstance(value, Enum) else value.value
+
+
+def document_of_result(returned, file_type, start, end):
+    """What nextRecord hands out: the result's document, or an ErrorDoc or SkipDoc where status or document say so."""
+    from letsdata_interfaces.documents.ErrorDoc import ErrorDoc
+    from letsdata_interfaces.documents.SkipDoc import SkipDoc
+
+    status = word(read(returned, "status", "getStatus"))
+    document = read(returned, "document", "getDocument")
+    kind = word(read(document, "documentType", "getDocumentType")) if document is not None else None
+    offsets = {file_type: str(start)}, {file_type: str(end)}
+    if kind in ("ErrorDoc", "SkipDoc"):
+        for field, value in zip(("errorStartoffsetMap", "errorEndoffsetMap"), offsets):
+            if getattr(document, field, None) is None:
+                setattr(document, field, value)
+        return document
+    if status not in ("ERROR", "SKIP") and document is not None:
+        return document
+    fields = [read(document, field, getter) for field, getter in ENVELOPE]
+    if status == "ERROR":
+        return ErrorDoc(*fields, *offsets, "The parser returned ERROR without a message.")
+    return SkipDoc(*fields, *offsets, None)
+
+
+def plain_document(document):
+    """A document's fields, to be sent. A composite is its document and the errors of its parts."""
+    if document is None:
+        return None
+    kind = word(read(document, "documentType", "getDocumentType"))
+    if kind == "CompositeDoc":
+        listed = read(document, "documentList", "getDocumentList") or (None, None)
+        main = read(document, "document")
+        errors = read(document, "errorDocs")
+        errors = errors if errors is not None else listed[1] or []
+        return {
+            "documentType": kind,
+            "document": plain_document(main if main is not None else listed[0]),
+            "errorDocs": [plain_document(error) for error in errors],
+        }
+    plain = {field: word(read(document, field, getter)) for field, getter in (*ENVELOPE, *_MORE)}
+    return {field: value for field, value in plain.items() if value is not None}
+
+
+def document_of(plain):
+    """A document that was sent, as an object of its class again."""
+    from letsdata_interfaces.documents.CompositeDoc import CompositeDoc
+    from letsdata_interfaces.documents.Document import Document
+    from letsdata_interfaces.documents.DocumentType import DocumentType
+    from letsdata_interfaces.documents.ErrorDoc import ErrorDoc
+    from letsdata_interfaces.documents.SkipDoc import SkipDoc
+
+    if plain is None:
+        return None
+    kind = plain.get("documentType", "Document")
+    fields = [plain.get(field) for field, _ in ENVELOPE]
+    offsets = plain.get("errorStartoffsetMap"), plain.get("errorEndoffsetMap")
+    if kind == "CompositeDoc":
+        return CompositeDoc(document_of(plain["document"]), [document_of(error) for error in plain["errorDocs"]])
+    if kind == "ErrorDoc":
+        return ErrorDoc(*fields, *offsets, plain.get("errorMessage"))
+    if kind == "SkipDoc":
+        return SkipDoc(*fields, *offsets, plain.get("skipMessage"))
+    return Document(DocumentType.Document, *fields)
