@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Unit and integration tests of every package; whole installations are in e2e. */
 export default defineConfig({
   test: {
-    projects: ["packages/*", "apps/*", "samples", "scripts"],
+    projects: ["packages/*", "apps/*", "bench", "samples", "scripts"],
     passWithNoTests: false,
     maxWorkers: 2,
   },

@@ -4,7 +4,8 @@ import { runCommand } from "./run-command.ts";
 /** Installs on a Debian of which this process is root; elsewhere returns false. Throws what apt-get says. */
 export async function installDebianPackages(names: readonly string[]): Promise<boolean> {
   if (!isDebian() || process.getuid?.() !== 0) return false;
-  console.log(`installing Debian's ${names.join(", ")} …`);
+  // Beside the results of what needs them, which may be read by programs.
+  console.error(`installing Debian's ${names.join(", ")} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   for (const args of [
     ["update", "-qq"],

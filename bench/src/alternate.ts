@@ -10,8 +10,24 @@ const PAIRS_MIN = 3;
 /** On a machine so busy that even these take several times as long, fewer must do. */
 const OVERTIME = 3;
 
-/** Runs both sides in pairs, each first in turn, until the time is used; the first pair warms up and is dropped. */
-export async function alternate(
+/** Both sides in turn, as `alternateRates`; each answers how many units of work it did. */
+export function alternate(
+  seconds: number,
+  product: () => Promise<number>,
+  bare: () => Promise<number>,
+): Promise<Compared> {
+  return alternateRates(
+    seconds,
+    () => perSecond(product),
+    () => perSecond(bare),
+  );
+}
+
+/**
+ * Runs both sides in pairs, each first in turn, until the time is used; the first pair warms up and is dropped. Each side
+ * answers its units per second.
+ */
+export async function alternateRates(
   seconds: number,
   product: () => Promise<number>,
   bare: () => Promise<number>,
@@ -19,9 +35,9 @@ export async function alternate(
   const pairs: { readonly product: number; readonly bare: number }[] = [];
   const began = performance.now();
   const pair = async (productFirst: boolean) => {
-    if (productFirst) return { product: await perSecond(product), bare: await perSecond(bare) };
-    const ofBare = await perSecond(bare);
-    return { product: await perSecond(product), bare: ofBare };
+    if (productFirst) return { product: await product(), bare: await bare() };
+    const ofBare = await bare();
+    return { product: await product(), bare: ofBare };
   };
   await pair(true);
   const used = () => (performance.now() - began) / 1_000;

@@ -11,6 +11,7 @@ import zlib
 
 READ_BYTES = 256 * 1024
 UNSIGNED_BODY = "UNSIGNED-PAYLOAD"
+TASK = ("endpoint", "key", "source", "target", "accessKeyId", "secretAccessKey")
 
 
 def main():
@@ -18,7 +19,7 @@ def main():
     from letsdata_interfaces.readers.parsers.SingleFileParser import SingleFileParser
 
     for line in sys.stdin:
-        task = json.loads(line)
+        task = dict(zip(TASK, line.rstrip("\n").split("\t")))
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(task["endpoint"]).netloc)
         records, packed = transform(get(connection, task), task["key"], SingleFileParser())
         call(connection, task, "PUT", task["target"], packed).read()

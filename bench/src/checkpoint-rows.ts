@@ -1,14 +1,14 @@
 import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
 import { type ClaimedTask, claimTasks } from "@letsdata/database/stores/claim-tasks";
 import { quantile } from "./alternate.ts";
-import { addDataset, type BenchDatabase } from "./endpoints/bench-database.ts";
-import type { BenchRow } from "./result-table.ts";
+import { addDataset } from "./endpoints/bench-database.ts";
+import type { Scene } from "./scene.ts";
 import { bareUpdatesPerSecond } from "./task-rows.ts";
 
 const TASKS = 4;
 
 /** (g) Checkpoints through the real store, four tasks of one dataset at once, each saving as soon as the last is saved. */
-export async function checkpointRows(database: BenchDatabase, quick: boolean): Promise<BenchRow[]> {
+export async function checkpointRows({ database, quick, report }: Scene): Promise<void> {
   const { db } = database;
   const datasetId = await addDataset(db, TASKS, TASKS);
   const claim = { workerId: "bench", slots: TASKS, leaseSeconds: 600, datasetIds: [datasetId] };
@@ -45,13 +45,12 @@ export async function checkpointRows(database: BenchDatabase, quick: boolean): P
   };
   await Promise.all(claimed.map(save));
   const bare = 1_000 / (await bareUpdatesPerSecond(database, quick ? 300 : 2_000));
-  const row = (name: string, share: number, limit: BenchRow["limit"]): BenchRow => {
+  const reportAt = (name: string, share: number, bar: number): void => {
     const value = quantile(milliseconds, share);
     const what = `checkpoint ${name}, ${TASKS} tasks of one dataset (bare: one-row update)`;
-    return { row: "g", what, unit: "ms", value, bare, ratio: value / bare, limit };
+    const limit = { kind: "at most", of: "value", bar } as const;
+    report({ row: "g", what, unit: "ms", value, bare, ratio: value / bare, limit });
   };
-  return [
-    row("p50", 0.5, { kind: "at most", of: "value", bar: 5 }),
-    row("p99", 0.99, { kind: "at most", of: "value", bar: 25 }),
-  ];
+  reportAt("p50", 0.5, 5);
+  reportAt("p99", 0.99, 25);
 }

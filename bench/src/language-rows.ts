@@ -1,70 +1,54 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
+import { jarOf } from "@letsdata/handlers/artifact/keep-jar";
+import { buildJavaArtifact, buildJavaHost } from "@letsdata/handlers/java/host-classes";
+import { tools } from "../../scripts/tools.ts";
 import { alternate } from "./alternate.ts";
-import type { BenchDatabase } from "./endpoints/bench-database.ts";
-import type { BenchCloud } from "./endpoints/cloud.ts";
-import type { BenchRow } from "./result-table.ts";
-import { flightLines, gzipped, putSource, sourceBucket, targetBucket } from "./sources.ts";
-import { startWholeTasks } from "./whole-task.ts";
+import { type BareProcess, startBareProcess } from "./bare-process.ts";
+import { type Scene, secondsOf } from "./scene.ts";
+import { flightLines, gzipped, putSource } from "./sources.ts";
+import { startWholeTasks, type TaskHandler, toS3 } from "./whole-task.ts";
+import { needOf, withTools } from "./with-tools.ts";
 
-const artifactDir = join(import.meta.dirname, "../handlers/flights-python");
+const here = import.meta.dirname;
+const handlersDir = join(here, "../handlers");
 const key = "language-flights.gz";
+const nameOf = (language: string) =>
+  ({ row: "b", what: `whole task, gzip'd lines → S3, handler in ${language} (bare: a loop in ${language})` }) as const;
 
 /** (b) A whole data task whose handler is not in JavaScript, against a loop in the handler's own language over the same file. */
-export async function languageRows(cloud: BenchCloud, { db }: BenchDatabase, quick: boolean): Promise<BenchRow[]> {
-  const { access } = cloud;
-  await putSource(access, key, gzipped(flightLines(quick ? 40_000 : 120_000)));
-  const tasks = await startWholeTasks(db, access);
-  const bareTask = startBarePython(cloud);
-  try {
-    const { product, bare, ratio } = await alternate(
-      quick ? 4 : 12,
-      () => tasks.run(key, { language: "PYTHON", artifactDir }, "S3"),
-      () => bareTask.run(),
-    );
-    return [
-      {
-        row: "b",
-        what: "whole task, gzip'd lines → S3, handler in Python (bare: a loop in Python)",
-        unit: "records/s",
-        value: product,
-        bare,
-        ratio,
-        limit: { kind: "at least", of: "ratio", bar: 0.8 },
-      },
-    ];
-  } finally {
-    bareTask.stop();
-    await tasks.stop();
-  }
+export async function languageRows(scene: Scene): Promise<void> {
+  const { cloud } = scene;
+  await putSource(cloud.access, key, gzipped(flightLines(scene.quick ? 40_000 : 120_000)));
+  await withTools(scene, nameOf("Python"), needOf(tools.python), async () => {
+    const artifactDir = join(handlersDir, "flights-python");
+    const bareTask = startBareProcess(cloud, key, "python3", ["-I", "-B", join(here, "bare_task.py"), artifactDir]);
+    await compare(scene, "Python", { language: "PYTHON", artifactDir }, bareTask);
+  });
+  await withTools(scene, nameOf("Java"), needOf(tools.jdk), async () => {
+    const artifactDir = await buildJavaArtifact(join(handlersDir, "flights-java"));
+    const { interfacesJar } = await buildJavaHost();
+    const classPath = [jarOf(artifactDir), interfacesJar].join(":");
+    // The collector is the host's, too: it is not what is compared.
+    const parameters = ["-XX:+UseSerialGC", "-cp", classPath, join(here, "BareTask.java")];
+    const handler = { language: "JAVA", artifactDir, implementation: "com.acme.flights.FlightParser" } as const;
+    await compare(scene, "Java", handler, startBareProcess(cloud, key, "java", parameters));
+  });
 }
 
-function startBarePython({ access }: BenchCloud) {
-  const program = join(import.meta.dirname, "bare_task.py");
-  const child: ChildProcessByStdio<Writable, Readable, null> = spawn("python3", ["-I", "-B", program, artifactDir], {
-    stdio: ["pipe", "pipe", "inherit"],
+async function compare(scene: Scene, language: string, handler: TaskHandler, bareTask: BareProcess): Promise<void> {
+  scene.parts.defer(bareTask.stop);
+  const tasks = await startWholeTasks(scene);
+  const { product, bare, ratio } = await alternate(
+    secondsOf(scene),
+    () => tasks.run(key, handler, toS3),
+    () => bareTask.run(),
+  );
+  scene.report({
+    ...nameOf(language),
+    unit: "records/s",
+    value: product,
+    bare,
+    ratio,
+    limit: { kind: "at least", of: "ratio", bar: 0.8 },
   });
-  const answers = createInterface({ input: child.stdout });
-  return {
-    async run(): Promise<number> {
-      const { accessKeyId, secretAccessKey } = await access.credentials();
-      const task = {
-        endpoint: access.endpoint,
-        key,
-        source: `/${sourceBucket}/${key}`,
-        target: `/${targetBucket}/bare/${randomUUID()}`,
-        accessKeyId,
-        secretAccessKey,
-      };
-      child.stdin.write(`${JSON.stringify(task)}\n`);
-      const answer = await Promise.race([once(answers, "line"), once(answers, "close")]);
-      if (answer.length === 0) throw new Error("the bare loop in Python ended early");
-      return Number(answer[0]);
-    },
-    stop: () => child.stdin.end(),
-  };
 }

@@ -1,55 +1,69 @@
 import { randomUUID } from "node:crypto";
 import { alternate } from "./alternate.ts";
 import { type BareTarget, bareKinesisTarget, bareS3Target, runBareTask } from "./bare-task.ts";
-import type { BenchDatabase } from "./endpoints/bench-database.ts";
-import type { BenchCloud } from "./endpoints/cloud.ts";
 import { type BenchHandler, unpackHandlers } from "./handlers.ts";
-import type { BenchRow } from "./result-table.ts";
+import { type Scene, secondsOf } from "./scene.ts";
 import { flightLines, gzipped, gzippedPerRecord, makeStream, putSource, webPages } from "./sources.ts";
-import { startWholeTasks, type TargetKind } from "./whole-task.ts";
+import { startWholeTasks, toKinesis, toS3, type WholeTasks, type WriteTarget } from "./whole-task.ts";
 
-const limit = { kind: "at least", of: "ratio", bar: 0.9 } as const;
+/** A source object and who handles it. */
+export interface OverheadFile {
+  readonly key: string;
+  readonly handler: BenchHandler;
+}
 
 /** (a) A whole data task, claim to settled, against a hand-written loop over the same file, handler and target. */
-export async function overheadRows(
-  { access }: BenchCloud,
-  { db }: BenchDatabase,
-  quick: boolean,
-  report: (row: BenchRow) => void,
-): Promise<void> {
+export async function overheadRows(scene: Scene): Promise<void> {
+  const { cloud, quick, parts } = scene;
+  const { access } = cloud;
+  await makeStream(access);
   const handlers = await unpackHandlers();
-  const tasks = await startWholeTasks(db, access);
-  const bareTargets: Readonly<Record<TargetKind, () => BareTarget>> = {
-    S3: () => bareS3Target(access, `bare/${randomUUID()}`),
-    Kinesis: () => bareKinesisTarget(access),
-  };
-  const compare = async (
+  parts.defer(handlers.remove);
+  const tasks = await startWholeTasks(scene);
+  const bareS3 = () => bareS3Target(access, `bare/${randomUUID()}`);
+  const compareWith = async (
     what: string,
-    key: string,
+    file: OverheadFile,
     packed: Buffer,
-    handler: BenchHandler,
-    target: TargetKind,
-  ): Promise<BenchRow> => {
-    await putSource(access, key, packed);
-    const { product, bare, ratio } = await alternate(
-      quick ? 4 : 12,
-      () => tasks.run(key, { language: "JAVASCRIPT", artifactDir: handler.artifactDir }, target),
-      () => runBareTask(access, key, handler, bareTargets[target]()),
-    );
-    return { row: "a", what: `${what} → ${target}`, unit: "records/s", value: product, bare, ratio, limit };
+    to: WriteTarget,
+    bare: () => BareTarget,
+  ) => {
+    await putSource(access, file.key, packed);
+    await compareOverhead(scene, what, tasks, file, to, bare);
   };
-  try {
-    await makeStream(access);
-    const { flights, webPages: pages } = handlers;
-    const lines = flightLines(quick ? 40_000 : 120_000);
-    const fewLines = flightLines(quick ? 8_000 : 30_000);
-    const text = webPages(quick ? 3_000 : 8_000);
-    report(await compare("whole task, gzip'd lines", "flights.gz", gzipped(lines), flights, "S3"));
-    report(await compare("whole task, WET (a member per record)", "pages.wet.gz", gzippedPerRecord(text), pages, "S3"));
-    report(await compare("whole task, WET (one member)", "one.wet.gz", gzipped(text.join("")), pages, "S3"));
-    report(await compare("whole task, gzip'd lines", "few-flights.gz", gzipped(fewLines), flights, "Kinesis"));
-  } finally {
-    await tasks.stop();
-    await handlers.remove();
-  }
+  const { flights, webPages: pages } = handlers;
+  const text = webPages(quick ? 3_000 : 8_000);
+  const lines = { key: "flights.gz", handler: flights };
+  await compareWith("gzip'd lines → S3", lines, gzipped(flightLines(quick ? 40_000 : 120_000)), toS3, bareS3);
+  const members = { key: "pages.wet.gz", handler: pages };
+  await compareWith("WET (a member per record) → S3", members, gzippedPerRecord(text), toS3, bareS3);
+  const oneMember = { key: "one.wet.gz", handler: pages };
+  await compareWith("WET (one member) → S3", oneMember, gzipped(text.join("")), toS3, bareS3);
+  const few = { key: "few-flights.gz", handler: flights };
+  const fewLines = gzipped(flightLines(quick ? 8_000 : 30_000));
+  await compareWith("gzip'd lines → Kinesis", few, fewLines, toKinesis, () => bareKinesisTarget(access));
+}
+
+export async function compareOverhead(
+  scene: Scene,
+  what: string,
+  tasks: WholeTasks,
+  { key, handler }: OverheadFile,
+  target: WriteTarget,
+  bareTarget: () => BareTarget,
+): Promise<void> {
+  const { product, bare, ratio } = await alternate(
+    secondsOf(scene),
+    () => tasks.run(key, { language: "JAVASCRIPT", artifactDir: handler.artifactDir }, target),
+    () => runBareTask(scene.cloud.access, key, handler, bareTarget()),
+  );
+  scene.report({
+    row: "a",
+    what: `whole task, ${what}`,
+    unit: "records/s",
+    value: product,
+    bare,
+    ratio,
+    limit: { kind: "at least", of: "ratio", bar: 0.9 },
+  });
 }

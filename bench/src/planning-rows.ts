@@ -3,9 +3,8 @@ import { type InitialisePorts, initialiseDataset } from "@letsdata/dataset/initi
 import { parseDatasetConfig } from "@letsdata/dataset/parse-dataset-config";
 import { completeBody } from "@letsdata/dataset/testing/example-bodies";
 import { insertPlans } from "@letsdata/worker/insert-plans";
-import { addDataset, type BenchDatabase } from "./endpoints/bench-database.ts";
-import type { BenchCloud } from "./endpoints/cloud.ts";
-import type { BenchRow } from "./result-table.ts";
+import { addDataset } from "./endpoints/bench-database.ts";
+import type { Scene } from "./scene.ts";
 import { putSource, sourceBucket } from "./sources.ts";
 
 const manifestKey = "manifest.txt";
@@ -14,7 +13,7 @@ const manifestKey = "manifest.txt";
  * (e) The initialisation of a dataset with a manifest in S3: check, plan and the worker's inserts into PostgreSQL. Everything else
  * of it answers at once. Seconds, and by how much the process grew meanwhile.
  */
-export async function planningRows(cloud: BenchCloud, database: BenchDatabase, quick: boolean): Promise<BenchRow[]> {
+export async function planningRows({ cloud, database, quick, report }: Scene): Promise<void> {
   const lines = quick ? 100_000 : 1_000_000;
   const text = Array.from({ length: lines }, (_, line) => `2026/flights/part-${String(line).padStart(8, "0")}.gz`);
   await putSource(cloud.access, manifestKey, Buffer.from(text.join("\n")));
@@ -60,26 +59,24 @@ export async function planningRows(cloud: BenchCloud, database: BenchDatabase, q
   if (totalTasks !== lines) throw new Error(`${totalTasks} of ${lines} lines were planned`);
   const what = `planning ${lines.toLocaleString("en-US")} manifest lines`;
   const scale = lines / 1_000_000;
-  return [
-    {
-      row: "e",
-      what: `${what}: S3 → check → plan → PostgreSQL (bare: reading and checking alone)`,
-      unit: "s",
-      value: seconds,
-      bare: checkSeconds,
-      ratio: seconds / checkSeconds,
-      limit: { kind: "at most", of: "value", bar: 60 * scale },
-    },
-    {
-      row: "e",
-      what: `${what}: growth of the process (bare: 8 bytes a line)`,
-      unit: "MB",
-      value: grownMegabytes,
-      bare: (lines * 8) / 1e6,
-      ratio: (grownMegabytes * 1e6) / (lines * 8),
-      limit: { kind: "at most", of: "value", bar: 256 },
-    },
-  ];
+  report({
+    row: "e",
+    what: `${what}: S3 → check → plan → PostgreSQL (bare: reading and checking alone)`,
+    unit: "s",
+    value: seconds,
+    bare: checkSeconds,
+    ratio: seconds / checkSeconds,
+    limit: { kind: "at most", of: "value", bar: 60 * scale },
+  });
+  report({
+    row: "e",
+    what: `${what}: growth of the process (bare: 8 bytes a line)`,
+    unit: "MB",
+    value: grownMegabytes,
+    bare: (lines * 8) / 1e6,
+    ratio: (grownMegabytes * 1e6) / (lines * 8),
+    limit: { kind: "at most", of: "value", bar: 256 },
+  });
 }
 
 function watchMemory() {

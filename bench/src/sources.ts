@@ -46,18 +46,26 @@ function text(seed: number, count: number): string {
   return out;
 }
 
-/** Flights as JSON lines: about 200 bytes each; every 500th is broken and every 100th is to be skipped. */
-export function flightLines(count: number): Buffer {
+interface FlightShape {
+  readonly remarkWords?: number;
+  readonly isSkipped?: (n: number) => boolean;
+}
+
+/** Flights as JSON lines: about 200 bytes each, more with more words; every 500th is broken and, if not said, every 100th is to be skipped. */
+export function flightLines(
+  count: number,
+  { remarkWords = 6, isSkipped = (n: number) => n % 100 === 99 }: FlightShape = {},
+): Buffer {
   const lines: string[] = [];
   for (let n = 0; n < count; n++) {
     const flight = {
       date: `2026-${String((n % 12) + 1).padStart(2, "0")}-${String((n % 28) + 1).padStart(2, "0")}`,
       number: `LD${n}`,
-      delay: n % 500 === 499 ? "unknown" : (n * 7919) % 240,
+      delay: n % 500 === 250 ? "unknown" : (n * 7919) % 240,
       distance: (n * 104729) % 3_000,
       origin: words[n % words.length],
-      destination: n % 100 === 99 ? null : words[(n * 31) % words.length],
-      remark: text(n, 6),
+      destination: isSkipped(n) ? null : words[(n * 31) % words.length],
+      remark: text(n, remarkWords),
     };
     lines.push(JSON.stringify(flight));
   }

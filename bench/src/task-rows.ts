@@ -10,7 +10,7 @@ import { runRepeatedly } from "@letsdata/worker/run-repeatedly";
 import { RunningTasks } from "@letsdata/worker/running-tasks";
 import { quantile } from "./alternate.ts";
 import { type BenchDatabase, planDataset } from "./endpoints/bench-database.ts";
-import type { BenchRow } from "./result-table.ts";
+import type { Scene } from "./scene.ts";
 
 const SLOTS = 16;
 const POLL_MS = 1_000;
@@ -19,37 +19,32 @@ const POLL_MS = 1_000;
  * (d) The worker's own scheduler over PostgreSQL with attempts that do nothing: tasks/s of one dataset through claim → run → settle,
  * and from a dataset's change to PROCESSING to the start of its task on an idle worker. No task process is in it.
  */
-export async function taskRows(database: BenchDatabase, quick: boolean): Promise<BenchRow[]> {
+export async function taskRows({ database, quick, parts, report }: Scene): Promise<void> {
   const scheduler = await startScheduler(database);
-  try {
-    const value = await throughput(database, scheduler, quick ? 1_000 : 5_000);
-    const starts = await startMilliseconds(database, scheduler, quick ? 20 : 60);
-    const bareRate = await bareUpdatesPerSecond(database, quick ? 300 : 2_000);
-    const bareMilliseconds = 1_000 / bareRate;
-    const p95 = quantile(starts, 0.95);
-    return [
-      {
-        row: "d",
-        what: "tasks of one dataset: claim → run → settle (bare: one-row updates one after the other)",
-        unit: "tasks/s",
-        value,
-        bare: bareRate,
-        ratio: value / bareRate,
-        limit: { kind: "at least", of: "value", bar: 1_500 },
-      },
-      {
-        row: "d",
-        what: "start of a task, p95 (bare: one-row update)",
-        unit: "ms",
-        value: p95,
-        bare: bareMilliseconds,
-        ratio: p95 / bareMilliseconds,
-        limit: { kind: "at most", of: "value", bar: 100 },
-      },
-    ];
-  } finally {
-    await scheduler.stop();
-  }
+  parts.defer(scheduler.stop);
+  const value = await throughput(database, scheduler, quick ? 1_000 : 5_000);
+  const starts = await startMilliseconds(database, scheduler, quick ? 20 : 60);
+  const bareRate = await bareUpdatesPerSecond(database, quick ? 300 : 2_000);
+  const bareMilliseconds = 1_000 / bareRate;
+  const p95 = quantile(starts, 0.95);
+  report({
+    row: "d",
+    what: "tasks of one dataset: claim → run → settle (bare: one-row updates one after the other)",
+    unit: "tasks/s",
+    value,
+    bare: bareRate,
+    ratio: value / bareRate,
+    limit: { kind: "at least", of: "value", bar: 1_500 },
+  });
+  report({
+    row: "d",
+    what: "start of a task, p95 (bare: one-row update)",
+    unit: "ms",
+    value: p95,
+    bare: bareMilliseconds,
+    ratio: p95 / bareMilliseconds,
+    limit: { kind: "at most", of: "value", bar: 100 },
+  });
 }
 
 type Scheduler = Awaited<ReturnType<typeof startScheduler>>;

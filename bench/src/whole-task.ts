@@ -1,26 +1,49 @@
 import { join } from "node:path";
 import { createTaskProcessPool } from "@letsdata/compute/local/task-process-pool";
 import type { ComponentAssignment } from "@letsdata/compute/task-protocol";
-import type { Database } from "@letsdata/database/database";
 import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
 import { claimTasks } from "@letsdata/database/stores/claim-tasks";
+import { transitionDataset } from "@letsdata/database/stores/dataset-store";
 import { settleTask } from "@letsdata/database/stores/settle-task";
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
-import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { addDataset } from "./endpoints/bench-database.ts";
+import type { Scene } from "./scene.ts";
 import { errorBucket, sourceBucket, targetBucket, targetStream } from "./sources.ts";
 
-export type TargetKind = "S3" | "Kinesis";
+/** A write connector and its configuration. */
+export interface WriteTarget {
+  readonly destination: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export const toS3: WriteTarget = {
+  destination: "S3",
+  config: { bucketName: targetBucket, s3FileFormat: "JSONL", s3Compression: "GZIP" },
+};
+export const toKinesis: WriteTarget = {
+  destination: "KINESIS",
+  config: { resourceLocation: "Customer", kinesisStreamName: targetStream },
+};
 
 export interface TaskHandler {
   readonly language: HandlerDescription["language"];
   readonly artifactDir: string;
+  /** Java: the class in the JAR. */
+  readonly implementation?: string;
 }
 
 export interface WholeTasks {
   /** One data task from claim to settled; answers its records. */
-  run(key: string, handler: TaskHandler, target: TargetKind): Promise<number>;
-  stop(): Promise<void>;
+  run(key: string, handler: TaskHandler, target: WriteTarget): Promise<number>;
+  /** Of the task processes that are warm now. */
+  processIds(): readonly number[];
+}
+
+export interface WholeTasksOptions {
+  /** Program of the task processes. Default: the worker's. */
+  readonly entry?: string;
+  /** Where objects are read from. Default: where all else is. */
+  readonly sourceEndpoint?: string;
 }
 
 const clone = join(import.meta.dirname, "../..");
@@ -28,21 +51,25 @@ const TASKS = 1_000;
 const MEMORY_MEGABYTES = 1_024;
 const TIMEOUT_SECONDS = 900;
 
-const writerConfigs = {
-  S3: { bucketName: targetBucket, s3FileFormat: "JSONL", s3Compression: "GZIP" },
-  Kinesis: { resourceLocation: "Customer", kinesisStreamName: targetStream },
-} as const;
-
 /** Data tasks as the worker runs them: claimed, in a warm sandboxed process, checkpoints over its channel into PostgreSQL. */
-export async function startWholeTasks(db: Database, access: CloudAccess): Promise<WholeTasks> {
+export async function startWholeTasks(
+  { cloud, database, parts }: Scene,
+  options: WholeTasksOptions = {},
+): Promise<WholeTasks> {
+  const { db } = database;
+  const { access } = cloud;
   const datasetId = await addDataset(db, TASKS, 1);
+  // Its tasks that nobody ran would be claimed in the rows of the scheduler.
+  parts.defer(async () => void (await transitionDataset(db, datasetId, "stopWithComplete")));
   const pool = createTaskProcessPool({
-    entry: join(clone, "apps/worker/src/data-task.ts"),
-    programFolders: ["apps/worker", "packages", "node_modules"].map((folder) => join(clone, folder)),
+    entry: options.entry ?? join(clone, "apps/worker/src/data-task.ts"),
+    programFolders: ["apps/worker", "bench", "packages", "node_modules"].map((folder) => join(clone, folder)),
     maxProcesses: 2,
   });
+  // A task whose cloud and database are gone waits for them, and the bench for its task.
+  parts.defer(() => pool.close());
   const checkpoints = createCheckpointStore(db);
-  const component = (destination: string, config: Readonly<Record<string, unknown>>): ComponentAssignment => ({
+  const component = ({ destination, config }: WriteTarget): ComponentAssignment => ({
     destination,
     config,
     access: {
@@ -63,15 +90,19 @@ export async function startWholeTasks(db: Database, access: CloudAccess): Promis
       });
       if (!claimed) throw new Error("no task is left to be claimed");
       const { tenantId, datasetName, taskId, attempt, codeVersion, lease } = claimed;
-      const read = component("S3", { bucketName: sourceBucket, readerType: "SINGLEFILEREADER" });
+      const read = component({
+        destination: "S3",
+        config: { bucketName: sourceBucket, readerType: "SINGLEFILEREADER" },
+      });
+      const endpoint = options.sourceEndpoint ?? read.access.endpoint;
       const outcome = await pool.run({
         assignment: {
           task: { tenantId, datasetId, datasetName, taskId, attempt, codeVersion },
           lease,
           resumeFrom: null,
-          reader: { ...read, definition: { fileNames: { LOG: key } } },
-          writer: component(target === "S3" ? "S3" : "KINESIS", writerConfigs[target]),
-          errorConnector: component("S3", { bucketName: errorBucket }),
+          reader: { ...read, access: { ...read.access, endpoint }, definition: { fileNames: { LOG: key } } },
+          writer: component(target),
+          errorConnector: component({ destination: "S3", config: { bucketName: errorBucket } }),
           handler: { ...handler, interfaceName: "SingleFileParser" },
           recordErrorPolicy: "ArchiveAndContinue",
           limits: { timeoutSeconds: TIMEOUT_SECONDS },
@@ -88,6 +119,6 @@ export async function startWholeTasks(db: Database, access: CloudAccess): Promis
       if (outcome.kind !== "completed") throw new Error(`the bench's task ended as ${JSON.stringify(outcome)}`);
       return outcome.counts.recordsRead;
     },
-    stop: () => pool.close(),
+    processIds: () => pool.processes().map(({ pid }) => pid),
   };
 }

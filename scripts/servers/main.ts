@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findOrInstallTools } from "../find-or-install-tools.ts";
 import { runCommand } from "../run-command.ts";
+import { tools } from "../tools.ts";
 import { type IndependentServer, independentServers } from "./servers.ts";
 
-/** Runs the conformance suites of the connectors against each server we did not write. */
+/** Runs the conformance suites of the connectors, and whole datasets to Kafka, against each server we did not write. */
 const repositoryDir = join(import.meta.dirname, "../..");
 const reportDir = mkdtempSync(join(tmpdir(), "letsdata-servers-"));
 /** One installs and starts while the other is tested. */
@@ -32,14 +33,7 @@ interface Row {
   readonly differs: number;
 }
 
-await findOrInstallTools(
-  [
-    { name: "Java 17", probe: ["java", "-version"], debianPackage: "default-jdk-headless" },
-    { name: "Maven", probe: ["mvn", "--version"], debianPackage: "maven" },
-    { name: "pip", probe: ["python3", "-m", "pip", "--version"], debianPackage: "python3-pip" },
-  ],
-  "The independent servers",
-);
+await findOrInstallTools([tools.java, tools.maven, tools.pip], "The independent servers");
 
 const isWanted = ({ name, onlyWhenNamed }: IndependentServer) =>
   named.length > 0 ? named.includes(name) : onlyWhenNamed === undefined;

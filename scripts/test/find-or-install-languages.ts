@@ -1,12 +1,7 @@
 import { findOrInstallTools } from "../find-or-install-tools.ts";
+import { tools } from "../tools.ts";
 
 /** What handlers of other languages need: the machine's, else Debian's packages installed now. Throws what is missing. */
 export function findOrInstallLanguages(): Promise<void> {
-  return findOrInstallTools(
-    [
-      { name: "Python 3.9 or newer", probe: ["python3", "--version"], debianPackage: "python3" },
-      { name: "a JDK", probe: ["javac", "--version"], debianPackage: "default-jdk-headless" },
-    ],
-    "The tests of handlers",
-  );
+  return findOrInstallTools([tools.python, tools.jdk], "The tests of handlers");
 }

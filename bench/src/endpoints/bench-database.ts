@@ -75,3 +75,16 @@ export async function planDataset(db: Database, tasks: number, concurrency: numb
   }
   return datasetId;
 }
+
+/** Every so many tasks of the dataset ended in an error, as their handler would have it. */
+export async function failTasks(db: Database, datasetId: string, every: number): Promise<void> {
+  const error = JSON.stringify({ code: "HANDLER_EXCEPTION", message: "parseDocument threw", time: Date.now() });
+  const failed = await db.$executeRaw`
+    UPDATE task SET status = 'ERRORED', last_error = ${error}::jsonb, last_error_code = 'HANDLER_EXCEPTION'
+    WHERE dataset_id = ${datasetId} AND ordinal % ${every} = 0`;
+  await db.$queryRaw`
+    SELECT letsdata_add_progress(id, tenant_id, jsonb_build_object('QUEUED', -${failed}::int, 'ERRORED', ${failed}::int), true)::text
+    FROM dataset WHERE id = ${datasetId}`;
+  // What autovacuum does in its next minute; until then the planner believes that all tasks wait.
+  await db.$executeRaw`ANALYZE task`;
+}

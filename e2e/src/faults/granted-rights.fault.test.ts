@@ -1,16 +1,11 @@
 import { join } from "node:path";
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateQueueCommand, SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addToGrant } from "../installation/add-to-grant.ts";
 import { datasetJson, readOutputLines, waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
-import {
-  accessGrantRole,
-  startTestInstallation,
-  type TestInstallation,
-  testBuckets,
-} from "../installation/start-installation.ts";
+import { startTestInstallation, type TestInstallation, testBuckets } from "../installation/start-installation.ts";
 import { isQueueEmpty } from "./matrix/fill-sources.ts";
 
 const SETTLE_SECONDS = 180;
@@ -47,13 +42,7 @@ function copy(
 /** Gives the role exactly what the product asks for. */
 async function grant(PolicyName: string, job: Record<string, unknown>): Promise<void> {
   const { policy } = await installation.client.datasets.accessPolicy(job);
-  await clientFor(IAMClient, installation.customer).send(
-    new PutRolePolicyCommand({
-      RoleName: accessGrantRole,
-      PolicyName,
-      PolicyDocument: JSON.stringify(policy),
-    }),
-  );
+  await addToGrant(installation, PolicyName, policy);
 }
 
 describe.concurrent("with exactly the rights of the access policy", () => {

@@ -7,7 +7,7 @@ import { type CommitStage, commitSegment, saveCheckpoint } from "./commit-segmen
 import { type ErrorOrigin, systemError } from "./error-records.ts";
 import { type HandledBatch, type HandleStage, handleBatch } from "./handle-batch.ts";
 import { BatchBuilder, type WriteBatch } from "./in-batches.ts";
-import { MinuteMeasurements } from "./measure.ts";
+import { type Measuring, MinuteMeasurements } from "./measure.ts";
 import { type AttemptOutcome, type Checkpoint, noCounts } from "./ports.ts";
 import { type ReadAhead, readAhead } from "./read-ahead.ts";
 import type { RunTaskInput } from "./run-task.ts";
@@ -25,7 +25,7 @@ const checkpointsAheadMax = 20;
 export class Attempt {
   readonly #input: RunTaskInput;
   readonly #limits: { readonly records: number; readonly milliseconds: number; readonly millisecondsMin: number };
-  readonly #measurements: MinuteMeasurements;
+  readonly #measurements: Measuring;
   readonly #backOffWith: BackOff;
   readonly #errorOrigin: ErrorOrigin;
   readonly #commitStage: CommitStage;
@@ -58,7 +58,7 @@ export class Attempt {
     this.#backOffWith = { clock, random, lost };
     const bodyBytesMax = limits.errorBodyBytesMax === undefined ? 64 * 1024 : limits.errorBodyBytesMax;
     this.#errorOrigin = { task: input.task, clock, bodyBytesMax };
-    const measurements = new MinuteMeasurements(clock.now());
+    const measurements = input.measuring ?? new MinuteMeasurements(clock.now());
     this.#measurements = measurements;
     const { checkpoints, lease, log } = input;
     const backOffWith = this.#backOffWith;

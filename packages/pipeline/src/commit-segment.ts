@@ -3,7 +3,7 @@ import { asProblem, type Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import type { Writer } from "@letsdata/plugin-kit/writer";
 import { type BackOff, retryTransient, throwIfLost } from "./back-off.ts";
-import type { MinuteMeasurements } from "./measure.ts";
+import type { Measuring } from "./measure.ts";
 import type { Checkpoint, CheckpointStore, Lease } from "./ports.ts";
 import type { Segment } from "./segment.ts";
 
@@ -13,7 +13,7 @@ export interface CommitStage {
   readonly reader: Reader;
   readonly writer: Writer;
   readonly checkpoints: CheckpointStore;
-  readonly measurements: MinuteMeasurements;
+  readonly measurements: Measuring;
   readonly backOffWith: BackOff;
   readonly log: (
     level: "info" | "warn" | "error",

@@ -3,7 +3,7 @@ import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { ReadBatch, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { PreparedDocument, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
 import { type ErrorOrigin, type FailedRecord, handlerError, partErrors, systemError } from "./error-records.ts";
-import type { MinuteMeasurements } from "./measure.ts";
+import type { Measuring } from "./measure.ts";
 import type { Clock } from "./ports.ts";
 
 /** What became of a read batch: each record is in `documents`, in `failed`, or counted in `skipped`. */
@@ -21,7 +21,7 @@ export interface HandleStage {
   readonly handler: Handler;
   readonly writer: Writer;
   readonly errorOrigin: ErrorOrigin;
-  readonly measurements: MinuteMeasurements;
+  readonly measurements: Measuring;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

@@ -38,8 +38,19 @@ interface Aggregate {
 
 const minuteMilliseconds = 60_000;
 
+/** Takes what the pipeline measures; what is drained travels with the next checkpoint. */
+export interface Measuring {
+  /** Moves to the minute of `now` (epoch milliseconds); called once per batch. */
+  atTime(now: number): void;
+  add(metric: PipelineMetric, value: number): void;
+  /** `sum` over `count` samples; their mean stands for minimum and maximum. */
+  addMany(metric: PipelineMetric, sum: number, count: number): void;
+  /** Everything since the last drain: each measurement leaves exactly once. */
+  drain(): readonly Measurement[];
+}
+
 /** Aggregates per metric and minute; an addition costs a map look-up, and nothing is kept per record. */
-export class MinuteMeasurements {
+export class MinuteMeasurements implements Measuring {
   #minute: number;
   #current = new Map<PipelineMetric, Aggregate>();
   #finished: Measurement[] = [];
@@ -49,7 +60,6 @@ export class MinuteMeasurements {
     this.#minute = now - (now % minuteMilliseconds);
   }
 
-  /** Moves to the minute of `now` (epoch milliseconds); called once per batch. */
   atTime(now: number): void {
     const minute = now - (now % minuteMilliseconds);
     if (minute === this.#minute) return;
@@ -61,7 +71,6 @@ export class MinuteMeasurements {
     this.addMany(metric, value, 1);
   }
 
-  /** `sum` over `count` samples; their mean stands for minimum and maximum. */
   addMany(metric: PipelineMetric, sum: number, count: number): void {
     if (count === 0) return;
     const mean = sum / count;
@@ -76,7 +85,6 @@ export class MinuteMeasurements {
     if (mean > aggregate.max) aggregate.max = mean;
   }
 
-  /** Everything since the last drain: each measurement leaves exactly once. */
   drain(): readonly Measurement[] {
     this.#finish();
     const drained = this.#finished;

@@ -2,7 +2,7 @@ import { asProblem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
 import { type BackOff, backOff, isTransient, triesMax } from "./back-off.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
-import type { MinuteMeasurements } from "./measure.ts";
+import type { Measuring } from "./measure.ts";
 
 export interface ReadAhead {
   readonly batch: ReadBatch;
@@ -15,7 +15,7 @@ export async function readAhead(input: {
   readonly reader: Reader;
   readonly from: Position | null;
   readonly queue: BoundedQueue<ReadAhead>;
-  readonly measurements: MinuteMeasurements;
+  readonly measurements: Measuring;
   readonly backOffWith: BackOff;
   readonly signal: AbortSignal;
 }): Promise<void> {

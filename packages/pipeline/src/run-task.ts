@@ -4,6 +4,7 @@ import type { Handler } from "@letsdata/plugin-kit/handler";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import type { Writer } from "@letsdata/plugin-kit/writer";
 import { Attempt } from "./attempt.ts";
+import type { Measuring } from "./measure.ts";
 import type { AttemptOutcome, Checkpoint, CheckpointStore, Clock, Lease } from "./ports.ts";
 import { noCounts } from "./ports.ts";
 
@@ -33,6 +34,8 @@ export interface RunTaskInput {
   readonly checkpoints: CheckpointStore;
   readonly resumeFrom: Checkpoint | null;
   readonly clock: Clock;
+  /** Default: aggregates by metric and minute. */
+  readonly measuring?: Measuring;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly limits: RunTaskLimits;

@@ -1,7 +1,7 @@
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument, Rejection, Writer } from "@letsdata/plugin-kit/writer";
 import { type BackOff, backOff, isTransient, throwIfLost, triesMax } from "./back-off.ts";
-import type { MinuteMeasurements } from "./measure.ts";
+import type { Measuring } from "./measure.ts";
 
 /** A document the target refused for good, by its index in the batch handed in. */
 export interface Refusal {
@@ -17,7 +17,7 @@ export async function writeWithRetry(
   writer: Writer,
   batch: readonly PreparedDocument[],
   backOffWith: BackOff,
-  measurements: MinuteMeasurements,
+  measurements: Measuring,
 ): Promise<readonly Refusal[]> {
   const { clock, lost } = backOffWith;
   const refused: Refusal[] = [];

@@ -20,9 +20,12 @@ export interface RunningKafka {
   stop(): Promise<void>;
 }
 
+/** The broker's published jars; Maven fetches them once. Returns their folder. */
+export const installKafka = (): Promise<string> => installJars("kafka", join(import.meta.dirname, "pom.xml"));
+
 /** Apache Kafka from its published jars: one node that is broker and controller. Needs Java 17 and Maven. */
 export async function startKafka(): Promise<RunningKafka> {
-  const jars = await installJars("kafka", join(import.meta.dirname, "pom.xml"));
+  const jars = await installKafka();
   const dir = await mkdtemp(join(tmpdir(), "letsdata-kafka-"));
   const [openPort, scramPort, controllerPort] = await freePorts(3);
   const user = { username: "letsdata", password: randomBytes(12).toString("hex") };

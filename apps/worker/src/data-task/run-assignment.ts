@@ -1,7 +1,7 @@
 import type { TaskChannel } from "@letsdata/compute/local/serve-tasks";
 import type { TaskAssignment } from "@letsdata/compute/task-protocol";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
-import { runTask } from "@letsdata/pipeline/run-task";
+import { type RunTaskInput, runTask } from "@letsdata/pipeline/run-task";
 import { asProblem } from "@letsdata/plugin-kit/problems";
 import { errorConnector, readConnector, writeConnector } from "./catalogue-entry.ts";
 import { cloudAccess } from "./cloud-access.ts";
@@ -9,7 +9,11 @@ import { openReading } from "./open-reading.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** One attempt: opens reader, handler, writer and error sink of an assignment and runs the pipeline over them. */
-export async function runAssignment(assignment: TaskAssignment, channel: TaskChannel): Promise<AttemptOutcome> {
+export async function runAssignment(
+  assignment: TaskAssignment,
+  channel: TaskChannel,
+  options: Pick<RunTaskInput, "measuring"> = {},
+): Promise<AttemptOutcome> {
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(part: T): T => {
     opened.push(part);
@@ -50,6 +54,7 @@ export async function runAssignment(assignment: TaskAssignment, channel: TaskCha
       },
       resumeFrom,
       clock: systemClock,
+      ...options,
       random: Math.random,
       limits,
       recordErrorPolicy,

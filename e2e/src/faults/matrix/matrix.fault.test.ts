@@ -1,11 +1,6 @@
-import { IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import {
-  accessGrantRole,
-  startTestInstallation,
-  type TestInstallation,
-} from "../../installation/start-installation.ts";
+import { addToGrant } from "../../installation/add-to-grant.ts";
+import { startTestInstallation, type TestInstallation } from "../../installation/start-installation.ts";
 import { type Crew, createCrew, faultKinds } from "../fault-kinds.ts";
 import { putNumberedLinesHandler } from "../numbered-dataset.ts";
 import { createRandom, faultSeed } from "../random.ts";
@@ -36,16 +31,10 @@ beforeAll(async () => {
   installation = await startTestInstallation();
   await putNumberedLinesHandler(installation);
   // That the granted policies suffice is tested where each connector is alone.
-  await clientFor(IAMClient, installation.customer).send(
-    new PutRolePolicyCommand({
-      RoleName: accessGrantRole,
-      PolicyName: "Everything",
-      PolicyDocument: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
-      }),
-    }),
-  );
+  await addToGrant(installation, "Everything", {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  });
   crew = createCrew(installation, WORKERS, { LETSDATA_LEASE_SECONDS: "3", LETSDATA_TASK_SLOTS: "16" });
   await crew.replenish();
 });

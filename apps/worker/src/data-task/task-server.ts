@@ -1,0 +1,14 @@
+import type { TaskServer } from "@letsdata/compute/local/serve-tasks";
+import { handlerPlace } from "./handler-place.ts";
+import { runAssignment } from "./run-assignment.ts";
+import { tryAssignment } from "./try-assignment.ts";
+
+/** What a task process does for its worker. */
+export const taskServer: TaskServer = {
+  run: (assignment, channel) => runAssignment(assignment, channel),
+  tryOut: tryAssignment,
+  describe: async (request) => {
+    const { host, interfaceName } = handlerPlace(request.language, request.interfaceName);
+    return host.describe({ ...request, interfaceName });
+  },
+};

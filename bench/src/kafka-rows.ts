@@ -1,0 +1,57 @@
+import { Admin } from "@platformatic/kafka";
+import { installKafka, startKafka } from "../../scripts/servers/kafka/start-kafka.ts";
+import { tools } from "../../scripts/tools.ts";
+import { bareKafkaTarget } from "./bare-kafka.ts";
+import { unpackHandlers } from "./handlers.ts";
+import { compareOverhead } from "./overhead-rows.ts";
+import type { Scene } from "./scene.ts";
+import { flightLines, gzipped, putSource } from "./sources.ts";
+import { startWholeTasks } from "./whole-task.ts";
+import { needOf, withTools } from "./with-tools.ts";
+
+const what = "gzip'd lines → Kafka";
+const file = "kafka-flights.gz";
+const topicName = "flights";
+const topicPartitions = 3;
+
+/** (a) The same with Apache Kafka as the target: one broker of its own, as `pnpm test:servers kafka` starts it. */
+export async function kafkaRows(scene: Scene): Promise<void> {
+  const name = { row: "a", what: `whole task, ${what}` };
+  const programs = needOf(tools.java, tools.maven);
+  const needs = { ...programs, find: () => programs.find().then(installKafka) };
+  await withTools(scene, name, needs, () => compareOnBroker(scene));
+}
+
+async function compareOnBroker(scene: Scene): Promise<void> {
+  const handlers = await unpackHandlers();
+  scene.parts.defer(handlers.remove);
+  const kafka = await startKafka();
+  scene.parts.defer(kafka.stop);
+  await makeTopic(kafka.open);
+  const tasks = await startWholeTasks(scene);
+  await putSource(scene.cloud.access, file, gzipped(flightLines(scene.quick ? 40_000 : 120_000)));
+  const target = {
+    destination: "KAFKA",
+    config: {
+      resourceLocation: "Customer",
+      bootstrapServers: kafka.open,
+      topicName,
+      topicPartitions,
+      topicReplicationFactor: 1,
+      compression: "none",
+    },
+  };
+  await compareOverhead(scene, what, tasks, { key: file, handler: handlers.flights }, target, () =>
+    bareKafkaTarget(kafka.open, topicName),
+  );
+}
+
+/** Before either side needs it. */
+async function makeTopic(broker: string): Promise<void> {
+  const admin = new Admin({ clientId: "bench", bootstrapBrokers: [broker] });
+  try {
+    await admin.createTopics({ topics: [topicName], partitions: topicPartitions, replicas: 1 });
+  } finally {
+    await admin.close();
+  }
+}
