@@ -1,9 +1,9 @@
 import { readConnectorConfigs } from "@letsdata/connectors/config-catalogue";
 import type { Findings } from "./findings.ts";
 import {
-  linesListedMax,
   inlineManifestBytesMax,
   lineGrammarOf,
+  linesListedMax,
   manifestLineBytesMax,
   parseManifestLine,
 } from "./manifest-lines.ts";
