@@ -4,16 +4,26 @@ import { Pool } from "pg";
 import { readSecret } from "../read-secret.ts";
 import type { PgvectorTarget } from "./permissions.ts";
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const STATEMENT_TIMEOUT_MS = 60_000;
+export interface Waiting {
+  readonly connectMs: number;
+  readonly statementMs: number;
+}
+const AT_WORK: Waiting = { connectMs: 10_000, statementMs: 60_000 };
 
-/** Connections to the database the secret names. The caller ends the pool. */
+export interface OpenDatabase {
+  readonly pool: Pool;
+  /** Database, host and port, as messages name them: never user or password. */
+  readonly place: string;
+}
+
+/** Connections to the database the secret names, none of them made yet. The caller ends the pool. */
 export async function connect(
   config: PgvectorTarget,
   access: CloudAccess,
   connections: number,
   signal?: AbortSignal,
-): Promise<Pool> {
+  { connectMs, statementMs }: Waiting = AT_WORK,
+): Promise<OpenDatabase> {
   const path = "writeConnector.connectionSecretArn";
   const url = await readSecret(config.connectionSecretArn, path, access, signal);
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
@@ -22,11 +32,18 @@ export async function connect(
   const pool = new Pool({
     connectionString: url,
     max: connections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+    // A server that stopped answering cannot end its statement.
+    query_timeout: statementMs + connectMs,
     application_name: `letsdata ${access.datasetName}`.slice(0, 63),
   });
   // An idle connection that breaks is replaced at the next statement.
   pool.on("error", () => undefined);
-  return pool;
+  return { pool, place: placeOf(new URL(url)) };
+}
+
+function placeOf({ hostname, port, pathname }: URL): string {
+  const name = pathname.slice(1);
+  return `${name === "" ? "the database" : `the database ${name}`} at ${hostname}:${port || "5432"}`;
 }

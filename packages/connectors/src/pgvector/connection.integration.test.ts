@@ -41,7 +41,11 @@ describe("the connection to PostgreSQL", () => {
     const thrown = await openPgvectorWriter({ config, access: open.access }).catch((error: unknown) => error);
     expect(thrown).toMatchObject({ code: "CLOUD_UNAVAILABLE" });
     expect((thrown as Error).message).not.toContain("geheim");
-    expect(await checkPgvectorWrite(config, open.access, signal)).toMatchObject([{ code: "CLOUD_UNAVAILABLE" }]);
+    const findings = await checkPgvectorWrite(config, open.access, signal);
+    expect(findings).toMatchObject([
+      { code: "CLOUD_UNAVAILABLE", message: expect.stringContaining("The database db at 127.0.0.1:1 did not answer") },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain("geheim");
   });
 
   it("says how to get the extension when the database lacks it", async () => {
@@ -49,9 +53,15 @@ describe("the connection to PostgreSQL", () => {
       typeof lookAtTable
     >[1];
     const config = { connectionSecretArn: "arn", tableName: "pages", numDimensions: 3 };
-    expect(await lookAtTable(config, withoutExtension)).toMatchObject({
+    expect(await lookAtTable(config, withoutExtension, "the database pages at db.test:5432")).toMatchObject({
       table: null,
-      findings: [{ code: "CONFIG_INVALID", fix: expect.stringContaining("CREATE EXTENSION vector") }],
+      findings: [
+        {
+          code: "CONFIG_INVALID",
+          message: expect.stringContaining("db.test:5432"),
+          fix: expect.stringContaining("CREATE EXTENSION vector"),
+        },
+      ],
     });
   });
 });
