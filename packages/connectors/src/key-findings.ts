@@ -27,7 +27,7 @@ export async function keyFindings(
   const check = (action: string, granted: string, call: () => Promise<unknown>): AccessCheck => ({
     path,
     action,
-    resource: key,
+    resource: key.startsWith("arn:") ? key : `arn:aws:kms:${access.region}:${access.accountId}:${pathOf(key)}`,
     grantsWhatIsRefused: true,
     advice: ADVICE,
     isGranted: ({ details }: Problem) => details.awsCode === granted,
@@ -42,4 +42,8 @@ export async function keyFindings(
   // The statement for kms:GenerateDataKey brings kms:Decrypt along.
   const refused = use === "write" ? await accessFindings([generate], signal) : [];
   return refused.length > 0 ? refused : accessFindings([decrypt], signal);
+}
+
+function pathOf(key: string): string {
+  return key.startsWith("alias/") ? key : `key/${key}`;
 }

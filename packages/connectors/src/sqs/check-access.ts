@@ -87,8 +87,11 @@ function checksOf(config: NamedQueue, access: CloudAccess, path: string, signal:
       resource,
       action: "sqs:GetQueueAttributes",
       call: async () => {
-        const asked = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["KmsMasterKeyId"] });
-        keyId = (await sqs.send(asked, options)).Attributes?.KmsMasterKeyId;
+        const attributes = new GetQueueAttributesCommand({
+          QueueUrl: url,
+          AttributeNames: ["QueueArn", "KmsMasterKeyId"],
+        });
+        keyId = (await sqs.send(attributes, options)).Attributes?.KmsMasterKeyId;
       },
     },
   ];

@@ -86,7 +86,9 @@ function NeedRow({
           <span className="figures block break-words text-ink-soft">{need.actions.join(", ")}</span>
         ) : null}
         {state === "notKnown" ? (
-          <span className="block text-[13px] text-ink-soft">Not asked for while another call on it fails.</span>
+          <span className="block text-[13px] text-ink-soft">
+            May not have been asked for: another call on it failed.
+          </span>
         ) : null}
         <Findings findings={findings} />
       </span>
