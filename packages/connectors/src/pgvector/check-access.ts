@@ -37,7 +37,7 @@ export async function checkPgvectorWrite(
     return (await lookAtTable(config, database.pool, database.place)).findings;
   } catch (thrown) {
     signal.throwIfAborted();
-    return [connectionFinding(thrown, database.place)];
+    return [connectionFinding(thrown, database)];
   } finally {
     await database.pool.end();
   }

@@ -12,8 +12,11 @@ const AT_WORK: Waiting = { connectMs: 10_000, statementMs: 60_000 };
 
 export interface OpenDatabase {
   readonly pool: Pool;
-  /** Database, host and port, as messages name them: never user or password. */
+  /** Database, host and port, as messages name them. */
   readonly place: string;
+  /** As the secret's URL gives them; empty where it does not. */
+  readonly name: string;
+  readonly role: string;
 }
 
 /** Connections to the database the secret names, none of them made yet. The caller ends the pool. */
@@ -40,10 +43,16 @@ export async function connect(
   });
   // An idle connection that breaks is replaced at the next statement.
   pool.on("error", () => undefined);
-  return { pool, place: placeOf(new URL(url)) };
+  const { hostname, port, pathname, username } = new URL(url);
+  const name = decoded(pathname.slice(1));
+  const place = `the database ${name === "" ? "" : `${name} `}at ${hostname}:${port || "5432"}`;
+  return { pool, place, name, role: decoded(username) };
 }
 
-function placeOf({ hostname, port, pathname }: URL): string {
-  const name = pathname.slice(1);
-  return `${name === "" ? "the database" : `the database ${name}`} at ${hostname}:${port || "5432"}`;
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

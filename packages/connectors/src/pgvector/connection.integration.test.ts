@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -47,6 +48,20 @@ describe("the connection to PostgreSQL", () => {
     ]);
     expect(JSON.stringify(findings)).not.toContain("geheim");
   });
+
+  it("is given up within seconds when a server takes the connection and says nothing", async () => {
+    const mute = createServer();
+    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = mute.address() as AddressInfo;
+      const config = await targetWith(`postgresql://u:geheim@127.0.0.1:${port}/db`);
+      const began = performance.now();
+      expect(await checkPgvectorWrite(config, open.access, signal)).toMatchObject([{ code: "CLOUD_UNAVAILABLE" }]);
+      expect(performance.now() - began).toBeLessThan(9_000);
+    } finally {
+      mute.close();
+    }
+  }, 20_000);
 
   it("says how to get the extension when the database lacks it", async () => {
     const withoutExtension = { query: () => Promise.resolve({ rows: [] }) } as unknown as Parameters<

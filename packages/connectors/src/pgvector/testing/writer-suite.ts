@@ -150,6 +150,29 @@ export function describePgvectorWriter(openUrl: () => string, openAccess: () => 
       await postgres.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
     });
 
+    it("says when the role may not sign in, or not into this database", async () => {
+      const role = `barred_${schema}`;
+      const name = new URL(url).pathname.slice(1);
+      const config = await makeTable();
+      const asRole = new URL(url);
+      asRole.username = role;
+      asRole.password = "geheim";
+      const barred = { ...config, connectionSecretArn: await secretOf(asRole.href) };
+      const check = () => checkPgvectorWrite(barred, openAccess(), signal);
+      await postgres.query(`CREATE ROLE ${role} PASSWORD 'geheim'`);
+      try {
+        const notLet = await check();
+        expect(notLet).toMatchObject([
+          { code: "ACCESS_DENIED", message: expect.stringContaining(`does not let the role ${role} in`) },
+        ]);
+        expect(JSON.stringify(notLet)).not.toContain("geheim");
+        await postgres.query(`ALTER ROLE "${role}" LOGIN; REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC`);
+        expect(await check()).toMatchObject([{ fix: `Run GRANT CONNECT ON DATABASE "${name}" TO "${role}";` }]);
+      } finally {
+        await postgres.query(`GRANT CONNECT ON DATABASE "${name}" TO PUBLIC; DROP ROLE ${role}`);
+      }
+    });
+
     it("says when the database is not there", async () => {
       const other = new URL(url);
       other.pathname = "/no_such_database";
