@@ -44,6 +44,9 @@ export async function startKafka(): Promise<RunningKafka> {
       "offsets.topic.replication.factor=1",
       "transaction.state.log.replication.factor=1",
       "transaction.state.log.min.isr=1",
+      // Of the 50 that Kafka makes by default a busy machine is not done loading when the first transaction asks.
+      "transaction.state.log.num.partitions=1",
+      "offsets.topic.num.partitions=1",
       "auto.create.topics.enable=false",
       "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
       "super.users=User:ANONYMOUS",
