@@ -3,6 +3,7 @@ import { mayPlanMore } from "@letsdata/access/plan-source";
 import { inTransaction } from "@letsdata/database/database";
 import {
   getDatasetById,
+  type StatusReason,
   type StoredDataset,
   saveDatasetResources,
   transitionDataset,
@@ -11,6 +12,7 @@ import type { LogLevel } from "@letsdata/database/stores/log-store";
 import { expectMoreTasks } from "@letsdata/database/stores/source-planning";
 import { unavailableParts } from "@letsdata/dataset/availability";
 import {
+  type InitialisationNotice,
   type InitialisationProgress,
   type Initialised,
   initialisationSteps,
@@ -47,13 +49,13 @@ export async function initialiseStoredDataset(
     await inTransaction(database, async (transaction) => {
       await saveDatasetResources(transaction, datasetId, factsOf(stored, initialised, dependencies.installation.stage));
       if (initialised.mayPlanMore) await expectMoreTasks(transaction, datasetId);
-      const notices = initialised.notices.map(({ message }) => message).join("; ");
       await transitionDataset(transaction, datasetId, isRedrive ? "redriveReady" : "planned", {
-        reason: notices ? { code: null, message: notices, errors: [] } : null,
+        reason: reasonOf(initialised.notices),
       });
     });
     await say("INFO", `Initialised: ${initialised.totalTasks} tasks are planned.`);
-    for (const notice of initialised.notices) await say("WARN", notice.message);
+    for (const { message, findings } of initialised.notices)
+      await say("WARN", [message, ...findings.map(findingText)].join("\n"));
     log.info(`dataset ${datasetId} has ${initialised.totalTasks} tasks and is PROCESSING`);
   } catch (error) {
     const problem = asProblem(error);
@@ -106,6 +108,12 @@ function initialisationLog({ database, log }: WorkerDependencies, stored: Stored
   const place = { datasetId: stored.datasetId, taskId: null, attempt: null, leastLevel: engine?.logLevel ?? "INFO" };
   const write = createDatasetLog(database, log, place);
   return (level, message) => write("ENGINE", [{ time: Date.now(), level, message }]);
+}
+
+function reasonOf(notices: readonly InitialisationNotice[]): StatusReason | null {
+  if (notices.length === 0) return null;
+  const message = notices.map((notice) => notice.message).join(" ");
+  return { code: null, message, errors: notices.flatMap(({ findings }) => findings) };
 }
 
 function findingText({ path, message, fix }: ProblemDetail): string {

@@ -102,7 +102,10 @@ describe.concurrent("a manifest", () => {
     expect(run.view.datasetStatus).toBe("COMPLETED");
     expect(run.tasks).toHaveLength(3);
     expect(run.view.counts.documentsWritten).toBe(9);
-    expect(run.view.statusReason?.message).toContain("2 manifest lines repeat an earlier one, first line 3");
+    expect(run.view.statusReason?.message).toContain("2 manifest lines repeat an earlier one");
+    const repeated = run.view.statusReason?.errors.map(({ message }) => /^Line \d+ repeats/.exec(message)?.[0]);
+    expect(repeated?.[0]).toBe("Line 3 repeats");
+    expect(repeated).toHaveLength(2);
     expectBalance(run);
   });
 });

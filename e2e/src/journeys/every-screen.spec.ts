@@ -64,6 +64,22 @@ async function faultsOf(page: Page, where: string): Promise<string[]> {
   ];
 }
 
+/** Looks at what is open at each size, in both themes; leaves the page wide. */
+async function lookAt(page: Page, name: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const size of sizes.toReversed()) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const where = `${name}, ${size.width} px, ${colorScheme}`;
+      // Colours do not depend on the width, nor the rest on the theme: wide in light and narrow in dark show all rules.
+      const wholeLook = (size === sizes[0]) === (colorScheme === "light");
+      faults.push(...(await (wholeLook ? faultsOf(page, where) : overflowOf(page, where))));
+    }
+  }
+  return faults;
+}
+
 /** Opens the screen and looks at it at each size, in both themes. */
 async function walk(page: Page, { name, path, arrived }: Screen): Promise<string[]> {
   const faults: string[] = [];
@@ -78,16 +94,7 @@ async function walk(page: Page, { name, path, arrived }: Screen): Promise<string
   await page.goto(path);
   await expect(page.getByRole("main")).toContainText(arrived);
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-  for (const size of sizes) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.setViewportSize(size);
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const where = `${name}, ${size.width} px, ${colorScheme}`;
-      // Colours do not depend on the width, nor the rest on the theme: wide in light and narrow in dark show all rules.
-      const wholeLook = (size === sizes[0]) === (colorScheme === "light");
-      faults.push(...(await (wholeLook ? faultsOf(page, where) : overflowOf(page, where))));
-    }
-  }
+  faults.push(...(await lookAt(page, name)));
   return faults;
 }
 
@@ -132,6 +139,60 @@ test.describe("every screen", () => {
     await expect(update.getByRole("region", { name: "What changes" })).toContainText("9");
     await page.setViewportSize(sizes[1]!);
     faults.push(...(await faultsOf(page, "update with its changes")));
+    expect(faults.join("\n")).toBe("");
+  });
+
+  test("shows an update of the code accessibly: the same address, another one, and one that is none", async ({
+    page,
+    finishedDataset,
+  }) => {
+    const faults: string[] = [];
+    await page.goto(`/datasets/${finishedDataset}`);
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Update code…" }).click();
+    const dialog = page.getByRole("dialog", { name: `Update the code of ${finishedDataset}` });
+    const artifact = dialog.getByLabel("Artifact");
+    const show = dialog.getByRole("button", { name: "Show changes" });
+    await show.click();
+    await expect(dialog).toContainText("What lies at the address now is loaded and checked");
+    await expect(dialog.getByRole("button", { name: "Update", exact: true })).toBeEnabled();
+    faults.push(...(await lookAt(page, "update code, same address")));
+    const other = "s3://letsdata-demo-code/a-folder-with-a-rather-long-name/movies-of-2026.zip";
+    await artifact.fill(other);
+    await show.click();
+    await expect(dialog.getByRole("region", { name: "What changes" }).getByRole("insertion")).toHaveText(other);
+    faults.push(...(await lookAt(page, "update code with its changes")));
+    await artifact.fill("movies.zip");
+    await expect(artifact).toHaveAttribute("aria-invalid", "true");
+    await expect(show).toBeDisabled();
+    await dialog.getByText("The same from a terminal").click();
+    faults.push(...(await lookAt(page, "update code, no address")));
+    expect(faults.join("\n")).toBe("");
+  });
+
+  test("says of each line of the access whether it works, fails, is made later or could not be asked for", async ({
+    page,
+  }) => {
+    const faults: string[] = [];
+    await page.goto("/datasets/new?by=form&step=read&from=sample");
+    await page.locator('[data-path="readConnector.bucketName"]').fill("letsdata-demo-elsewhere");
+    await page.getByRole("button", { name: /Access/ }).click();
+    await page.getByRole("button", { name: "Check access" }).click();
+    await expect(page.getByText("1 call failed")).toBeVisible();
+    const lines = (owner: string) => page.getByRole("region", { name: owner }).getByRole("listitem");
+    const marks = /Failed|Refused|Not known|Works|Made later/g;
+    const marksOf = async (owner: string) =>
+      (await lines(owner).allInnerTexts()).map((text) => text.match(marks)?.[0]).filter(Boolean);
+    expect(await marksOf("Yours")).toEqual(["Failed", "Not known", "Works", "Works"]);
+    expect(await marksOf("LetsData's")).toEqual(["Made later", "Made later"]);
+    faults.push(...(await lookAt(page, "checked access")));
+    await page.getByRole("radio", { name: "JSON" }).click();
+    await page.getByRole("button", { name: "Check access" }).click();
+    await expect(page.getByText("1 call failed")).toBeVisible();
+    faults.push(...(await lookAt(page, "checked access beside the JSON")));
+    await page.getByRole("button", { name: "What access policy do I need?" }).click();
+    await expect(page.getByRole("dialog", { name: "Access policy" })).toContainText("Not known");
+    faults.push(...(await lookAt(page, "checked access in the dialog")));
     expect(faults.join("\n")).toBe("");
   });
 

@@ -6,6 +6,7 @@ import {
   ownedThings,
   ownerOf,
   pathOfThing,
+  thingsMade,
 } from "@letsdata/dataset/resource-owners";
 import type { AccessFinding } from "@letsdata/plugin-kit/permissions";
 import { asProblem } from "@letsdata/plugin-kit/problems";
@@ -47,8 +48,7 @@ export async function checkGrant(
 /** What LetsData will make has nothing to check yet; what it reads with its own rights has. */
 function isToBeChecked(config: DatasetConfig, thing: OwnedThing): boolean {
   const owner = ownerOf(config, thing);
-  const isMade = thing === "writeConnector" || thing === "errorConnector" || thing === "endpoint";
-  return owner === "Customer" || (owner === "LetsData" && !isMade);
+  return owner === "Customer" || (owner === "LetsData" && !thingsMade.has(thing));
 }
 
 async function collected(

@@ -18,7 +18,7 @@ export async function checkComponent(
   thing: OwnedThing,
   signal: AbortSignal,
 ): Promise<readonly AccessFinding[]> {
-  const access = componentAccess(installation, config, owner, thing);
+  const access = componentAccess(installation, config, owner, thing, "keys of the role, asked directly");
   const { readConnector, computeEngine, manifestFile } = config;
   const isPublic = ownerOf(config, thing) === "LetsData";
   switch (thing) {

@@ -1,7 +1,7 @@
 import { type AssumeRoleInput, accessGrant, assumedRole } from "@letsdata/aws/assume-role";
 import { customerPermissions } from "@letsdata/dataset/access-policy";
 import { type DatasetConfig, regionOf } from "@letsdata/dataset/dataset-config";
-import { sessionPolicyOf } from "@letsdata/dataset/policy-documents";
+import { type SessionKeys, sessionPolicyOf } from "@letsdata/dataset/policy-documents";
 import { type OwnedThing, ownedThings, ownerOf } from "@letsdata/dataset/resource-owners";
 import type { CloudAccess, CredentialsSource, ResourceScope } from "@letsdata/plugin-kit/connector";
 import type { PolicyDocument } from "@letsdata/plugin-kit/permissions";
@@ -40,12 +40,13 @@ export function componentAccess(
   config: DatasetConfig,
   owner: DatasetOwner,
   thing: OwnedThing,
+  keys: SessionKeys = "keys of the role",
 ): CloudAccess {
   const isOurs = ownerOf(config, thing) === "LetsData";
   return {
     ...scopeOf(installation, config, thing),
     endpoint: installation.endpoint,
-    credentials: isOurs ? installation.credentials : customerCredentials(installation, config, owner),
+    credentials: isOurs ? installation.credentials : customerCredentials(installation, config, owner, keys),
   };
 }
 
@@ -54,6 +55,7 @@ export function customerCredentials(
   installation: Installation,
   config: DatasetConfig,
   owner: DatasetOwner,
+  keys: SessionKeys = "keys of the role",
 ): CredentialsSource {
   return accessGrant({
     installation: installation.credentials,
@@ -63,14 +65,14 @@ export function customerCredentials(
     accessGrantRoleArn: accessGrantRoleArn(config),
     userId: owner.userId,
     sessionName: sessionName(config),
-    ...customerSessionPolicy(config),
+    ...customerSessionPolicy(config, keys),
   });
 }
 
 /** Whatever else the role allows, a session of it can do what this configuration needs and nothing more (product.md §11.3). */
-function customerSessionPolicy(config: DatasetConfig): { readonly sessionPolicy?: PolicyDocument } {
+function customerSessionPolicy(config: DatasetConfig, keys: SessionKeys): { readonly sessionPolicy?: PolicyDocument } {
   const needed = ownedThings.flatMap((thing) => customerPermissions(config, thing, connectorPermissions));
-  const sessionPolicy = sessionPolicyOf(needed, "keys of the role");
+  const sessionPolicy = sessionPolicyOf(needed, keys);
   return sessionPolicy ? { sessionPolicy } : {};
 }
 

@@ -11,6 +11,7 @@ export interface AwsCall {
 
 const THROTTLED = new Set([
   "BandwidthLimitExceeded",
+  "KMS.ThrottlingException",
   "KMSThrottlingException",
   "LimitExceededException",
   "OverLimit",
@@ -49,6 +50,7 @@ const DENIED = new Set([
   "AuthorizationError",
   "InvalidAccessKeyId",
   "InvalidClientTokenId",
+  "KMS.AccessDeniedException",
   "KMSAccessDeniedException",
   "NotAuthorized",
   "SignatureDoesNotMatch",

@@ -17,6 +17,10 @@ export interface AccessCheck {
   readonly resource: string;
   /** ARN or pattern of the statement to add; `resource` unless given. */
   readonly grant?: string;
+  /** The call names its resource by an id or alias: the ARN in AWS's refusal is the one of the statement to add. */
+  readonly grantsWhatIsRefused?: true;
+  /** How the statement has to be added, where that is not plain. */
+  readonly advice?: string;
   readonly call: () => Promise<unknown>;
   /** Answers that prove the right although the call failed, such as "no such key". */
   readonly isGranted?: (problem: Problem) => boolean;
@@ -49,7 +53,8 @@ function finding(check: AccessCheck, problem: Problem): AccessFinding {
     return { path: check.path, code: problem.code, message: problem.message, fix: problem.entry.fix };
   }
   const { action, resource } = refusedPermission(check, problem);
-  const isOther = action !== check.action;
+  const isOther = action !== check.action || check.grantsWhatIsRefused === true;
+  const how = check.advice === undefined ? "" : `, ${check.advice}`;
   const statement = {
     Effect: "Allow",
     Action: action === "kms:GenerateDataKey" ? KEY_ACTIONS_TO_WRITE : action,
@@ -59,7 +64,7 @@ function finding(check: AccessCheck, problem: Problem): AccessFinding {
     path: check.path,
     code: problem.code,
     message: `AWS refused ${action} on ${resource}.`,
-    fix: `Add this statement to the role's policy: ${JSON.stringify(statement)}`,
+    fix: `Add this statement to the role's policy${how}: ${JSON.stringify(statement)}`,
     statement,
   };
 }
@@ -67,6 +72,6 @@ function finding(check: AccessCheck, problem: Problem): AccessFinding {
 /** AWS may refuse another action than the one called, such as `kms:Decrypt` on the key of an encrypted bucket; it names both. */
 function refusedPermission(check: AccessCheck, { details }: Problem): { action: string; resource: string } {
   const { action, resource } = details;
-  if (typeof action !== "string" || action === check.action || typeof resource !== "string") return check;
-  return { action, resource };
+  if (typeof action !== "string" || typeof resource !== "string") return check;
+  return action === check.action && !check.grantsWhatIsRefused ? check : { action, resource };
 }

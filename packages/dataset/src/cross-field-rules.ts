@@ -1,9 +1,9 @@
 import { readConnectorConfigs } from "@letsdata/connectors/config-catalogue";
 import type { Findings } from "./findings.ts";
 import {
-  badLinesListedMax,
   inlineManifestBytesMax,
   lineGrammarOf,
+  linesListedMax,
   manifestLineBytesMax,
   parseManifestLine,
 } from "./manifest-lines.ts";
@@ -169,7 +169,7 @@ function checkLines(contents: string, readerType: string, path: string, findings
       if (types !== parsed.types) reason = `has the file types ${parsed.types}; the first line has ${types}`;
     }
     if (reason === undefined) good++;
-    else if (listed++ < badLinesListedMax)
+    else if (listed++ < linesListedMax)
       findings.problem(path, "MANIFEST_INVALID", `${path} line ${index + 1} ${reason}`.slice(0, 512));
   });
   if (good === 0 && listed === 0) findings.problem(path, "REQUIRED", `${path} has no line`);

@@ -9,6 +9,7 @@ export interface Notice {
 /** Codes of single findings about a configuration. */
 export type FindingCode =
   | "CONFLICT"
+  | "DUPLICATE_LINE"
   | "INVALID_VALUE"
   | "MANIFEST_INVALID"
   | "NOT_APPLICABLE"

@@ -91,7 +91,12 @@ describe("initialising a dataset", () => {
       "planTasks",
     ]);
     expect(done).toMatchObject({ totalTasks: 3, customerAccessRoleArn: "arn:aws:iam::000000000001:role/Test" });
-    expect(done.notices[0]?.message).toContain("1 manifest lines repeat an earlier one, first line 3");
+    expect(done.notices).toMatchObject([
+      {
+        message: "1 manifest line repeats an earlier one: each is a task of its own.",
+        findings: [{ message: expect.stringMatching(/^Line 3 repeats/) }],
+      },
+    ]);
     expect(tasks.size).toBe(3);
   });
 
@@ -117,7 +122,7 @@ describe("initialising a dataset", () => {
     }
   });
 
-  test("one bad line behind thousands of good ones and nothing is made; repeated lines are told with the first one's number", async () => {
+  test("one bad line behind thousands of good ones and nothing is made; repeated lines are told with their numbers", async () => {
     const good = Array.from({ length: 2 * planBatchSize + 1 }, (_, line) => `part-${line}`);
     const bad = world({}, [...good, "x".repeat(1025)].join("\n"));
     const problem = await problemOf(initialise(bad.ports));
@@ -129,7 +134,7 @@ describe("initialising a dataset", () => {
     const { totalTasks, notices } = await initialise(repeated.ports);
     expect(totalTasks).toBe(good.length + 1);
     expect(repeated.tasks.size).toBe(totalTasks);
-    expect(notices).toMatchObject([{ message: expect.stringContaining("first line 4002") }]);
+    expect(notices).toMatchObject([{ findings: [{ message: "Line 4002 repeats an earlier one: part-7" }] }]);
   });
 
   test("a batch that cannot be inserted ends the planning with its reason, though the next is being read", async () => {

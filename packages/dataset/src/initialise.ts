@@ -82,8 +82,13 @@ export interface Initialised {
   readonly resources: readonly ProvisionedResource[];
   readonly customerAccessRoleArn: string | null;
   readonly totalTasks: number;
-  /** Worth knowing, such as repeated manifest lines. */
-  readonly notices: readonly Notice[];
+  readonly notices: readonly InitialisationNotice[];
+}
+
+/** Worth knowing and no reason to stop, such as repeated manifest lines. */
+export interface InitialisationNotice extends Notice {
+  /** The places it is about, at most 100. */
+  readonly findings: readonly ProblemDetail[];
 }
 
 /**
@@ -290,8 +295,11 @@ async function insertPlans(input: InitialiseInput, batches: AsyncIterable<readon
   return plannedTasks;
 }
 
-function duplicatesNotice(check: ManifestCheck | null): readonly Notice[] {
+function duplicatesNotice(check: ManifestCheck | null): readonly InitialisationNotice[] {
   if (!check || check.duplicates === 0) return [];
-  const message = `${check.duplicates} manifest lines repeat an earlier one, first line ${check.firstDuplicateLine}: each is a task of its own`;
-  return [{ path: "manifestFile", message }];
+  const { duplicates, duplicateLines } = check;
+  const what = duplicates === 1 ? "1 manifest line repeats" : `${duplicates} manifest lines repeat`;
+  const listed = duplicates > duplicateLines.length ? ` The first ${duplicateLines.length} are listed.` : "";
+  const message = `${what} an earlier one: each is a task of its own.${listed}`;
+  return [{ path: "manifestFile", message, findings: duplicateLines }];
 }

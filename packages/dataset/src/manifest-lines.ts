@@ -3,7 +3,7 @@ export const manifestLineBytesMax = 8 * 1024;
 export const manifestLinesMax = 1_000_000;
 export const inlineManifestBytesMax = 512 * 1024;
 /** Bad lines listed; more are only counted. */
-export const badLinesListedMax = 100;
+export const linesListedMax = 100;
 
 export type LineGrammar = "single-file" | "multiple-file";
 

@@ -78,10 +78,25 @@ describe("planning an S3 manifest", () => {
     expect((await problemOf(checkManifest(manifest(" \n\n")))).message).toBe("The manifest has no line");
   });
 
-  test("duplicates are separate tasks, with a warning", async () => {
-    const check = await checkManifest(manifest("a\nb\na\na"));
-    expect(check).toMatchObject({ lines: 4, duplicates: 2, firstDuplicateLine: 3 });
+  test("duplicates are separate tasks; the first hundred are listed with their numbers", async () => {
+    const path = "manifestFile.fileContents";
+    const check = await checkManifest(manifest("a\n\nb\na\na"));
+    expect(check).toMatchObject({
+      lines: 4,
+      duplicates: 2,
+      duplicateLines: [4, 5].map((line) => ({
+        path,
+        code: "DUPLICATE_LINE",
+        message: `Line ${line} repeats an earlier one: a`,
+      })),
+    });
     expect(await plansOf(manifest("a\na"))).toHaveLength(2);
+
+    const long = `${"x".repeat(1000)}`;
+    const many = await checkManifest(manifest(Array.from({ length: 300 }, () => long).join("\n")));
+    expect([many.duplicates, many.duplicateLines.length]).toEqual([299, 100]);
+    expect(many.duplicateLines[99]?.message).toMatch(/^Line 101 repeats an earlier one: x+$/);
+    expect(many.duplicateLines[99]?.message).toHaveLength(512);
   });
 
   test("a manifest that changes between the passes fails", async () => {
@@ -148,8 +163,11 @@ describe("planning an S3 manifest", () => {
   });
 
   test("among 100,000 lines every repeated one is counted, none by mistake, and the first is named", async () => {
-    expect(await checkManifest(huge(100))).toMatchObject({ lines: 100_000, duplicates: 0, firstDuplicateLine: null });
+    expect(await checkManifest(huge(100))).toMatchObject({ lines: 100_000, duplicates: 0, duplicateLines: [] });
     const repeats = "2026/part-0-0.gz\n2026/new.gz\n2026/part-99-999.gz\n";
-    expect(await checkManifest(huge(100, repeats))).toMatchObject({ duplicates: 2, firstDuplicateLine: 100_001 });
+    expect(await checkManifest(huge(100, repeats))).toMatchObject({
+      duplicates: 2,
+      duplicateLines: [100_001, 100_003].map((line) => ({ message: expect.stringContaining(`Line ${line} `) })),
+    });
   });
 });

@@ -1,9 +1,10 @@
 import type { TaskPlan } from "@letsdata/plugin-kit/connector";
 import { Problem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
+import type { FindingCode } from "./findings.ts";
 import {
-  badLinesListedMax,
   type LineFiles,
   type LineGrammar,
+  linesListedMax,
   manifestLineBytesMax,
   manifestLinesMax,
   parseManifestLine,
@@ -11,6 +12,8 @@ import {
 
 /** Plans are inserted in batches of this many: larger ones save little and cost memory. */
 export const planBatchSize = 2_000;
+/** A line may have 8 KiB; its beginning is enough to find it. */
+const lineFindingCharactersMax = 512;
 
 /** What a manifest turned out to be; the second pass must find the same. */
 export interface ManifestCheck {
@@ -23,8 +26,8 @@ export interface ManifestCheck {
   readonly fileTypes: readonly string[];
   /** Lines that occurred before, counted by hash: separate tasks, worth a warning. */
   readonly duplicates: number;
-  /** Number (from 1) of the first line that repeats an earlier one. */
-  readonly firstDuplicateLine: number | null;
+  /** The first 100 of them, with their numbers (from 1). */
+  readonly duplicateLines: readonly ProblemDetail[];
 }
 
 export interface ManifestInput {
@@ -45,7 +48,7 @@ export async function checkManifest(input: ManifestInput): Promise<ManifestCheck
   let lines = 0;
   let types: string | undefined;
   let duplicates = 0;
-  let firstDuplicateLine: number | null = null;
+  const duplicateLines: ProblemDetail[] = [];
   const seen = new LineHashes();
   const reader = new LineReader(input.open());
   for await (const batch of reader.batches()) {
@@ -63,15 +66,11 @@ export async function checkManifest(input: ManifestInput): Promise<ManifestCheck
         });
       if (reason !== undefined) {
         badLines++;
-        if (errors.length < badLinesListedMax)
-          errors.push({
-            path: input.path,
-            code: "MANIFEST_INVALID",
-            message: `Line ${line.number} ${reason}`.slice(0, 512),
-          });
+        if (errors.length < linesListedMax) errors.push(lineFinding(input.path, "MANIFEST_INVALID", line, reason));
       } else if (line.kind === "line" && !seen.add(line.text)) {
         duplicates++;
-        firstDuplicateLine ??= line.number;
+        if (duplicateLines.length < linesListedMax)
+          duplicateLines.push(lineFinding(input.path, "DUPLICATE_LINE", line, `repeats an earlier one: ${line.text}`));
       }
     }
   }
@@ -87,8 +86,12 @@ export async function checkManifest(input: ManifestInput): Promise<ManifestCheck
     fingerprint: reader.fingerprint,
     fileTypes: types === undefined || types === "" ? [] : types.split("|"),
     duplicates,
-    firstDuplicateLine,
+    duplicateLines,
   };
+}
+
+function lineFinding(path: string, code: FindingCode, { number }: Line, what: string): ProblemDetail {
+  return { path, code, message: `Line ${number} ${what}`.slice(0, lineFindingCharactersMax) };
 }
 
 /** What a task of an S3 manifest reads: one object per file type, under `""` for single files. */

@@ -36,24 +36,27 @@ function joined(pairs: readonly Pair[]): readonly Pair[] {
   return [...groups.values()].map((group) => ({ key: group.key, values: [...group.values].sort() }));
 }
 
+const useOfKeys = { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: "*" } as const;
+
 /**
  * Which keys encrypt what a session touches is not in a configuration, so the session leaves the choice to the role: a session
- * policy only narrows. Other services' calls for the session count, its own calls to KMS do not.
+ * policy only narrows. Other services' calls for the session count; its own calls to KMS do in an access check alone, which asks
+ * about keys that no call of another service shows.
  */
-const keysOfTheRole: PolicyStatement = {
-  Effect: "Allow",
-  Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-  Resource: "*",
-  Condition: { StringLike: { "kms:ViaService": "*.amazonaws.com" } },
+export type SessionKeys = "no keys" | "keys of the role" | "keys of the role, asked directly";
+const statementsOfKeys: Readonly<Record<SessionKeys, readonly PolicyStatement[]>> = {
+  "no keys": [],
+  "keys of the role": [{ ...useOfKeys, Condition: { StringLike: { "kms:ViaService": "*.amazonaws.com" } } }],
+  "keys of the role, asked directly": [useOfKeys],
 };
 
 /** The policy that narrows a session, or null when it does not fit: then the role's own policy alone decides. */
 export function sessionPolicyOf(
   permissions: readonly Permission[],
-  keys: "no keys" | "keys of the role" = "no keys",
+  keys: SessionKeys = "no keys",
 ): PolicyDocument | null {
   const needed = policyOf(permissions);
-  const policy = keys === "no keys" ? needed : { ...needed, Statement: [...needed.Statement, keysOfTheRole] };
+  const policy = { ...needed, Statement: [...needed.Statement, ...statementsOfKeys[keys]] };
   return JSON.stringify(policy).length <= sessionPolicyCharactersMax ? policy : null;
 }
 

@@ -14,6 +14,9 @@ export const ownedThings = [
 ] as const;
 export type OwnedThing = (typeof ownedThings)[number];
 
+/** Where LetsData owns them, it makes them: until then there is nothing to ask for. The others it reads with its own rights. */
+export const thingsMade: ReadonlySet<OwnedThing> = new Set(["writeConnector", "errorConnector", "endpoint"]);
+
 /** JSON path of the attribute that names the thing: where problems about it point. */
 export const pathOfThing: Readonly<Record<OwnedThing, string>> = {
   readConnector: "readConnector",

@@ -1,3 +1,4 @@
+import { describeKafkaCheck } from "@letsdata/connectors/kafka/testing/check-suite";
 import { describeKafkaWriter, putPassword } from "@letsdata/connectors/kafka/testing/writer-suite";
 import { type OpenCloud, openCloud } from "@letsdata/connectors/testing/open-cloud";
 import { afterAll, beforeAll, describe } from "vitest";
@@ -23,6 +24,10 @@ describe("write KAFKA", () => {
   describeKafkaWriter(
     "with SCRAM",
     () => ({ bootstrapServers: kafka.scram, authentication: "SASL_SCRAM", credentialsSecretArn }),
+    () => cloud.access,
+  );
+  describeKafkaCheck(
+    () => kafka,
     () => cloud.access,
   );
 });

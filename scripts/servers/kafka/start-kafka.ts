@@ -47,7 +47,14 @@ export async function startKafka(): Promise<RunningKafka> {
       "offsets.topic.replication.factor=1",
       "transaction.state.log.replication.factor=1",
       "transaction.state.log.min.isr=1",
+      // Of the 50 that Kafka makes by default a busy machine is not done loading when the first transaction asks.
+      "transaction.state.log.num.partitions=1",
+      "offsets.topic.num.partitions=1",
       "auto.create.topics.enable=false",
+      "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+      "super.users=User:ANONYMOUS",
+      // A topic without rules of its own is everybody's.
+      "allow.everyone.if.no.acl.found=true",
       // On a machine busy with other tests the only broker would be taken for dead after 9 s.
       "broker.session.timeout.ms=120000",
       `log.dirs=${join(dir, "data")}`,

@@ -26,7 +26,9 @@ export function ProblemPanel({
           <ul className="list-disc space-y-1 pt-1 pl-4 text-ink-soft">
             {problem.errors.map((entry) => (
               <li key={`${entry.path}:${entry.code}:${entry.message}`} className="break-words">
-                {entry.path ? <span className="figures text-ink">{entry.path} </span> : null}
+                {entry.path && !entry.message.startsWith(entry.path) ? (
+                  <span className="figures text-ink">{entry.path} </span>
+                ) : null}
                 {entry.message}
                 {entry.fix && entry.fix !== problem.fix ? <span className="block">{entry.fix}</span> : null}
               </li>

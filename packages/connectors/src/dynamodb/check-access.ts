@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand, type TableDescription } from "@aws-sdk/client-dynamodb";
 import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
@@ -17,14 +17,14 @@ export async function checkDynamodbWrite(config: DynamodbTarget, access: CloudAc
   const options = { abortSignal: signal };
   const place = { path: "writeConnector.tableName", resource: tableArn(TableName, access) };
   const isGranted = (problem: Problem) => problem.code === "CLOUD_CALL_REFUSED";
-  let keys: readonly KeyAttribute[] = [];
+  let table: TableDescription = {};
   const findings = await accessFindings(
     [
       {
         ...place,
         action: "dynamodb:DescribeTable",
         call: async () => {
-          keys = keyAttributes(await describeTable(TableName, access, signal));
+          table = await describeTable(TableName, access, signal);
         },
       },
       {
@@ -43,10 +43,30 @@ export async function checkDynamodbWrite(config: DynamodbTarget, access: CloudAc
         isGranted,
         call: () => dynamodb.send(new PutItemCommand({ TableName, Item: ITEM_WITHOUT_KEY }), options),
       },
+      {
+        ...place,
+        action: "dynamodb:PutItem",
+        isGranted: ({ details }) => details.awsCode === "ConditionalCheckFailedException",
+        call: async () => {
+          if (table.SSEDescription?.KMSMasterKeyArn === undefined) return;
+          await dynamodb.send(new PutItemCommand({ TableName, ...putOfNothing(keyAttributes(table)) }), options);
+        },
+      },
     ],
     signal,
   );
+  const keys = keyAttributes(table);
   return keys.length === 0 ? findings : [...findings, ...otherKeys(config, keys)];
+}
+
+/** A well-formed item under a condition that no item fulfils: DynamoDB has to open the table with its key to find out, and writes nothing. */
+function putOfNothing(keys: readonly KeyAttribute[]) {
+  const values = { S: { S: "letsdata-access-check" }, N: { N: "0" }, B: { B: new Uint8Array(1) } };
+  return {
+    Item: Object.fromEntries(keys.map(({ name, type }) => [name, values[type]])),
+    ConditionExpression: "attribute_exists(#key) AND attribute_not_exists(#key)",
+    ExpressionAttributeNames: { "#key": keys[0]?.name ?? "" },
+  };
 }
 
 /** Findings for key attributes that are not the table's own. */

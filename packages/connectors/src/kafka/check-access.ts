@@ -1,24 +1,35 @@
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
-import { Admin } from "@platformatic/kafka";
 import { type AccessCheck, accessFindings } from "../access-finding.ts";
-import { connectionOf, type KafkaCluster } from "./connection.ts";
+import { connectionOf, type KafkaCluster, type KafkaConnection } from "./connection.ts";
 import { kafkaProblem } from "./kafka-problem.ts";
+import { lookAtTopics } from "./look-at-topics.ts";
 
-/** Fetches the secret, signs in and asks for the topic; one that is missing is made when the first task writes. */
+/** Somebody waits for the answer. */
+const CONNECT_TIMEOUT_MS = 2_500;
+const REQUEST_TIMEOUT_MS = 4_000;
+const WHOLE_TIMEOUT_MS = 9_000;
+const DEFAULT_PARTITIONS = 5;
+
+type Target = KafkaCluster & {
+  readonly topicName?: string | undefined;
+  readonly topicPartitions?: number;
+  readonly topicReplicationFactor?: number | undefined;
+};
+
+/** Fetches the secret, signs in, and looks whether the topics are there and may be written, or may be made. Makes and writes nothing. */
 export async function checkKafkaWrite(
-  config: KafkaCluster & { readonly topicName?: string | undefined },
+  config: Target,
   access: CloudAccess,
   signal: AbortSignal,
 ): Promise<readonly ProblemDetail[]> {
   const { clusterArn, credentialsSecretArn } = config;
-  const isMsk = clusterArn !== undefined;
   const checks: AccessCheck[] = [];
-  let found: Awaited<ReturnType<typeof connectionOf>> | undefined;
+  let found: KafkaConnection | undefined;
   const connect = async () => {
     found = await connectionOf(config, access, signal);
   };
-  if (isMsk) {
+  if (clusterArn !== undefined) {
     const path = "writeConnector.clusterArn";
     checks.push({ path, action: "kafka:GetBootstrapBrokers", resource: clusterArn, call: connect });
   }
@@ -28,25 +39,46 @@ export async function checkKafkaWrite(
   }
   const findings = await accessFindings(checks, signal);
   if (findings.length > 0) return findings;
+  found ??= await connectionOf(config, access, signal);
+  return clusterFindings(config, found, signal);
+}
+
+async function clusterFindings(
+  config: Target,
+  connection: KafkaConnection,
+  signal: AbortSignal,
+): Promise<readonly ProblemDetail[]> {
+  const place = connection.bootstrapBrokers.join(",");
+  const inTime = AbortSignal.timeout(WHOLE_TIMEOUT_MS);
+  const hasty = { ...connection, connectTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+  const { topicName, topicPartitions = DEFAULT_PARTITIONS, topicReplicationFactor } = config;
   try {
-    found ??= await connectionOf(config, access, signal);
-    await describeTopic(found, config.topicName);
-    return [];
+    if (topicName === undefined) return [];
+    const shape = { topicName, topicPartitions, topicReplicationFactor };
+    return await lookAtTopics(hasty, shape, AbortSignal.any([signal, inTime]));
   } catch (thrown) {
     signal.throwIfAborted();
-    const { code, message, entry } = kafkaProblem(thrown, found?.bootstrapBrokers.join(",") ?? "the cluster");
-    const isPassword = code === "ACCESS_DENIED" && credentialsSecretArn !== undefined;
-    const attribute = isPassword ? "credentialsSecretArn" : isMsk ? "clusterArn" : "bootstrapServers";
-    return [{ path: `writeConnector.${attribute}`, code, message, fix: entry.fix }];
+    return [clusterFinding(config, kafkaProblem(thrown, place), place)];
   }
 }
 
-async function describeTopic(connection: Awaited<ReturnType<typeof connectionOf>>, topicName?: string): Promise<void> {
-  const admin = new Admin(connection);
-  try {
-    const topics = await admin.listTopics();
-    if (topicName !== undefined && topics.includes(topicName)) await admin.metadata({ topics: [topicName] });
-  } finally {
-    await admin.close();
+function clusterFinding(
+  { clusterArn, credentialsSecretArn }: Target,
+  { code, message, entry }: ReturnType<typeof kafkaProblem>,
+  place: string,
+): ProblemDetail {
+  const cluster = `writeConnector.${clusterArn === undefined ? "bootstrapServers" : "clusterArn"}`;
+  if (code === "ACCESS_DENIED" && credentialsSecretArn !== undefined) {
+    return {
+      path: "writeConnector.credentialsSecretArn",
+      code,
+      message: `Kafka at ${place} refuses the user and password in ${credentialsSecretArn}.`,
+      fix: "Correct them in the secret: {username, password} of a user that the cluster knows for SCRAM-SHA-512.",
+    };
   }
+  if (code === "CLOUD_UNAVAILABLE") {
+    const fix = "The brokers must be reached from here: look at names and ports, firewall and security group.";
+    return { path: cluster, code, message: `Kafka at ${place} did not answer.`, fix };
+  }
+  return { path: cluster, code, message, fix: entry.fix };
 }

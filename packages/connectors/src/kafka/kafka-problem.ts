@@ -2,6 +2,7 @@ import { Problem, type ProblemCode } from "@letsdata/plugin-kit/problems";
 import { MultipleErrors, NetworkError, ProtocolError, TimeoutError } from "@platformatic/kafka";
 
 const FENCED = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);
+const SIGN_IN_REFUSED = new Set(["SASL_AUTHENTICATION_FAILED", "UNSUPPORTED_SASL_MECHANISM"]);
 const MISSING = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "UNKNOWN_TOPIC_ID", "INVALID_TOPIC_EXCEPTION"]);
 
 /** What a failed call to `cluster` means to the pipeline. */
@@ -13,7 +14,7 @@ export function kafkaProblem(thrown: unknown, cluster: string): Problem {
   const id = protocolIdOf(error);
   if (id !== null && FENCED.has(id))
     return problem("LEASE_LOST", "Another attempt writes this task's documents by now.");
-  if (id?.endsWith("AUTHORIZATION_FAILED") || isSignInError(error)) {
+  if (id?.endsWith("AUTHORIZATION_FAILED") || isSignInError(error) || isSignInRefused(thrown)) {
     return problem("ACCESS_DENIED", `Kafka at ${cluster} refused the call: ${text}`);
   }
   if (id !== null && MISSING.has(id)) return problem("RESOURCE_NOT_FOUND", `Kafka at ${cluster}: ${text}`);
@@ -37,6 +38,14 @@ export function protocolIdOf(thrown: unknown): string | null {
 
 function isSignInError(error: unknown): boolean {
   return (error as { readonly code?: unknown } | null)?.code === "PLT_KFK_AUTHENTICATION";
+}
+
+/** What the broker said, however deep: the client reports a refused sign-in as a connection that failed. */
+function isSignInRefused(thrown: unknown, depth = 0): boolean {
+  if (!(thrown instanceof Error) || depth > 10) return false;
+  if (thrown instanceof ProtocolError && SIGN_IN_REFUSED.has(String(thrown.apiId))) return true;
+  const within = thrown instanceof AggregateError ? thrown.errors : [];
+  return [thrown.cause, ...within].some((inner) => isSignInRefused(inner, depth + 1));
 }
 
 /** The client wraps what happened in collections of errors, one for each broker and try: the last one is how it ended. */

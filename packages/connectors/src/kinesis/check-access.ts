@@ -1,5 +1,6 @@
 import {
   DescribeStreamSummaryCommand,
+  type DescribeStreamSummaryCommandOutput,
   GetRecordsCommand,
   GetShardIteratorCommand,
   KinesisClient,
@@ -11,6 +12,7 @@ import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { Problem } from "@letsdata/plugin-kit/problems";
 import { accessFindings } from "../access-finding.ts";
+import { keyFindings } from "../key-findings.ts";
 import { type KinesisStream, type KinesisTarget, nameOfStream, streamArn } from "./permissions.ts";
 
 /** Fits the parameter's pattern but lies above 2^128 - 1: Kinesis checks rights first, then refuses it, and nothing is written. */
@@ -21,19 +23,27 @@ const SHARDS_OF_NO_STREAM = 1_000_000;
 /** Well formed, and in no stream. */
 const NO_SHARD = "shardId-999999999999";
 
-/** Reads one record of the stream's first shard. */
-export function checkKinesisRead({ streamArn: StreamARN }: KinesisStream, access: CloudAccess, signal: AbortSignal) {
+/** Reads one record of the stream's first shard, which also shows the key of an encrypted stream; in an empty one KMS is asked. */
+export async function checkKinesisRead(
+  { streamArn: StreamARN }: KinesisStream,
+  access: CloudAccess,
+  signal: AbortSignal,
+) {
   const kinesis = clientFor(KinesisClient, access);
   const options = { abortSignal: signal };
   const place = { path: "readConnector.streamArn", resource: StreamARN };
   let ShardId: string | undefined;
   let ShardIterator: string | undefined;
-  return accessFindings(
+  let key: string | undefined;
+  let records = 0;
+  const findings = await accessFindings(
     [
       {
         ...place,
         action: "kinesis:DescribeStreamSummary",
-        call: () => kinesis.send(new DescribeStreamSummaryCommand({ StreamARN }), options),
+        call: async () => {
+          key = keyOf(await kinesis.send(new DescribeStreamSummaryCommand({ StreamARN }), options));
+        },
       },
       {
         ...place,
@@ -60,25 +70,32 @@ export function checkKinesisRead({ streamArn: StreamARN }: KinesisStream, access
         isGranted: ({ details }) => details.awsCode === "ExpiredIteratorException",
         call: async () => {
           // Without an iterator there is nothing to ask; what kept it back is a finding already.
-          if (ShardIterator) await kinesis.send(new GetRecordsCommand({ StreamARN, ShardIterator, Limit: 1 }), options);
+          if (!ShardIterator) return;
+          const read = new GetRecordsCommand({ StreamARN, ShardIterator, Limit: 1 });
+          records = (await kinesis.send(read, options)).Records?.length ?? 0;
         },
       },
     ],
     signal,
   );
+  const isShown = records > 0 || findings.some(({ message }) => message.includes("kms:"));
+  return isShown ? findings : [...findings, ...(await keyFindings(key, "read", { path: place.path, access }, signal))];
 }
 
-export function checkKinesisWrite(config: KinesisTarget, access: CloudAccess, signal: AbortSignal) {
+export async function checkKinesisWrite(config: KinesisTarget, access: CloudAccess, signal: AbortSignal) {
   const kinesis = clientFor(KinesisClient, access);
   const StreamName = nameOfStream(config);
   const options = { abortSignal: signal };
   const place = { path: "writeConnector.kinesisStreamName", resource: streamArn(config, access) };
-  return accessFindings(
+  let key: string | undefined;
+  const findings = await accessFindings(
     [
       {
         ...place,
         action: "kinesis:DescribeStreamSummary",
-        call: () => kinesis.send(new DescribeStreamSummaryCommand({ StreamName }), options),
+        call: async () => {
+          key = keyOf(await kinesis.send(new DescribeStreamSummaryCommand({ StreamName }), options));
+        },
       },
       {
         ...place,
@@ -122,4 +139,9 @@ export function checkKinesisWrite(config: KinesisTarget, access: CloudAccess, si
     ],
     signal,
   );
+  return [...findings, ...(await keyFindings(key, "write", { path: place.path, access }, signal))];
+}
+
+function keyOf({ StreamDescriptionSummary: stream }: DescribeStreamSummaryCommandOutput): string | undefined {
+  return stream?.EncryptionType === "KMS" ? stream.KeyId : undefined;
 }

@@ -14,7 +14,7 @@ const PROBLEMS: Readonly<Record<number, ProblemCode>> = {
 export const ALREADY_EXISTS = 6;
 const TRAILERS = 0x80;
 const HEADER_BYTES = 5;
-const CALL_TIMEOUT_MS = 30_000;
+export const CALL_TIMEOUT_MS = 30_000;
 
 export interface GrpcWebCall {
   /** Scheme, host and port. */
@@ -24,10 +24,12 @@ export interface GrpcWebCall {
   readonly apiKey: string;
   readonly message: Buffer;
   readonly signal: AbortSignal;
+  readonly timeoutMs: number;
 }
 
 /** One unary call over HTTP: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md */
-export async function callGrpcWeb({ origin, method, apiKey, message, signal }: GrpcWebCall): Promise<Buffer> {
+export async function callGrpcWeb(call: GrpcWebCall): Promise<Buffer> {
+  const { origin, method, apiKey, message, signal, timeoutMs } = call;
   const unavailable = (cause?: unknown) =>
     new Problem("CLOUD_UNAVAILABLE", `Momento did not answer ${method}.`, { cause });
   let answer: Response;
@@ -37,7 +39,7 @@ export async function callGrpcWeb({ origin, method, apiKey, message, signal }: G
       method: "POST",
       headers: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1", authorization: apiKey },
       body: framed(message),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       redirect: "error",
     });
     body = Buffer.from(await answer.arrayBuffer());

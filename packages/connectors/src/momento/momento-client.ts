@@ -2,17 +2,20 @@ import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { readSecret } from "../read-secret.ts";
 import type { Scalar, VectorItem } from "../vector-items.ts";
-import { ALREADY_EXISTS, callGrpcWeb } from "./grpc-web-call.ts";
+import { ALREADY_EXISTS, CALL_TIMEOUT_MS, callGrpcWeb } from "./grpc-web-call.ts";
 import type { MomentoTarget } from "./permissions.ts";
 import { bytesField, doubleField, fieldsOf, floatsField, integerField, packedIntegers } from "./protobuf.ts";
 
 export interface MomentoIndex {
   readonly name: string;
   readonly numDimensions: number;
+  /** undefined where Momento does not say. */
+  readonly similarityMetric: SimilarityMetric | undefined;
 }
 
 /** Field numbers of Momento's published messages, `controlclient.proto` and `vectorindex.proto`. */
 const SIMILARITY_FIELDS = { EUCLIDEAN_SIMILARITY: 1, INNER_PRODUCT: 2, COSINE_SIMILARITY: 3 } as const;
+export type SimilarityMetric = keyof typeof SIMILARITY_FIELDS;
 const EMPTY = Buffer.alloc(0);
 
 export type MomentoClient = Awaited<ReturnType<typeof openMomento>>;
@@ -21,7 +24,12 @@ export type MomentoClient = Awaited<ReturnType<typeof openMomento>>;
  * The calls a target needs. Momento published no REST API for vector indexes: its browser SDK spoke gRPC-Web, as this does.
  * The vendor has retired the service, so that this was tried against a server of our own only.
  */
-export async function openMomento(config: MomentoTarget, access: CloudAccess, signal?: AbortSignal) {
+export async function openMomento(
+  config: MomentoTarget,
+  access: CloudAccess,
+  signal?: AbortSignal,
+  timeoutMs = CALL_TIMEOUT_MS,
+) {
   const path = "writeConnector.momentoAuthTokenArn";
   if (config.momentoAuthTokenArn === undefined) {
     throw new Problem("CONFIG_INVALID", "A Momento index needs a token.", { path });
@@ -29,7 +37,7 @@ export async function openMomento(config: MomentoTarget, access: CloudAccess, si
   const token = await readSecret(config.momentoAuthTokenArn, path, access, signal);
   const { endpoint, apiKey } = parseToken(token, path);
   const call = (service: "control" | "vector", method: string, message: Buffer, during: AbortSignal) =>
-    callGrpcWeb({ origin: originOf(endpoint, service), method, apiKey, message, signal: during });
+    callGrpcWeb({ origin: originOf(endpoint, service), method, apiKey, message, signal: during, timeoutMs });
   return {
     async findIndex(name: string, during: AbortSignal): Promise<MomentoIndex | null> {
       const answer = await call("control", "control_client.ScsControl/ListIndexes", EMPTY, during);
@@ -84,8 +92,14 @@ function indexesOf(answer: Buffer): MomentoIndex[] {
       return {
         name: fields.find(({ number }) => number === 1)?.bytes.toString("utf8") ?? "",
         numDimensions: Number(fields.find(({ number }) => number === 2)?.integer ?? 0n),
+        similarityMetric: metricOf(fields.find(({ number }) => number === 3)?.bytes ?? EMPTY),
       };
     });
+}
+
+function metricOf(message: Buffer): SimilarityMetric | undefined {
+  const chosen = fieldsOf(message)[0]?.number;
+  return (Object.keys(SIMILARITY_FIELDS) as SimilarityMetric[]).find((name) => SIMILARITY_FIELDS[name] === chosen);
 }
 
 function itemMessage({ id, vector, metadata }: VectorItem): Buffer {

@@ -96,10 +96,22 @@ describe("Momento as a target", () => {
     expect(await checkMomentoWrite(other, open.access, signal)).toMatchObject([
       { path: "writeConnector.numDimensions", fix: expect.stringContaining("Set numDimensions to 3") },
     ]);
+    const byProduct = { ...config, similarityMetric: "INNER_PRODUCT" as const };
+    expect(await checkMomentoWrite(byProduct, open.access, signal)).toMatchObject([
+      { path: "writeConnector.similarityMetric", fix: expect.stringContaining("to COSINE_SIMILARITY") },
+    ]);
     const gone = { ...config, indexName: "gone", resourceLocation: "Customer" as const };
     expect(await checkMomentoWrite(gone, open.access, signal)).toMatchObject([{ code: "RESOURCE_NOT_FOUND" }]);
     const wrongKey = await target(momento.token("wrong-key"));
-    expect(await checkMomentoWrite(wrongKey, open.access, signal)).toMatchObject([{ code: "ACCESS_DENIED" }]);
+    const refused = await checkMomentoWrite(wrongKey, open.access, signal);
+    expect(refused).toMatchObject([
+      { code: "ACCESS_DENIED", message: `Momento refuses the token in ${wrongKey.momentoAuthTokenArn}.` },
+    ]);
+    expect(JSON.stringify(refused)).not.toContain("wrong-key");
+    const nowhere = Buffer.from('{"endpoint":"http://127.0.0.1:1","api_key":"geheim"}').toString("base64");
+    const silent = await checkMomentoWrite(await target(nowhere), open.access, signal);
+    expect(silent).toMatchObject([{ code: "CLOUD_UNAVAILABLE", path: "writeConnector.momentoAuthTokenArn" }]);
+    expect(JSON.stringify(silent)).not.toContain("geheim");
     const noKey = await target("geheim");
     const findings = await checkMomentoWrite(noKey, open.access, signal);
     expect(findings).toMatchObject([{ code: "CONFIG_INVALID" }]);

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -41,17 +42,41 @@ describe("the connection to PostgreSQL", () => {
     const thrown = await openPgvectorWriter({ config, access: open.access }).catch((error: unknown) => error);
     expect(thrown).toMatchObject({ code: "CLOUD_UNAVAILABLE" });
     expect((thrown as Error).message).not.toContain("geheim");
-    expect(await checkPgvectorWrite(config, open.access, signal)).toMatchObject([{ code: "CLOUD_UNAVAILABLE" }]);
+    const findings = await checkPgvectorWrite(config, open.access, signal);
+    expect(findings).toMatchObject([
+      { code: "CLOUD_UNAVAILABLE", message: expect.stringContaining("The database db at 127.0.0.1:1 did not answer") },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain("geheim");
   });
+
+  it("is given up within seconds when a server takes the connection and says nothing", async () => {
+    const mute = createServer();
+    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = mute.address() as AddressInfo;
+      const config = await targetWith(`postgresql://u:geheim@127.0.0.1:${port}/db`);
+      const began = performance.now();
+      expect(await checkPgvectorWrite(config, open.access, signal)).toMatchObject([{ code: "CLOUD_UNAVAILABLE" }]);
+      expect(performance.now() - began).toBeLessThan(9_000);
+    } finally {
+      mute.close();
+    }
+  }, 20_000);
 
   it("says how to get the extension when the database lacks it", async () => {
     const withoutExtension = { query: () => Promise.resolve({ rows: [] }) } as unknown as Parameters<
       typeof lookAtTable
     >[1];
     const config = { connectionSecretArn: "arn", tableName: "pages", numDimensions: 3 };
-    expect(await lookAtTable(config, withoutExtension)).toMatchObject({
+    expect(await lookAtTable(config, withoutExtension, "the database pages at db.test:5432")).toMatchObject({
       table: null,
-      findings: [{ code: "CONFIG_INVALID", fix: expect.stringContaining("CREATE EXTENSION vector") }],
+      findings: [
+        {
+          code: "CONFIG_INVALID",
+          message: expect.stringContaining("db.test:5432"),
+          fix: expect.stringContaining("CREATE EXTENSION vector"),
+        },
+      ],
     });
   });
 });

@@ -22,8 +22,8 @@ export async function openPgvectorWriter(input: {
   readonly access: CloudAccess;
 }): Promise<Writer> {
   const { config } = input;
-  const pool = await connect(config, input.access, CONCURRENT_BATCHES);
-  const table = await writableTable(config, pool).catch(async (thrown: unknown) => {
+  const { pool, place } = await connect(config, input.access, CONCURRENT_BATCHES);
+  const table = await writableTable(config, pool, place).catch(async (thrown: unknown) => {
     await pool.end();
     throw postgresProblem(thrown);
   });
@@ -96,8 +96,8 @@ function orAborted<T>(statement: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-async function writableTable(config: PgvectorTarget, pool: Pool): Promise<string> {
-  const { table, findings } = await lookAtTable(config, pool);
+async function writableTable(config: PgvectorTarget, pool: Pool, place: string): Promise<string> {
+  const { table, findings } = await lookAtTable(config, pool, place);
   if (table) return table.name;
   const [first] = findings;
   throw new Problem("CONFIG_INVALID", first?.message ?? "The table cannot be written.", {

@@ -11,6 +11,7 @@ import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { Problem } from "@letsdata/plugin-kit/problems";
 import { type AccessCheck, accessFindings } from "../access-finding.ts";
+import { keyFindings } from "../key-findings.ts";
 import { type NamedQueue, nameOfQueue, queueArn } from "./permissions.ts";
 
 /** SQS checks rights first and then refuses these: nothing is received, deleted or sent. */
@@ -18,9 +19,9 @@ const TOO_MANY_MESSAGES = 11;
 const NO_HANDLE = "letsdata-access-probe";
 const NOT_SENDABLE = "\u0000";
 
-export function checkSqsRead(config: NamedQueue, access: CloudAccess, signal: AbortSignal) {
-  const { describe, probe, sqs, options } = checksOf(config, access, "readConnector.queueName", signal);
-  return accessFindings(
+export async function checkSqsRead(config: NamedQueue, access: CloudAccess, signal: AbortSignal) {
+  const { describe, probe, sqs, options, key } = checksOf(config, access, "readConnector.queueName", signal);
+  const findings = await accessFindings(
     [
       ...describe,
       probe("sqs:ReceiveMessage", (QueueUrl) =>
@@ -38,11 +39,12 @@ export function checkSqsRead(config: NamedQueue, access: CloudAccess, signal: Ab
     ],
     signal,
   );
+  return [...findings, ...(await key("read"))];
 }
 
-export function checkSqsWrite(config: NamedQueue, access: CloudAccess, signal: AbortSignal) {
-  const { describe, probe, sqs, options } = checksOf(config, access, "writeConnector.queueName", signal);
-  return accessFindings(
+export async function checkSqsWrite(config: NamedQueue, access: CloudAccess, signal: AbortSignal) {
+  const { describe, probe, sqs, options, key } = checksOf(config, access, "writeConnector.queueName", signal);
+  const findings = await accessFindings(
     [
       ...describe,
       probe("sqs:SendMessage", (QueueUrl) =>
@@ -60,6 +62,7 @@ export function checkSqsWrite(config: NamedQueue, access: CloudAccess, signal: A
     ],
     signal,
   );
+  return [...findings, ...(await key("write"))];
 }
 
 function checksOf(config: NamedQueue, access: CloudAccess, path: string, signal: AbortSignal) {
@@ -69,6 +72,7 @@ function checksOf(config: NamedQueue, access: CloudAccess, path: string, signal:
   const asked = { QueueName: nameOfQueue(config), QueueOwnerAWSAccountId: access.accountId };
   // As AWS forms it: found this way, each right is checked though the one to look it up is missing.
   let url = `${access.endpoint ?? `https://sqs.${access.region}.amazonaws.com`}/${access.accountId}/${asked.QueueName}`;
+  let keyId: string | undefined;
   const describe: readonly AccessCheck[] = [
     {
       path,
@@ -82,7 +86,13 @@ function checksOf(config: NamedQueue, access: CloudAccess, path: string, signal:
       path,
       resource,
       action: "sqs:GetQueueAttributes",
-      call: () => sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] }), options),
+      call: async () => {
+        const attributes = new GetQueueAttributesCommand({
+          QueueUrl: url,
+          AttributeNames: ["QueueArn", "KmsMasterKeyId"],
+        });
+        keyId = (await sqs.send(attributes, options)).Attributes?.KmsMasterKeyId;
+      },
     },
   ];
   const probe = (action: string, call: (queueUrl: string) => Promise<unknown>): AccessCheck => ({
@@ -92,7 +102,8 @@ function checksOf(config: NamedQueue, access: CloudAccess, path: string, signal:
     isGranted,
     call: () => call(url),
   });
-  return { sqs, options, describe, probe };
+  const key = (use: "read" | "write") => keyFindings(keyId, use, { path, access }, signal);
+  return { sqs, options, describe, probe, key };
 }
 
 const isGranted = ({ code, details }: Problem) =>

@@ -8,6 +8,7 @@ import { ExpressionScope } from "./expression-scope.ts";
 import { refuseUnknown } from "./item-operations.ts";
 import { readProjection } from "./projection-expression.ts";
 import { type ItemPlace, placeOfItem, placeOfKey, type Table, tableArn } from "./table.ts";
+import { useTableKey } from "./table-key.ts";
 import { type ItemWrite, writeItems } from "./write-item.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
@@ -28,6 +29,7 @@ export const batchOperations: Readonly<Record<string, DynamodbOperation>> = {
     if (entries.reduce((sum, { write }) => sum + write.bytes, 0) > BATCH_BYTES_MAX) {
       throw invalid("Item collection size in the request exceeds the 16 MB limit");
     }
+    for (const { write } of entries) useTableKey(call, write.table, "write");
     const [done, undone] = processed(call, "BatchWriteItem", entries, ({ write }) => write.table);
     writeItems(
       call,
@@ -52,6 +54,7 @@ export const batchOperations: Readonly<Record<string, DynamodbOperation>> = {
     if (wanted.length === 0) throw noRequests();
     if (wanted.length > READS_MAX) throw invalid("Too many items requested for the BatchGetItem call");
     refuseDuplicates(wanted);
+    for (const { table } of wanted) useTableKey(call, table, "read");
     const [done, undone] = processed(call, "BatchGetItem", wanted, ({ table }) => table);
     const answered: { name: string; item: Item | null }[] = [];
     const units: { table: Table; units: number }[] = [];

@@ -30,6 +30,7 @@ export function describeTable(
       WriteCapacityUnits: table.writeUnits,
     },
     ...(onDemand ? { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } } : {}),
+    ...(table.keyArn ? { SSEDescription: { Status: "ENABLED", SSEType: "KMS", KMSMasterKeyArn: table.keyArn } } : {}),
     DeletionProtectionEnabled: table.deletionProtected,
     ...(stream ? { LatestStreamArn: stream.arn, LatestStreamLabel: stream.label } : {}),
     ...(stream && stream.disabledAt === null

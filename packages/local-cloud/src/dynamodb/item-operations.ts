@@ -7,6 +7,7 @@ import type { DynamodbCall, DynamodbOperation } from "./dynamodb-operation.ts";
 import { ExpressionScope } from "./expression-scope.ts";
 import { readProjection } from "./projection-expression.ts";
 import { keyAttributes, placeOfItem, placeOfKey, type Table } from "./table.ts";
+import { useTableKey } from "./table-key.ts";
 import { parseUpdate } from "./update-expression.ts";
 import { demand, readCondition, writeItems } from "./write-item.ts";
 
@@ -25,6 +26,7 @@ export const itemOperations: Readonly<Record<string, DynamodbOperation>> = {
     const table = call.table();
     const item = readItem(input.value("Item"));
     const { place, bytes } = placeOfItem(table, item);
+    useTableKey(call, table, "write");
     const before = condition || returned !== "NONE" ? (call.items.find(table, place)?.item ?? null) : null;
     demand(condition, before);
     writeItems(call, [{ table, place, item, bytes }]);
@@ -33,13 +35,16 @@ export const itemOperations: Readonly<Record<string, DynamodbOperation>> = {
       ...consumedCapacity(input, table.name, writeUnits(bytes)),
     };
   },
-  GetItem({ input, items, table: named }) {
+  GetItem(call) {
+    const { input, items } = call;
     refuseUnknown(input, "GetItem");
     const scope = new ExpressionScope(input);
     const projection = readProjection(input, scope);
     scope.refuseUnused();
-    const table = named();
-    const found = items.find(table, placeOfKey(table, readItem(input.value("Key"))));
+    const table = call.table();
+    const place = placeOfKey(table, readItem(input.value("Key")));
+    useTableKey(call, table, "read");
+    const found = items.find(table, place);
     return {
       ...(found ? { Item: projection ? project(found.item, projection) : found.item } : {}),
       ...consumedCapacity(input, table.name, readUnits(found?.bytes ?? 0, input.boolean("ConsistentRead"))),
@@ -54,6 +59,7 @@ export const itemOperations: Readonly<Record<string, DynamodbOperation>> = {
     scope.refuseUnused();
     const table = call.table();
     const place = placeOfKey(table, readItem(input.value("Key")));
+    useTableKey(call, table, "write");
     const found = items.find(table, place);
     demand(condition, found?.item ?? null);
     if (found) writeItems(call, [{ table, place, item: null, bytes: 0 }]);
@@ -78,6 +84,7 @@ function updateItem(call: DynamodbCall): unknown {
   const key = readItem(input.value("Key"));
   const place = placeOfKey(table, key);
   refuseKeyChange(table, update?.attributes ?? new Set());
+  useTableKey(call, table, "write");
   const before = items.find(table, place)?.item ?? null;
   demand(condition, before);
   const base = before ?? key;

@@ -12,6 +12,7 @@ import { parseKeyCondition } from "./key-condition.ts";
 import { readProjection } from "./projection-expression.ts";
 import { HASHES } from "./stream-store.ts";
 import { type ItemPlace, keyOf, placeOfKey, type Table } from "./table.ts";
+import { useTableKey } from "./table-key.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html */
 const PAGE_BYTES_MAX = 1024 * 1024;
@@ -26,7 +27,8 @@ const UNKNOWN_MEMBERS = [
 ];
 
 export const readOperations: Readonly<Record<string, DynamodbOperation>> = {
-  Scan({ input, items, table: named }) {
+  Scan(call) {
+    const { input, items, table: named } = call;
     refuseUnknown(input, "Scan", UNKNOWN_MEMBERS);
     const segment = readSegment(input);
     const scope = new ExpressionScope(input);
@@ -41,9 +43,11 @@ export const readOperations: Readonly<Record<string, DynamodbOperation>> = {
         `The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ${segment.total} Segment: ${segment.number}`,
       );
     }
+    useTableKey(call, table, "read");
     return page(table, input, shape, items.scan(table, fromHash, toHash, after));
   },
-  Query({ input, items, table: named }) {
+  Query(call) {
+    const { input, items, table: named } = call;
     refuseUnknown(input, "Query", UNKNOWN_MEMBERS);
     const table = named();
     const scope = new ExpressionScope(input);
@@ -60,6 +64,7 @@ export const readOperations: Readonly<Record<string, DynamodbOperation>> = {
       throw invalid("The provided starting key is outside query boundaries based on provided conditions");
     }
     const range = after ? rangeAfter(key.range, after, forward, table) : key.range;
+    useTableKey(call, table, "read");
     return page(table, input, shape, range ? items.query(table, key, range, forward) : []);
   },
 };

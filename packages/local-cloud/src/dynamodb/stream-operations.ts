@@ -3,6 +3,7 @@ import { invalid } from "./attribute-value.ts";
 import type { DynamodbCall, DynamodbOperation } from "./dynamodb-operation.ts";
 import { formatIterator, parseIterator } from "./stream-iterator.ts";
 import { type ChangeStream, counterOf, type StreamRecord, type StreamShard, sequenceNumber } from "./stream-store.ts";
+import { useTableKey } from "./table-key.ts";
 import { resourceNotFound } from "./table-store.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
@@ -89,6 +90,9 @@ export const streamOperations: Readonly<Record<string, DynamodbOperation>> = {
       records.push(record);
       bytes += record.bytes;
     }
+    // A stream is encrypted as its table is; nothing to decrypt where there is no record.
+    const table = call.tables.find({ accountId: stream.accountId, region: stream.region, name: stream.tableName });
+    if (records.length > 0 && table) useTableKey(call, table, "read");
     const last = records.at(-1);
     const readOut = shard.endCounter !== null && !more;
     const counter = last ? last.counter + 1 : position.counter;

@@ -6,6 +6,7 @@ import { describeTable } from "./describe-table.ts";
 import type { DynamodbCall, DynamodbOperation } from "./dynamodb-operation.ts";
 import type { ChangeStream, StreamViewType } from "./stream-store.ts";
 import { type KeyAttribute, statusOf, type Table } from "./table.ts";
+import { readTableKey } from "./table-key.ts";
 import { resourceNotFound } from "./table-store.ts";
 
 /** Changes take a moment, as in AWS, so that callers learn to wait for ACTIVE. */
@@ -32,6 +33,7 @@ export const tableOperations: Readonly<Record<string, DynamodbOperation>> = {
       activeAt: now + CHANGE_MS,
       changed: false,
       latestStreamArn: null,
+      keyArn: readTableKey(call, null),
       tags: readTags(input),
     };
     const wanted = readStream(input);
@@ -62,6 +64,7 @@ export const tableOperations: Readonly<Record<string, DynamodbOperation>> = {
         ? input.boolean("DeletionProtectionEnabled")
         : table.deletionProtected,
       latestStreamArn,
+      keyArn: readTableKey(call, table.keyArn),
       changed: true,
       activeAt: now + CHANGE_MS,
     });

@@ -35,6 +35,8 @@ export interface Table extends TablePlace {
   readonly changed: boolean;
   /** ARN of the stream that is on or was the last one on. */
   readonly latestStreamArn: string | null;
+  /** Of the key of KMS that encrypts it; null: DynamoDB's own. */
+  readonly keyArn: string | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 

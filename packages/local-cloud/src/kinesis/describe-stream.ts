@@ -1,4 +1,5 @@
 import { toDecimal } from "./hash-keys.ts";
+import { encryptionOf } from "./stream-key.ts";
 import { type Shard, type Stream, sequenceNumber, streamArn } from "./stream-store.ts";
 
 export function statusOf(stream: Stream, now: number): "CREATING" | "UPDATING" | "ACTIVE" {
@@ -15,7 +16,7 @@ export function describeStream(stream: Stream, now: number) {
     RetentionPeriodHours: 24,
     StreamCreationTimestamp: stream.createdAt / 1000,
     EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
-    EncryptionType: "NONE",
+    ...encryptionOf(stream),
   };
 }
 

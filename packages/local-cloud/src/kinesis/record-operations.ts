@@ -5,6 +5,7 @@ import { fromDecimal, type HashKey, hashOfPartitionKey } from "./hash-keys.ts";
 import { formatIterator, parseIterator } from "./iterator-token.ts";
 import type { KinesisCall, KinesisOperation } from "./kinesis-operation.ts";
 import type { StoredRecord } from "./shard-log.ts";
+import { encryptionOf, useStreamKey } from "./stream-key.ts";
 import {
   counterOf,
   openShards,
@@ -35,8 +36,10 @@ interface NewRecord {
 export const recordOperations: Readonly<Record<string, KinesisOperation>> = {
   PutRecord(call) {
     const stream = writable(call);
-    const [outcome] = putAll(call, stream, [readRecord(call.input)]);
-    if (outcome && "SequenceNumber" in outcome) return { ...outcome, EncryptionType: "NONE" };
+    const record = readRecord(call.input);
+    useStreamKey(call, stream, "write");
+    const [outcome] = putAll(call, stream, [record]);
+    if (outcome && "SequenceNumber" in outcome) return { ...outcome, EncryptionType: typeOf(stream) };
     throw new AwsError(outcome?.ErrorCode ?? "InternalFailure", outcome?.ErrorMessage ?? "", 400);
   },
   PutRecords(call) {
@@ -52,13 +55,14 @@ export const recordOperations: Readonly<Record<string, KinesisOperation>> = {
     const bytes = records.reduce((sum, record) => sum + record.bytes, 0);
     if (bytes > PUT_BYTES_MAX) throw new AwsError("InvalidArgumentException", "Records size exceeds 5 MB limit", 400);
     const stream = writable(call);
+    useStreamKey(call, stream, "write");
     const { faults } = call.cloud;
     const arn = streamArn(stream);
     const Records = putAll(call, stream, records, () => faults.draw("partial", "kinesis", "PutRecords", arn) !== null);
     return {
       FailedRecordCount: Records.filter((outcome) => "ErrorCode" in outcome).length,
       Records,
-      EncryptionType: "NONE",
+      EncryptionType: typeOf(stream),
     };
   },
   GetShardIterator(call) {
@@ -225,6 +229,8 @@ function getRecords(call: KinesisCall): unknown {
 
   const from = state.log.indexOfCounter(position.counter);
   const records = state.log.read(from, limit, GET_BYTES_MAX);
+  // Nothing to decrypt where there is no record.
+  if (records.length > 0) useStreamKey(call, stream, "read");
   const next = from + records.length;
   const atEnd = next >= state.log.length;
   const lastRecord = records.at(-1);
@@ -256,6 +262,10 @@ function getRecords(call: KinesisCall): unknown {
         }
       : {}),
   };
+}
+
+function typeOf(stream: Stream): string {
+  return encryptionOf(stream).EncryptionType;
 }
 
 function placeOf(stream: Stream) {

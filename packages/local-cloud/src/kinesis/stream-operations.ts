@@ -1,3 +1,4 @@
+import { isKeyOfAws } from "../kms/use-key.ts";
 import { AwsError } from "../server/aws-error.ts";
 import { describeShard, describeStream } from "./describe-stream.ts";
 import type { KinesisOperation } from "./kinesis-operation.ts";
@@ -77,6 +78,16 @@ export const streamOperations: Readonly<Record<string, KinesisOperation>> = {
       HasMoreStreams: more,
       ...(more ? { NextToken: page.at(-1)?.name } : {}),
     };
+  },
+  StartStreamEncryption({ streams, stream, input, cloud }) {
+    const found = stream();
+    input.string("EncryptionType", /^KMS$/);
+    const keyId = input.string("KeyId");
+    if (!isKeyOfAws(keyId)) cloud.keys.find(keyId);
+    streams.save({ ...found, keyId });
+  },
+  StopStreamEncryption({ streams, stream }) {
+    streams.save({ ...stream(), keyId: null });
   },
   AddTagsToStream({ streams, stream, input }) {
     const found = stream();

@@ -33,6 +33,8 @@ export interface Stream {
   readonly shards: readonly Shard[];
   readonly mode: "PROVISIONED" | "ON_DEMAND";
   readonly tags: Readonly<Record<string, string>>;
+  /** Key of KMS as its owner named it; null: not encrypted. */
+  readonly keyId: string | null;
 }
 
 export interface OpenShard {
@@ -121,6 +123,7 @@ export function openStreamStore(cloud: Cloud) {
         shards,
         mode,
         tags,
+        keyId: null,
       });
     },
     remove(stream: Stream): void {

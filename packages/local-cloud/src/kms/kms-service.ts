@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Cloud } from "../cloud.ts";
 import { parsePolicy } from "../iam/policy-document.ts";
-import { notImplemented } from "../server/aws-error.ts";
+import { AwsError, notImplemented } from "../server/aws-error.ts";
 import { type JsonInput, readJsonInput, sendJson, sendJsonError } from "../server/json-protocol.ts";
 import type { CloudRequest, Service } from "../server/service.ts";
 import type { Key } from "./key-store.ts";
@@ -48,6 +48,13 @@ const ON_KEY: Readonly<Record<string, KeyOperation>> = {
     return { KeyId: key.arn, Plaintext: plaintext.toString("base64"), EncryptionAlgorithm: "SYMMETRIC_DEFAULT" };
   },
   GenerateDataKey({ input, key, cloud }) {
+    if (input.boolean("DryRun")) {
+      throw new AwsError(
+        "DryRunOperationException",
+        "The request would have succeeded, but the DryRun option is set.",
+        412,
+      );
+    }
     const bytes =
       input.optionalNumber("NumberOfBytes", 1, 1024) ??
       DATA_KEY_BYTES[input.string("KeySpec", /^AES_(128|256)$/)] ??

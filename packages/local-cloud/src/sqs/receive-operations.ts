@@ -2,6 +2,7 @@ import { AwsError } from "../server/aws-error.ts";
 import { chosenAttributes, md5OfAttributes, md5OfBody } from "./message-attributes.ts";
 import { type StoredMessage, sequenceNumber } from "./message-store.ts";
 import { numberAttribute, redrivePolicyOf } from "./queue-attributes.ts";
+import { useQueueKey } from "./queue-key.ts";
 import { isFifo, type Queue, queueArn } from "./queue-store.ts";
 import { formatReceipt } from "./receipt-handle.ts";
 import { wholeNumber } from "./sqs-error.ts";
@@ -49,7 +50,10 @@ function receive(call: SqsCall, queue: Queue, limit: number, visibilitySeconds: 
   const wanted = input.strings("MessageAttributeNames");
   return messages.together(() => {
     moveDead(call, queue, limit);
-    return messages.receivable(queue, limit).map((message) => {
+    const receivable = messages.receivable(queue, limit);
+    // Nothing to decrypt in an empty queue.
+    if (receivable.length > 0) useQueueKey(call, queue, "read");
+    return receivable.map((message) => {
       const nonce = messages.take(message, visibilitySeconds);
       const MessageAttributes = chosenAttributes(message.attributes, wanted);
       const md5 = md5OfAttributes(MessageAttributes);

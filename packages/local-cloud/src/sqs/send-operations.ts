@@ -5,6 +5,7 @@ import { batchEntries, runEntries } from "./batch-entries.ts";
 import { bytesOfAttributes, md5OfAttributes, md5OfBody, readMessageAttributes } from "./message-attributes.ts";
 import { type MessageContent, sequenceNumber } from "./message-store.ts";
 import { numberAttribute } from "./queue-attributes.ts";
+import { useQueueKey } from "./queue-key.ts";
 import { isFifo, type Queue } from "./queue-store.ts";
 import { invalidParameter, required, wholeNumber } from "./sqs-error.ts";
 import type { SqsCall, SqsOperation } from "./sqs-operation.ts";
@@ -33,6 +34,7 @@ export const sendOperations: Readonly<Record<string, SqsOperation>> = {
         400,
       );
     }
+    useQueueKey(call, queue, "write");
     const answer = call.messages.together(() =>
       runEntries(call, "SendMessageBatch", (entry) => send(call, queue, entry)),
     );
@@ -45,7 +47,8 @@ function sizeOf(entry: JsonInput): number {
   return Buffer.byteLength(entry.optionalString("MessageBody") ?? "") + bytesOfAttributes(readMessageAttributes(entry));
 }
 
-function send({ messages, request }: SqsCall, queue: Queue, input: JsonInput) {
+function send(call: SqsCall, queue: Queue, input: JsonInput) {
+  const { messages, request } = call;
   const body = required(input, "MessageBody");
   if (NOT_SENDABLE.test(body)) {
     throw new AwsError(
@@ -70,6 +73,7 @@ function send({ messages, request }: SqsCall, queue: Queue, input: JsonInput) {
     systemAttributes: { SenderId: request.caller.uniqueId },
     ...(isFifo(queue) ? fifoIds(queue, input, body, delay) : standardIds(input)),
   };
+  useQueueKey(call, queue, "write");
   const sent = messages.send(queue, content, delay ?? numberAttribute(queue, "DelaySeconds"));
   return {
     MessageId: sent.id,

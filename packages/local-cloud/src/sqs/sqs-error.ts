@@ -7,6 +7,8 @@ import type { ErrorTarget } from "../server/service.ts";
 const QUERY_CODES: Readonly<Record<string, string>> = {
   QueueDoesNotExist: "AWS.SimpleQueueService.NonExistentQueue",
   QueueNameExists: "QueueAlreadyExists",
+  KmsAccessDenied: "KMS.AccessDeniedException",
+  KmsNotFound: "KMS.NotFoundException",
   ...Object.fromEntries(
     [
       "BatchEntryIdsNotDistinct",

@@ -1,8 +1,8 @@
 import type { AccessCheckDto, AccessPolicyDto } from "@letsdata/api/contract/access-policy-dto";
-import { type OwnedThing, pathOfThing } from "@letsdata/dataset/resource-owners";
+import { type OwnedThing, pathOfThing, thingsMade } from "@letsdata/dataset/resource-owners";
 import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
-import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { CheckMark, type CheckState } from "./check-mark.tsx";
 
 type Need = AccessPolicyDto["checklist"][number];
 
@@ -31,7 +31,7 @@ export function AccessChecklist({
   readonly check: AccessCheckDto | undefined;
 }) {
   return (
-    <div className="space-y-4">
+    <div className="@container space-y-4">
       {owners.map(({ location, title }) => {
         const needs = checklist.filter((need) => need.resourceLocation === location);
         if (needs.length === 0) return null;
@@ -43,8 +43,8 @@ export function AccessChecklist({
                 <NeedRow
                   key={`${need.component}:${need.reason}:${need.resources.join()}`}
                   need={need}
-                  findings={check ? findingsOf(need, checklist, check.errors) : undefined}
-                  beside={check ? refusedBeside(need, checklist, check.errors) : false}
+                  findings={check ? findingsOf(need, checklist, check.errors) : []}
+                  state={check ? stateOf(need, checklist, check.errors) : undefined}
                 />
               ))}
             </ul>
@@ -59,18 +59,23 @@ export function AccessChecklist({
 function NeedRow({
   need,
   findings,
-  beside,
+  state,
 }: {
   readonly need: Need;
-  readonly findings: readonly ProblemDetail[] | undefined;
-  /** Something else of the same thing was refused: this may never have been asked for. */
-  readonly beside: boolean;
+  readonly findings: readonly ProblemDetail[];
+  /** undefined before a check. */
+  readonly state: CheckState | undefined;
 }) {
   const name = thingNames[need.component as OwnedThing] ?? need.component;
   return (
-    <li className="grid gap-x-4 gap-y-1 py-2 sm:grid-cols-[9rem_minmax(0,1fr)_1.25rem]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 py-2 @xl:grid-cols-[9rem_minmax(0,1fr)_7rem]">
       <span>{name}</span>
-      <span className="min-w-0">
+      {state === undefined ? null : (
+        <span className="@xl:col-start-3 @xl:row-start-1">
+          <CheckMark state={state} />
+        </span>
+      )}
+      <span className="col-span-2 min-w-0 @xl:col-span-1 @xl:col-start-2 @xl:row-start-1">
         {need.reason}
         {need.resources.map((resource) => (
           <span key={resource} className="figures block break-all">
@@ -80,17 +85,13 @@ function NeedRow({
         {need.actions.length > 0 ? (
           <span className="figures block break-words text-ink-soft">{need.actions.join(", ")}</span>
         ) : null}
-        <Findings findings={findings ?? []} />
+        {state === "notKnown" ? (
+          <span className="block text-[13px] text-ink-soft">
+            May not have been asked for: another call on it failed.
+          </span>
+        ) : null}
+        <Findings findings={findings} />
       </span>
-      {findings === undefined ? null : findings.length === 0 ? (
-        beside ? (
-          <CircleDashed aria-label={`${name}: not known`} className="size-4 text-ink-faint" />
-        ) : (
-          <CircleCheck aria-label={`${name}: works`} className="size-4 text-good" />
-        )
-      ) : (
-        <CircleAlert aria-label={`${name}: refused`} className="size-4 text-bad" />
-      )}
     </li>
   );
 }
@@ -154,8 +155,13 @@ function findingsOf(
   });
 }
 
-function refusedBeside(need: Need, checklist: readonly Need[], errors: readonly ProblemDetail[]): boolean {
-  return errors.some(({ path }) => thingOf(path, checklist) === need.component);
+/** A line without a finding works, unless another of the same thing failed: then this one may never have been asked for. */
+function stateOf(need: Need, checklist: readonly Need[], errors: readonly ProblemDetail[]): CheckState {
+  const isMade = need.resourceLocation === "LetsData" && thingsMade.has(need.component as OwnedThing);
+  const findings = findingsOf(need, checklist, errors);
+  if (findings.length > 0) return findings.some(({ code }) => code === "ACCESS_DENIED") ? "refused" : "failed";
+  if (isMade) return "madeLater";
+  return errors.some(({ path }) => thingOf(path, checklist) === need.component) ? "notKnown" : "works";
 }
 
 function elsewhere(checklist: readonly Need[], errors: readonly ProblemDetail[]): readonly ProblemDetail[] {

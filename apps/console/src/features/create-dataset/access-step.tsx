@@ -153,7 +153,7 @@ function CheckVerdict({ check }: { readonly check: AccessCheck }) {
       {check.data && !check.data.passed ? (
         <div className="space-y-2">
           <p className="font-medium text-bad">
-            {check.data.errors.length} of the calls {check.data.errors.length === 1 ? "was" : "were"} refused
+            {check.data.errors.length === 1 ? "1 call failed" : `${check.data.errors.length} calls failed`}
           </p>
           {check.data.missing ? (
             <CodeBlock

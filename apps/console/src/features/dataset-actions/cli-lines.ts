@@ -5,8 +5,14 @@ export interface ActionLines {
 }
 
 function curlLine(origin: string, method: string, path: string, body?: unknown): string {
-  const data = body === undefined ? "" : ` \\\n  -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+  const data =
+    body === undefined ? "" : ` \\\n  -H 'content-type: application/json' -d ${shellWord(JSON.stringify(body))}`;
   return `curl -X ${method} '${origin}/api/v1${path}' \\\n  -H "authorization: Bearer $LETSDATA_API_KEY"${data}`;
+}
+
+/** As a POSIX shell takes it for one word: keys of S3 may have blanks and quotes in them. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 export function redriveLines(origin: string, dataset: string, policy: string): ActionLines {
@@ -21,7 +27,7 @@ export function updateCodeLines(
   dataset: string,
   changed: Readonly<Record<string, string>>,
 ): ActionLines {
-  const options = Object.entries(changed).map(([name, value]) => ` --${name} ${value}`);
+  const options = Object.entries(changed).map(([name, value]) => ` --${name} ${shellWord(value)}`);
   return {
     cli: `letsdata datasets updateCode --datasetName ${dataset}${options.join("")}`,
     curl: curlLine(origin, "PATCH", `/datasets/${dataset}/code`, changed),

@@ -18,6 +18,8 @@ export interface UpdateProps {
   readonly canSend: boolean;
   readonly send: (dryRun: boolean) => Promise<{ readonly changes: readonly ConfigChangeDto[] }>;
   readonly lines: ActionLines;
+  /** What an update does that leaves the configuration as it is; absent where it does nothing. */
+  readonly unchanged?: string;
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly children: ReactNode;
@@ -65,7 +67,11 @@ export function UpdateFrame(props: UpdateProps) {
       <div className="space-y-5">
         {props.children}
         <div ref={answer} aria-live="polite">
-          {changes ? <ConfigChanges caption="What changes" changes={changes} /> : null}
+          {changes && (changes.length > 0 || !props.unchanged) ? (
+            <ConfigChanges caption="What changes" changes={changes} />
+          ) : changes ? (
+            <p>{props.unchanged}</p>
+          ) : null}
           {failure ? <ProblemPanel thrown={failure} /> : null}
         </div>
         <ActionLinesView lines={props.lines} />

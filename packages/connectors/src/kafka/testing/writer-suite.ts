@@ -22,8 +22,9 @@ const task: TaskIdentity = {
 export async function putPassword(
   access: CloudAccess,
   user: { readonly username: string; readonly password: string },
+  Name = "kafka",
 ): Promise<string | undefined> {
-  const secret = new CreateSecretCommand({ Name: "kafka", SecretString: JSON.stringify(user) });
+  const secret = new CreateSecretCommand({ Name, SecretString: JSON.stringify(user) });
   return (await clientFor(SecretsManagerClient, access).send(secret)).ARN;
 }
 
@@ -99,8 +100,16 @@ export function describeKafkaWriter(name: string, cluster: () => KafkaCluster, a
       await Promise.all([old.close(), next.close()]);
     });
 
-    it("is satisfied by a cluster it can enter and says when none answers", async () => {
-      expect(await checkKafkaWrite(freshTopic(), access(), signal)).toEqual([]);
+    it("is satisfied by a cluster it can enter, with and without the topic, makes none, and says when no cluster answers", async () => {
+      const config = freshTopic();
+      expect(await checkKafkaWrite(config, access(), signal)).toEqual([]);
+      expect(await checkKafkaWrite({ ...config, topicReplicationFactor: 3 }, access(), signal)).toMatchObject([
+        { path: "writeConnector.topicName", message: expect.stringContaining("INVALID_REPLICATION_FACTOR") },
+        { message: expect.stringContaining(`${config.topicName}-positions`) },
+      ]);
+      const writer = await open(config);
+      expect(await checkKafkaWrite({ ...config, topicReplicationFactor: 3 }, access(), signal)).toEqual([]);
+      await writer.close();
       const nowhere = { ...freshTopic(), bootstrapServers: "127.0.0.1:1" };
       const findings = await checkKafkaWrite(nowhere, access(), signal);
       expect(findings.map(({ code }) => code)).toEqual(["CLOUD_UNAVAILABLE"]);

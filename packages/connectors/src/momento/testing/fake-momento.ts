@@ -3,29 +3,44 @@ import type { AddressInfo } from "node:net";
 import { bytesField, type Field, fieldsOf, integerField, varint } from "../protobuf.ts";
 
 export const API_KEY = "fake-key";
+/** In the order of their field numbers, from 1. */
+const METRICS = ["EUCLIDEAN_SIMILARITY", "INNER_PRODUCT", "COSINE_SIMILARITY"] as const;
+type SimilarityMetric = (typeof METRICS)[number];
 
-interface FakeIndex {
+interface FakeShape {
   readonly numDimensions: number;
+  readonly similarityMetric: SimilarityMetric;
+}
+
+interface FakeIndex extends FakeShape {
   readonly items: Map<string, { readonly vector: number[]; readonly metadata: Map<string, unknown> }>;
 }
 
 /** A server that speaks the calls of Momento's vector index which the writer uses, over gRPC-Web. */
 export async function startFakeMomento() {
   const indexes = new Map<string, FakeIndex>();
+  const makeIndex = (name: string, shape: FakeShape) => indexes.set(name, { ...shape, items: new Map() });
   let refuseNext: readonly number[] = [];
   let failNext: number | null = null;
 
   const methods: Readonly<Record<string, (fields: readonly Field[]) => Buffer | number>> = {
     "/control_client.ScsControl/ListIndexes": () =>
       Buffer.concat(
-        [...indexes].map(([name, { numDimensions }]) =>
-          bytesField(1, Buffer.concat([bytesField(1, name), integerField(2, numDimensions)])),
-        ),
+        [...indexes].map(([name, { numDimensions, similarityMetric }]) => {
+          const metric = bytesField(METRICS.indexOf(similarityMetric) + 1, "");
+          return bytesField(
+            1,
+            Buffer.concat([bytesField(1, name), integerField(2, numDimensions), bytesField(3, metric)]),
+          );
+        }),
       ),
     "/control_client.ScsControl/CreateIndex": (fields) => {
       const name = textOf(fields, 1);
       if (indexes.has(name)) return 6;
-      indexes.set(name, { numDimensions: Number(of(fields, 2)?.integer ?? 0n), items: new Map() });
+      const metric = fieldsOf(of(fields, 3)?.bytes ?? Buffer.alloc(0))[0]?.number ?? 0;
+      const similarityMetric = METRICS[metric - 1];
+      if (!similarityMetric) return 3;
+      makeIndex(name, { numDimensions: Number(of(fields, 2)?.integer ?? 0n), similarityMetric });
       return Buffer.alloc(0);
     },
     "/control_client.ScsControl/DeleteIndex": (fields) => (indexes.delete(textOf(fields, 1)) ? Buffer.alloc(0) : 5),
@@ -65,6 +80,7 @@ export async function startFakeMomento() {
   const { port } = server.address() as AddressInfo;
   return {
     indexes,
+    makeIndex,
     token: (apiKey = API_KEY) =>
       Buffer.from(JSON.stringify({ endpoint: `http://127.0.0.1:${port}`, api_key: apiKey })).toString("base64"),
     /** The items at these places of the next upsert are not stored. */

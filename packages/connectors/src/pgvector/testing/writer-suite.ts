@@ -11,6 +11,8 @@ import { openPgvectorWriter } from "../writer.ts";
 
 const signal = new AbortController().signal;
 
+const COLUMNS = `id text PRIMARY KEY, vector vector(${DIMENSIONS}), metadata jsonb`;
+
 /** What the writer promises on a PostgreSQL that has pgvector; `openUrl` gives that of an empty database with rights to change it. */
 export function describePgvectorWriter(openUrl: () => string, openAccess: () => CloudAccess): void {
   const schema = `letsdata_${Date.now()}`;
@@ -37,7 +39,7 @@ export function describePgvectorWriter(openUrl: () => string, openAccess: () => 
     return (await clientFor(SecretsManagerClient, openAccess()).send(new CreateSecretCommand(input))).ARN!;
   }
 
-  async function makeTable(columns = `id text PRIMARY KEY, vector vector(${DIMENSIONS}), metadata jsonb`) {
+  async function makeTable(columns = COLUMNS) {
     const tableName = `${schema}.table${made++}`;
     await postgres.query(`CREATE TABLE ${tableName} (${columns})`);
     return { connectionSecretArn, tableName, numDimensions: DIMENSIONS } satisfies PgvectorTarget;
@@ -89,6 +91,7 @@ export function describePgvectorWriter(openUrl: () => string, openAccess: () => 
     it.each<[string, string, string]>([
       ["has another vector length", "id text PRIMARY KEY, vector vector(5), metadata jsonb", "vector(5)"],
       ["lacks a column", "id text PRIMARY KEY, vector vector(3)", "metadata"],
+      ["has a column that no document fills", `${COLUMNS}, owner text NOT NULL`, "The column owner of"],
       ["has no unique id", "id text, vector vector(3), metadata jsonb", "neither its primary key nor unique"],
     ])("refuses a table that %s, and says what to do", async (_, columns, why) => {
       const config = await makeTable(columns);
@@ -104,24 +107,79 @@ export function describePgvectorWriter(openUrl: () => string, openAccess: () => 
       expect(await checkPgvectorWrite(gone, openAccess(), signal)).toMatchObject([
         {
           code: "RESOURCE_NOT_FOUND",
-          fix: expect.stringContaining(`CREATE TABLE ${schema}.gone (id text PRIMARY KEY`),
+          fix: expect.stringMatching(new RegExp(`^Run CREATE TABLE ${schema}.gone \\(id text PRIMARY KEY`)),
         },
+      ]);
+      const elsewhere = { ...config, tableName: "no_such_schema.pages" };
+      expect(await checkPgvectorWrite(elsewhere, openAccess(), signal)).toMatchObject([
+        { code: "RESOURCE_NOT_FOUND", fix: expect.stringContaining("CREATE SCHEMA no_such_schema;") },
       ]);
     });
 
-    it("names the rights the database's role lacks", async () => {
+    it("names each right the database's role lacks with the statement that gives it, on which database, until none is left", async () => {
       const role = `writer_${schema}`;
+      const { host, pathname } = new URL(url);
       const config = await makeTable();
-      await postgres.query(`CREATE ROLE ${role} LOGIN PASSWORD 'p'`);
-      await postgres.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
-      await postgres.query(`GRANT INSERT ON ${config.tableName} TO ${role}`);
+      await postgres.query(`CREATE ROLE ${role} LOGIN PASSWORD 'geheim'`);
       const asRole = new URL(url);
       asRole.username = role;
-      asRole.password = "p";
+      asRole.password = "geheim";
       const narrow = { ...config, connectionSecretArn: await secretOf(asRole.href) };
-      const findings = await checkPgvectorWrite(narrow, openAccess(), signal);
-      expect(findings.map(({ fix }) => /GRANT \w+/.exec(fix ?? "")?.[0])).toEqual(["GRANT SELECT", "GRANT UPDATE"]);
+      const told: string[] = [];
+      for (let rounds = 0; rounds < 9; rounds++) {
+        const findings = await checkPgvectorWrite(narrow, openAccess(), signal);
+        if (findings.length === 0) break;
+        for (const { code, message, fix = "" } of findings) {
+          expect([code, message]).toEqual([
+            "ACCESS_DENIED",
+            expect.stringContaining(`the database ${pathname.slice(1)} at ${host}`),
+          ]);
+          expect(message + fix).not.toContain("geheim");
+          told.push(fix);
+          await postgres.query(fix.replace(/^Run /, ""));
+        }
+      }
+      expect(told).toEqual([
+        `Run GRANT USAGE ON SCHEMA ${schema} TO "${role}";`,
+        ...["SELECT", "INSERT", "UPDATE"].map((right) => `Run GRANT ${right} ON ${config.tableName} TO "${role}";`),
+      ]);
+      const gone = { ...narrow, tableName: `${schema}.gone` };
+      expect(await checkPgvectorWrite(gone, openAccess(), signal)).toMatchObject([
+        { fix: expect.stringContaining(`GRANT SELECT, INSERT, UPDATE ON ${schema}.gone TO "${role}";`) },
+      ]);
       await postgres.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    });
+
+    it("says when the role may not sign in, or not into this database", async () => {
+      const role = `barred_${schema}`;
+      const name = new URL(url).pathname.slice(1);
+      const config = await makeTable();
+      const asRole = new URL(url);
+      asRole.username = role;
+      asRole.password = "geheim";
+      const barred = { ...config, connectionSecretArn: await secretOf(asRole.href) };
+      const check = () => checkPgvectorWrite(barred, openAccess(), signal);
+      await postgres.query(`CREATE ROLE ${role} PASSWORD 'geheim'`);
+      try {
+        const notLet = await check();
+        expect(notLet).toMatchObject([
+          { code: "ACCESS_DENIED", message: expect.stringContaining(`does not let the role ${role} in`) },
+        ]);
+        expect(JSON.stringify(notLet)).not.toContain("geheim");
+        await postgres.query(`ALTER ROLE "${role}" LOGIN; REVOKE CONNECT ON DATABASE "${name}" FROM PUBLIC`);
+        expect(await check()).toMatchObject([{ fix: `Run GRANT CONNECT ON DATABASE "${name}" TO "${role}";` }]);
+      } finally {
+        await postgres.query(`GRANT CONNECT ON DATABASE "${name}" TO PUBLIC; DROP ROLE ${role}`);
+      }
+    });
+
+    it("says when the database is not there", async () => {
+      const other = new URL(url);
+      other.pathname = "/no_such_database";
+      const config = { ...(await makeTable()), connectionSecretArn: await secretOf(other.href) };
+      expect(await checkPgvectorWrite(config, openAccess(), signal)).toMatchObject([
+        { code: "RESOURCE_NOT_FOUND", message: expect.stringContaining("the database no_such_database at") },
+      ]);
     });
   });
 }
