@@ -31,6 +31,7 @@ async function bench(): Promise<number> {
   const before = machine();
   const rows: BenchRow[] = [];
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  let failure: unknown = null;
   const { ended, reason } = endsEarly(values.quick);
   try {
     await measureRows({
@@ -44,15 +45,16 @@ async function bench(): Promise<number> {
       onBegin: ({ row, what }) => say(`measuring (${row}) ${what} …`),
     });
   } catch (thrown) {
-    // What was measured until the time was up is told; everything else is a failure of the bench.
-    if (reason() === null) throw thrown;
+    if (reason() === null) failure = thrown;
   }
+  // What was measured until then is told in any case.
   const minutes = ((performance.now() - began) / 60_000).toFixed(1);
   process.stdout.write(
     values.json
       ? `${JSON.stringify(rows, null, 2)}\n`
       : `${printTable(rows)}\n(${before}; at the end load ${loadNow()}; ${minutes} minutes)\n`,
   );
+  if (failure !== null) throw failure;
   if (reason() !== null) return 1;
   return values.check && !rows.every(meetsLimit) ? 1 : 0;
 }
