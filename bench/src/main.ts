@@ -5,7 +5,7 @@ import { type BenchRow, meetsLimit, printRow, printTable } from "./result-table.
 
 const help = `pnpm bench [--quick] [--rows ${rowLetters.join(",")}] [--json] [--check]
 
-  --quick   about four minutes instead of ten, and less sure
+  --quick   less work, and less sure
   --rows    only these rows
   --json    the table as JSON
   --check   exit code 1 when a limit is missed or a row cannot be measured here
@@ -23,8 +23,13 @@ const { values } = parseArgs({
   },
 });
 
+const wanted = values.rows.split(",");
+const unknown = wanted.filter((row) => !rowLetters.includes(row));
 if (values.help) process.stdout.write(help);
-else process.exitCode = await bench();
+else if (unknown.length > 0) {
+  process.stderr.write(`no such row: ${unknown.join(", ")}\n\n${help}`);
+  process.exitCode = 1;
+} else process.exitCode = await bench();
 
 async function bench(): Promise<number> {
   const began = performance.now();
@@ -36,7 +41,7 @@ async function bench(): Promise<number> {
   try {
     await measureRows({
       quick: values.quick,
-      wanted: values.rows.split(","),
+      wanted,
       ended,
       report(row) {
         rows.push(row);
