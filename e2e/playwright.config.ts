@@ -1,14 +1,5 @@
 import { defineConfig } from "@playwright/test";
-
-// Chromium's own background traffic is switched off: tests talk to 127.0.0.1 only.
-const browserArguments = [
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { browserArguments } from "./src/find-browser.ts";
 
 /** Journeys that kill servers, or measure a start: after all others, one at a time. */
 const disturbing = ["live-survives.spec.ts", "start-again.spec.ts"];

@@ -4,7 +4,7 @@ import { tools } from "../../scripts/tools.ts";
 import { bareKafkaTarget } from "./bare-kafka.ts";
 import { unpackHandlers } from "./handlers.ts";
 import { compareOverhead } from "./overhead-rows.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, startPart } from "./scene.ts";
 import { flightLines, gzipped, putSource } from "./sources.ts";
 import { startWholeTasks } from "./whole-task.ts";
 import { needOf, withTools } from "./with-tools.ts";
@@ -25,8 +25,7 @@ export async function kafkaRows(scene: Scene): Promise<void> {
 async function compareOnBroker(scene: Scene): Promise<void> {
   const handlers = await unpackHandlers();
   scene.parts.defer(handlers.remove);
-  const kafka = await startKafka();
-  scene.parts.defer(kafka.stop);
+  const kafka = await startPart(scene, startKafka());
   await makeTopic(kafka.open);
   const tasks = await startWholeTasks(scene);
   await putSource(scene.cloud.access, file, gzipped(flightLines(scene.quick ? 40_000 : 120_000)));

@@ -1,4 +1,5 @@
 import { checkpointRows } from "./checkpoint-rows.ts";
+import { consoleRows } from "./console-rows.ts";
 import { startBenchDatabase } from "./endpoints/bench-database.ts";
 import { startBenchCloud } from "./endpoints/cloud.ts";
 import { kafkaRows } from "./kafka-rows.ts";
@@ -34,6 +35,7 @@ const groups: readonly RowGroup[] = [
   { row: "f", what: "lists of tasks", measure: listingRows },
   { row: "g", what: "checkpoints", measure: checkpointRows },
   { row: "h", what: "redrives", measure: redriveRows },
+  { row: "i", what: "the console", measure: consoleRows },
 ];
 export const rowLetters: readonly string[] = [...new Set(groups.map(({ row }) => row))];
 

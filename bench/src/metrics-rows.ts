@@ -14,9 +14,9 @@ const name = { row: "a", what: "metrics: whole task, gzip'd lines → S3 (bare: 
  * machine that others use, so records are counted by the second of processor time of the task's process.
  */
 export async function metricsRows(scene: Scene): Promise<void> {
-  const { cloud, quick, parts, report } = scene;
+  const { cloud, parts, report } = scene;
   if ((await processorSeconds(process.pid)) === null) return report({ ...name, notMeasured: needsProc });
-  await putSource(cloud.access, key, gzipped(flightLines(quick ? 40_000 : 120_000)));
+  await putSource(cloud.access, key, gzipped(flightLines(40_000)));
   const handlers = await unpackHandlers();
   parts.defer(handlers.remove);
   const handler = { language: "JAVASCRIPT", artifactDir: handlers.flights.artifactDir } as const;

@@ -13,5 +13,19 @@ export interface Scene {
   readonly report: Report;
 }
 
+/** Waits for a part that stops with the others, also when the bench ends while it is still starting. */
+export function startPart<Part extends { stop(): Promise<void> }>(
+  { parts }: Pick<Scene, "parts">,
+  starting: Promise<Part>,
+): Promise<Part> {
+  parts.defer(() =>
+    starting.then(
+      (started) => started.stop(),
+      () => {},
+    ),
+  );
+  return starting;
+}
+
 /** Seconds that two sides take turns. */
 export const secondsOf = ({ quick }: Pick<Scene, "quick">): number => (quick ? 4 : 8);

@@ -69,15 +69,14 @@ export async function startWholeTasks(
   // A task whose cloud and database are gone waits for them, and the bench for its task.
   parts.defer(() => pool.close());
   const checkpoints = createCheckpointStore(db);
-  const component = ({ destination, config }: WriteTarget): ComponentAssignment => ({
+  const component = (
+    destination: string,
+    config: Readonly<Record<string, unknown>>,
+    endpoint = access.endpoint,
+  ): ComponentAssignment => ({
     destination,
     config,
-    access: {
-      region: access.region,
-      accountId: access.accountId,
-      endpoint: access.endpoint ?? null,
-      purpose: "customer",
-    },
+    access: { region: access.region, accountId: access.accountId, endpoint, purpose: "customer" },
   });
 
   return {
@@ -90,19 +89,15 @@ export async function startWholeTasks(
       });
       if (!claimed) throw new Error("no task is left to be claimed");
       const { tenantId, datasetName, taskId, attempt, codeVersion, lease } = claimed;
-      const read = component({
-        destination: "S3",
-        config: { bucketName: sourceBucket, readerType: "SINGLEFILEREADER" },
-      });
-      const endpoint = options.sourceEndpoint ?? read.access.endpoint;
+      const read = { bucketName: sourceBucket, readerType: "SINGLEFILEREADER" };
       const outcome = await pool.run({
         assignment: {
           task: { tenantId, datasetId, datasetName, taskId, attempt, codeVersion },
           lease,
           resumeFrom: null,
-          reader: { ...read, access: { ...read.access, endpoint }, definition: { fileNames: { LOG: key } } },
-          writer: component(target),
-          errorConnector: component({ destination: "S3", config: { bucketName: errorBucket } }),
+          reader: { ...component("S3", read, options.sourceEndpoint), definition: { fileNames: { LOG: key } } },
+          writer: component(target.destination, target.config),
+          errorConnector: component("S3", { bucketName: errorBucket }),
           handler: { ...handler, interfaceName: "SingleFileParser" },
           recordErrorPolicy: "ArchiveAndContinue",
           limits: { timeoutSeconds: TIMEOUT_SECONDS },

@@ -9,6 +9,16 @@ const SYSTEM_BROWSERS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
+/** Chromium's own background traffic is switched off: what is tested talks to 127.0.0.1 only. */
+export const browserArguments = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 /** The Chromium to test with: LETSDATA_BROWSER, the system's, Playwright's own, else Debian's package installed now. */
 export async function findOrInstallBrowser(): Promise<string> {
   const found = findBrowser();

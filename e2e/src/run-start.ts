@@ -51,7 +51,15 @@ export async function runStart(options: {
   const timeout = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error(`start was not ready in time:\n${output}`)), READY_TIMEOUT_MS).unref();
   });
-  const address = await Promise.race([ready, ended, timeout]);
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGINT");
+    await ended.catch(() => {});
+  };
+  const address = await Promise.race([ready, ended, timeout]).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   const secrets = JSON.parse(readFileSync(join(options.stateDir, "secrets.json"), "utf8")) as {
     demoUser: { emailAddress: string; password: string };
   };
@@ -62,10 +70,6 @@ export async function runStart(options: {
     login: secrets.demoUser,
     process: child,
     output: () => output,
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill("SIGINT");
-      await ended.catch(() => {});
-    },
+    stop,
   };
 }

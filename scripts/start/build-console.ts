@@ -13,8 +13,13 @@ const SOURCES = [
   "pnpm-lock.yaml",
 ];
 
-/** Builds the console for production, only when a source of it changed since the last build. */
-export async function buildConsole(repositoryDir: string, logFile: string, say: (line: string) => void): Promise<void> {
+/** Builds the console for production, only when a source of it changed since the last build; `signal` ends a build under way. */
+export async function buildConsole(
+  repositoryDir: string,
+  logFile: string,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const consoleDir = join(repositoryDir, "apps/console");
   const stamp = join(consoleDir, ".next", "sources.sha256");
   const digest = digestSources(repositoryDir);
@@ -27,9 +32,12 @@ export async function buildConsole(repositoryDir: string, logFile: string, say: 
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const end = () => void child.kill();
+  signal?.addEventListener("abort", end);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  signal?.removeEventListener("abort", end);
   log.end();
   if (code !== 0) throw new StartProblem("the console could not be built", `Read ${logFile}.`);
   writeFileSync(stamp, digest);

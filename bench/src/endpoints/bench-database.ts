@@ -20,7 +20,10 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   const stateDir = await mkdtemp(join(tmpdir(), "letsdata-bench-postgres-"));
   // As root the server runs as another user, and only a folder it may enter is removed with all it holds.
   await chmod(stateDir, 0o755);
-  const server = await startPostgres({ stateDir });
+  const server = await startPostgres({ stateDir }).catch(async (thrown: unknown) => {
+    await rm(stateDir, { recursive: true, force: true });
+    throw thrown;
+  });
   const removeAll = async (): Promise<void> => {
     await server.stop();
     await rm(server.dataDir, { recursive: true, force: true });

@@ -27,6 +27,11 @@ test("any range is what stands there in the block over and over", async () => {
   }
 });
 
+test("a key is the same however its call is named", async () => {
+  const answer = await get(`${objects.keyOf(block.length)}?x-id=GetObject`, "bytes=4-6");
+  expect(await answer.text()).toBe("two");
+});
+
 test("there is no range behind the end", async () => {
   expect((await get(objects.keyOf(block.length), "bytes=14-20")).status).toBe(416);
 });

@@ -45,6 +45,7 @@ describe("write KAFKA", () => {
     "a dataset of S3 objects, $cluster, has each document in the topic once though its worker is killed",
     async ({ name, cluster }) => {
       const seed = faultSeed();
+      console.log(`FAULT_SEED=${seed} repeats the records of ${name}`);
       const files = makeNumberedFiles(createRandom(seed), {
         prefix: name,
         files: FILES,
@@ -88,10 +89,7 @@ describe("write KAFKA", () => {
       expectSame(await errorRecordIds(installation, datasetId), files.errors, "error records");
       expectSame(await topicIds(kafka.open, name, PARTITIONS), files.documents, "documents");
       const cutOff = (await attemptRows(installation.database, datasetId)).filter((row) => isHeldBy(row, first));
-      expect(
-        cutOff.map(({ outcome }) => outcome),
-        `seed ${seed}`,
-      ).toContain("LEASE_EXPIRED");
+      expect(cutOff.map(({ outcome }) => outcome)).toContain("LEASE_EXPIRED");
       second.kill("SIGKILL");
       await second.ended();
     },
