@@ -28,7 +28,7 @@ test.each([
   ["several brokers say nothing", () => Array.from({ length: 4 }, muteBroker).join(",")],
 ] as const)("within seconds it is said that %s", async (_, bootstrapServers) => {
   const began = performance.now();
-  const config = { bootstrapServers: bootstrapServers(), topicName: "orders" };
+  const config = { bootstrapServers: bootstrapServers(), topicName: "orders", topicPartitions: 1 };
   expect(await checkKafkaWrite(config, open.access, signal)).toMatchObject([
     {
       path: "writeConnector.bootstrapServers",
@@ -46,6 +46,7 @@ test("a password that could not be tried is in no message", async () => {
     authentication: "SASL_SCRAM" as const,
     credentialsSecretArn,
     topicName: "orders",
+    topicPartitions: 1,
   };
   const findings = await checkKafkaWrite(config, open.access, signal);
   expect(findings).toMatchObject([{ code: "CLOUD_UNAVAILABLE" }]);

@@ -9,11 +9,10 @@ import { lookAtTopics } from "./look-at-topics.ts";
 const CONNECT_TIMEOUT_MS = 2_500;
 const REQUEST_TIMEOUT_MS = 4_000;
 const WHOLE_TIMEOUT_MS = 9_000;
-const DEFAULT_PARTITIONS = 5;
 
 type Target = KafkaCluster & {
   readonly topicName?: string | undefined;
-  readonly topicPartitions?: number;
+  readonly topicPartitions: number;
   readonly topicReplicationFactor?: number | undefined;
 };
 
@@ -51,7 +50,7 @@ async function clusterFindings(
   const place = connection.bootstrapBrokers.join(",");
   const inTime = AbortSignal.timeout(WHOLE_TIMEOUT_MS);
   const hasty = { ...connection, connectTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-  const { topicName, topicPartitions = DEFAULT_PARTITIONS, topicReplicationFactor } = config;
+  const { topicName, topicPartitions, topicReplicationFactor } = config;
   try {
     if (topicName === undefined) return [];
     const shape = { topicName, topicPartitions, topicReplicationFactor };

@@ -26,7 +26,8 @@ export function describeKafkaCheck(cluster: () => GuardedCluster, access: () => 
   async function checkedAs(topicName: string, password: string, secretName: string) {
     const { scram: bootstrapServers, user } = cluster();
     const credentialsSecretArn = await putPassword(access(), { ...user, password }, secretName);
-    const config = { bootstrapServers, authentication: "SASL_SCRAM" as const, credentialsSecretArn, topicName };
+    const authentication = "SASL_SCRAM" as const;
+    const config = { bootstrapServers, authentication, credentialsSecretArn, topicName, topicPartitions: 1 };
     return { credentialsSecretArn, check: () => checkKafkaWrite(config, access(), signal) };
   }
 
