@@ -11,10 +11,11 @@ import type {
   TextMap,
 } from "../state-machine/state-machine-objects.ts";
 import { type HandlerDocument as DocumentFields, read } from "./document-body.ts";
+import { loadDocumentClasses } from "./document-classes.ts";
 import { handlerException } from "./handler-exception.ts";
 import { type HandlerObject, loadHandlerObject } from "./load-handler-class.ts";
 import { normaliseResult } from "./normalise-result.ts";
-import { documentOfResult, loadDocumentClasses } from "./result-document.ts";
+import { documentOfResult } from "./support-tree/letsdata_handler/plain-documents.js";
 import { systemFileReader } from "./system-file-reader.ts";
 
 /** The customer's reader and parsers, running in this process (product.md §4.1, §4.3). */

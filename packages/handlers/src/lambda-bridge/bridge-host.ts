@@ -126,7 +126,7 @@ function requireInterface(
   if (stateMachines.has(interfaceName) && batch === 0) {
     throw new Problem(
       "ARTIFACT_INVALID",
-      `The Lambda image speaks protocol 1, which has no ${interfaceName}: build it with the entry of @letsdata/handler or letsdata-handlers, or give the handler as an archive.`,
+      `The Lambda image speaks protocol 1, which has no ${interfaceName}: build it with the entry of @letsdata/handler or letsdata-handlers, or give the classes themselves in an archive.`,
       { path: "readConnector.readerType" },
     );
   }

@@ -23,13 +23,12 @@ export function installedJavas(): readonly [InstalledJava, ...InstalledJava[]] {
   const usual = existsSync(usualFolder) ? readdirSync(usualFolder).map((name) => join(usualFolder, name)) : [];
   const homes = new Set([...named, ...usual].filter((home) => existsSync(programIn(home))).map((h) => realpathSync(h)));
   const first: InstalledJava = { java: "java", version: versionOf("java") };
-  const byVersion = new Map([[first.version, first]]);
+  const others = new Map<number, InstalledJava>();
   for (const java of [...homes].sort().map(programIn)) {
     const version = versionOf(java);
-    if (!byVersion.has(version)) byVersion.set(version, { java, version });
+    if (version !== first.version && !others.has(version)) others.set(version, { java, version });
   }
-  byVersion.delete(first.version);
-  return [first, ...byVersion.values()];
+  return [first, ...others.values()];
 }
 
 function programIn(home: string): string {

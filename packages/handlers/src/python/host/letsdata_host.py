@@ -4,7 +4,6 @@ One process serves one code version and stays warm; each attempt gets its own ha
 in turns: a call that comes while an answer is awaited (the records of a state machine) is served inside it.
 """
 
-import asyncio
 import inspect
 import os
 import sys
@@ -23,13 +22,14 @@ def main():
     import results
     import sandbox
     import state_machine
+    from letsdata_lambda.calls import settled
 
     sys.path[:2] = []
     artifact_dir = sys.argv[1]
     sandbox.die_with_parent()
     customer_code.supply_modules(artifact_dir, support)
     why_open = sandbox.restrict([artifact_dir, folder, *sandbox.python_folders()])
-    Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, state_machine, why_open).serve()
+    Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, state_machine, settled, why_open).serve()
 
 
 def _private_pipe():
@@ -46,16 +46,16 @@ def _private_pipe():
 
 
 class Host:
-    def __init__(self, pipe, artifact_dir, customer_code, results, state_machine, why_open):
+    def __init__(self, pipe, artifact_dir, customer_code, results, state_machine, settled, why_open):
         self._pipe = pipe
         self._artifact_dir = artifact_dir
         self._code = customer_code
         self._results = results
         self._state_machine = state_machine
+        self._settled = settled
         self._why_open = why_open
         self._objects = {}
         self._last_object = 0
-        self._loop = None
 
     def serve(self):
         while True:
@@ -167,20 +167,9 @@ class Host:
                 raise EngineError(message["throw"]["message"])
             self._answer(message, blob)
 
-    def _settled(self, returned):
-        if not inspect.isawaitable(returned):
-            return returned
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-        return self._loop.run_until_complete(_await(returned))
-
 
 class EngineError(Exception):
     """Reading failed in the engine, or in a parser it called; the task fails with the real cause whatever is done about this."""
-
-
-async def _await(awaitable):
-    return await awaitable
 
 
 def _bytes_with_range(body, members):

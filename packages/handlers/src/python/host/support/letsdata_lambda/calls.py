@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import inspect
+import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -37,10 +38,20 @@ def settled(returned):
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(_await(returned))
-    # A parser called by a reader that is a coroutine itself: a thread has one loop.
-    with ThreadPoolExecutor(1) as apart:
-        return apart.submit(asyncio.run, _await(returned)).result()
+        return _run(returned)
+    # A parser called by a reader that is a coroutine itself: a thread runs one loop at a time.
+    return _apart.submit(_run, returned).result()
+
+
+_apart = ThreadPoolExecutor(1)
+_of_thread = threading.local()
+
+
+def _run(awaitable):
+    """In the thread's own loop, which is kept: to make one costs more than most handlers do."""
+    if getattr(_of_thread, "loop", None) is None:
+        _of_thread.loop = asyncio.new_event_loop()
+    return _of_thread.loop.run_until_complete(_await(awaitable))
 
 
 async def _await(awaitable):

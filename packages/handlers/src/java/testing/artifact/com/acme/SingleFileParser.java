@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The record's text says what to do with it. */
 public class SingleFileParser implements com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileParser {
@@ -131,6 +133,7 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
         deeds.add(() -> Files.readAllBytes(Paths.get("/proc/self/environ")));
         deeds.add(() -> new ProcessBuilder("/bin/true").start());
         deeds.add(SingleFileParser::killEngine);
+        deeds.add(ReadByFinalizer::tried);
         deeds.add(() -> {
             System.setSecurityManager(null);
             return null;
@@ -155,6 +158,31 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
             return engine.isPresent() && (Boolean) handle.getMethod("destroyForcibly").invoke(engine.get());
         } catch (InvocationTargetException thrown) {
             throw (Exception) thrown.getCause();
+        }
+    }
+
+    /** A thread that was there before any customer code. */
+    private static final class ReadByFinalizer {
+        private static final CountDownLatch DONE = new CountDownLatch(1);
+        private static volatile boolean isRead;
+
+        static Object tried() throws Exception {
+            for (int i = 0; i < 50; i++) {
+                new ReadByFinalizer();
+                System.gc();
+                if (DONE.await(100, TimeUnit.MILLISECONDS)) return isRead;
+            }
+            throw new IllegalStateException("no finalizer ran");
+        }
+
+        @Override
+        @SuppressWarnings({"deprecation", "removal"})
+        protected void finalize() throws Exception {
+            try {
+                isRead = Files.readAllBytes(Paths.get("/etc/passwd")).length > 0;
+            } finally {
+                DONE.countDown();
+            }
         }
     }
 

@@ -38,7 +38,7 @@ class MultipleFileStateMachineReader:
     def getNextExpectedRecordType(self, lastProcessedRecordTypes):
         return {"HEAD": "HEAD", "LINE": "LINE"}
 
-    def parseDocument(self, lastProcessedRecordTypes, lastProcessedDoc, fileReaders):
+    async def parseDocument(self, lastProcessedRecordTypes, lastProcessedDoc, fileReaders):
         head = fileReaders["HEAD"].nextRecord(False)
         state = SingleFileReaderState.COMPLETED if head is None else SingleFileReaderState.PROCESSING
         if head is None:
