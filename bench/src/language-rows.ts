@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { jarOf } from "@letsdata/handlers/artifact/keep-jar";
+import { jarOf } from "@letsdata/handlers/artifact/jar-of";
 import { buildJavaArtifact, buildJavaHost } from "@letsdata/handlers/java/host-classes";
 import { tools } from "../../scripts/tools.ts";
 import { alternate } from "./alternate.ts";
