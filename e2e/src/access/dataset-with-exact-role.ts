@@ -17,7 +17,7 @@ export interface ExactJob {
 
 /** Everything it touches is the customer's; a role of its own, with exactly the documents the API generates, lets LetsData in. */
 export async function datasetWithExactRole(
-  installation: TestInstallation,
+  installation: Pick<TestInstallation, "client" | "customer" | "customerAccountId" | "accessGrantRoleArn">,
   { name, handler, read, manifest, write, concurrency, without }: ExactJob,
 ): Promise<Record<string, unknown>> {
   const roleName = `LetsData_AccessRole_${name}`;

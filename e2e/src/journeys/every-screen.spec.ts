@@ -1,14 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { sampleText } from "../console/sample-dataset.ts";
+import { faultsInEveryLook, faultsOf, sizes } from "../console/screen-faults.ts";
 import { signIn } from "../console/sign-in.ts";
 import { expect, nobody, test } from "../console/test.ts";
-
-const rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
-const sizes = [
-  { width: 1280, height: 900 },
-  { width: 390, height: 844 },
-];
 
 interface Screen {
   readonly name: string;
@@ -48,22 +42,6 @@ function screensOf(dataset: string): readonly Screen[] {
   ];
 }
 
-async function overflowOf(page: Page, where: string): Promise<string[]> {
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  return overflow > 0 ? [`${where}: the page is ${overflow} px too wide`] : [];
-}
-
-/** Everything wrong with the screen as it stands, as one readable list. */
-async function faultsOf(page: Page, where: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-  return [
-    ...(await overflowOf(page, where)),
-    ...violations.flatMap(({ id, nodes }) => nodes.map((node) => `${where}: ${id} at ${node.target.join(" ")}`)),
-  ];
-}
-
 /** Opens the screen and looks at it at each size, in both themes. */
 async function walk(page: Page, { name, path, arrived }: Screen): Promise<string[]> {
   const faults: string[] = [];
@@ -78,16 +56,7 @@ async function walk(page: Page, { name, path, arrived }: Screen): Promise<string
   await page.goto(path);
   await expect(page.getByRole("main")).toContainText(arrived);
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-  for (const size of sizes) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.setViewportSize(size);
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const where = `${name}, ${size.width} px, ${colorScheme}`;
-      // Colours do not depend on the width, nor the rest on the theme: wide in light and narrow in dark show all rules.
-      const wholeLook = (size === sizes[0]) === (colorScheme === "light");
-      faults.push(...(await (wholeLook ? faultsOf(page, where) : overflowOf(page, where))));
-    }
-  }
+  faults.push(...(await faultsInEveryLook(page, name)));
   return faults;
 }
 

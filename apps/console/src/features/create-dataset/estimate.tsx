@@ -10,8 +10,8 @@ export function Estimate({ estimate }: { readonly estimate: WorkEstimateDto }) {
   const { tasks, tasksAtOnce, records, bytes, seconds, costPer, totalUsd } = estimate;
   const figures = [
     ["Tasks", tasks > tasksAtOnce ? `${formatCount(tasks)}, ${formatCount(tasksAtOnce)} at once` : formatCount(tasks)],
-    [names.records, records === null ? null : `about ${formatCount(records)}`],
-    [names.bytes, bytes === null ? null : `about ${formatBytes(bytes)}`],
+    [names.records, records === null ? null : records === 0 ? "none" : `about ${formatCount(records)}`],
+    [names.bytes, bytes === null ? null : bytes === 0 ? "none" : `about ${formatBytes(bytes)}`],
     [names.time, seconds === null ? null : `about ${formatDuration(seconds * 1000)}`],
     ["Cost", `about ${dollars.format(totalUsd)}${costPer === "hour" ? " an hour" : ""}`],
   ] as const;
@@ -49,6 +49,12 @@ export function Estimate({ estimate }: { readonly estimate: WorkEstimateDto }) {
   );
 }
 
+/** "Records and size". */
+function asSentence(names: readonly string[]): string {
+  const [first, ...others] = names;
+  return [first, ...others.map((name) => name.toLowerCase())].join(" and ");
+}
+
 /** Each reason once, with all it leaves open. */
 function NotKnown({ estimate: { notKnown, costPer } }: { readonly estimate: WorkEstimateDto }) {
   const reasons = [...new Set(notKnown.map(({ reason }) => reason))];
@@ -58,7 +64,7 @@ function NotKnown({ estimate: { notKnown, costPer } }: { readonly estimate: Work
         const open = notKnown.filter((one) => one.reason === reason).map(({ what }) => names[what]);
         return (
           <li key={reason} className="break-words">
-            <span className="text-ink">{open.join(" and ")}:</span> {reason}
+            <span className="text-ink">{asSentence(open)}:</span> {reason}
           </li>
         );
       })}
