@@ -1,7 +1,16 @@
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  KinesisClient,
+  PutRecordCommand,
+} from "@aws-sdk/client-kinesis";
+import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeCustomersResources, recordIds } from "../access/customers-resources.ts";
 import { datasetWithExactRole } from "../access/dataset-with-exact-role.ts";
+import { waitFor } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation } from "../installation/start-installation.ts";
 import { resultOfTrial } from "./trial-run.ts";
 
@@ -110,6 +119,48 @@ test("a stream's trial ends at what is there though the dataset goes on; the est
   }
 });
 
+test("packed data is shown as the handler gets it; an idle shard is said to be one, and the next is tried", async () => {
+  const kinesis = clientFor(KinesisClient, installation.customer);
+  const streamOf = async (StreamName: string) => {
+    await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 2 }));
+    await waitFor(
+      async () => {
+        const { StreamDescriptionSummary } = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName }));
+        return StreamDescriptionSummary?.StreamStatus === "ACTIVE" ? true : null;
+      },
+      20,
+      `${StreamName} to be active`,
+    );
+    const streamArn = `arn:aws:kinesis:us-east-1:${installation.customerAccountId}:stream/${StreamName}`;
+    return { connectorDestination: "KINESIS", streamArn };
+  };
+  const tried = async (name: string, read: Readonly<Record<string, unknown>>) => {
+    const manifest = { manifestType: "KinesisStreamReaderManifest" };
+    const job = { name, handler: `${handler}.zip`, read, manifest, write: made.targets.S3 };
+    return resultOfTrial(installation, await datasetWithExactRole(installation, job));
+  };
+  const read = await streamOf("packed");
+  const idle = await tried("IdleShards", read);
+  expect(idle).toMatchObject({ records: [], failure: null, estimate: { tasks: 2 } });
+  expect(idle.notices).toEqual([
+    "The shard shardId-000000000000 holds no record now. Nothing came of shard shardId-000000000001 either.",
+  ]);
+  const Data = gzipSync('{"id":"packed1"}');
+  await kinesis.send(
+    new PutRecordCommand({ StreamName: "packed", Data, PartitionKey: "k", ExplicitHashKey: String(2n ** 128n - 1n) }),
+  );
+  const { item, records, notices } = await tried("SecondShard", read);
+  expect({ item, notices }).toEqual({
+    item: "shard shardId-000000000001",
+    notices: ["No record came of shard shardId-000000000000."],
+  });
+  expect(records[0]).toMatchObject({
+    body: { encoding: "utf8", text: '{"id":"packed1"}' },
+    attributes: { partitionKey: "k" },
+    outcome: "document",
+  });
+});
+
 test("where a start of Latest or a time gives nothing, the oldest records are tried and it is said", async () => {
   const latest = await trialOf("KINESIS", "FromLatest", {
     manifest: { kinesisReaderTaskStartFromCondition: "Latest" },
@@ -142,6 +193,11 @@ test("documents are measured against the limits of each destination, also of one
     ["Table", DYNAMODB, 409_600],
     ["OurQueue", { connectorDestination: "SQS", resourceLocation: "LetsData" }, 262_144],
     ["OurTable", { connectorDestination: "DYNAMODB", resourceLocation: "LetsData" }, 409_600],
+    [
+      "OurIndex",
+      { connectorDestination: "S3_VECTORS", resourceLocation: "LetsData", numDimensions: 3 },
+      expect.any(Number),
+    ],
     ["OurStream", { connectorDestination: "KINESIS", resourceLocation: "LetsData" }, 1_048_576],
   ] as const) {
     const { limits, records, notices } = await trialOf("KINESIS", `Limits${name}`, { write });

@@ -25,6 +25,7 @@ export class InFlightMessages {
   readonly #visibilitySeconds: number;
   readonly #handles = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
+  #extending: Promise<unknown> = Promise.resolve();
   #whenFewer = new Set<() => void>();
 
   constructor(
@@ -37,7 +38,7 @@ export class InFlightMessages {
     this.#visibilitySeconds = hiding.visibilitySeconds;
     // One that fails is made up for by the next: visibility lasts for several.
     this.#timer = setInterval(() => {
-      void this.#hideFor(this.#visibilitySeconds).catch(() => undefined);
+      this.#extending = this.#hideFor(this.#visibilitySeconds).catch(() => undefined);
     }, hiding.extendEveryMilliseconds);
   }
 
@@ -97,6 +98,8 @@ export class InFlightMessages {
   /** Gives everything back at once. Throws the Problem of what SQS did not take back: that comes back when its visibility ends. */
   async giveBack(): Promise<void> {
     clearInterval(this.#timer);
+    // An extension that arrives later would hide again what was given back.
+    await this.#extending;
     const call = { action: "sqs:ChangeMessageVisibility", resource: this.#queue.arn };
     try {
       await withRetry(() => this.#hideFor(0), { call, attemptsMax: GIVE_BACK_ATTEMPTS_MAX });
