@@ -65,7 +65,7 @@ test("a table is tried segment by segment until one has items; that DynamoDB has
     manifest: { dynamoDBTableReaderTaskCount: 200, dynamoDBTableReaderCompletionMode: "SingleTableScan" },
   });
   expect(item).toMatch(/^segment \d+ of 200$/);
-  if (records.length === 0) expect(notices.join(" ")).toContain("has no item");
+  if (records.length === 0) expect(notices.join(" ")).toContain("gave no item");
   const whole = await trialOf("DYNAMODB", "TriedWholeTable", { manifest: { dynamoDBTableReaderTaskCount: 1 } });
   expect(whole.item).toBe("segment 0 of 1");
   expect(whole.records).toHaveLength(recordIds.length);
@@ -97,7 +97,7 @@ test("a filter holds in a trial, and the estimate says that it is for all items"
   expect(none).toMatchObject({
     records: [],
     failure: null,
-    notices: ["The table has no item in segment 0 of 1 that passes the filter."],
+    notices: ["The table's segment 0 of 1 gave no item that passes the filter."],
   });
 });
 
@@ -143,7 +143,7 @@ test("packed data is shown as the handler gets it; an idle shard is said to be o
   const idle = await tried("IdleShards", read);
   expect(idle).toMatchObject({ records: [], failure: null, estimate: { tasks: 2 } });
   expect(idle.notices).toEqual([
-    "The shard shardId-000000000000 holds no record now. Nothing came of shard shardId-000000000001 either.",
+    "The shard shardId-000000000000 gave no record. Nothing came of shard shardId-000000000001 either.",
   ]);
   const Data = gzipSync('{"id":"packed1"}');
   await kinesis.send(

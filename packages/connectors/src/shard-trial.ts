@@ -34,7 +34,7 @@ export function shardTrialReadings(
       definition: { ...shard, stopCondition: "AtLatest" as const },
       item: `shard ${shard.shardId}`,
       notice: null,
-      whenEmpty: `The shard ${shard.shardId} holds no record since ${since}`,
+      whenEmpty: `The shard ${shard.shardId} gave no record from ${since} on`,
     })),
     ...shards.slice(0, SHARDS_FROM_OLDEST_MAX).map((shard) => fromOldest(shard, notice)),
   ];
@@ -46,7 +46,7 @@ function fromOldest(shard: ShardDefinition, notice: string | null): TrialReading
     definition: { ...rest, startFrom: "Earliest", stopCondition: "AtLatest" },
     item: `shard ${shard.shardId}`,
     notice,
-    whenEmpty: `The shard ${shard.shardId} holds no record now`,
+    whenEmpty: `The shard ${shard.shardId} gave no record`,
   };
 }
 

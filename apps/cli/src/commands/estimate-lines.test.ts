@@ -12,13 +12,13 @@ const known = {
   notKnown: [],
   lines: [],
   totalUsd: 1.234,
-  basis: ["SQS counts about 12000 waiting messages."],
+  basis: ["Waiting messages, as SQS counts them: about 12000."],
 };
 
 test("a run that ends is told with its time and cost", () => {
   expect(estimateLines(known)).toEqual([
     "estimate: 4 tasks, 2 at once; about 12,000 records; 3,000,000 bytes; about 3.0 minutes; 1.23 USD",
-    "  SQS counts about 12000 waiting messages.",
+    "  Waiting messages, as SQS counts them: about 12000.",
   ]);
 });
 

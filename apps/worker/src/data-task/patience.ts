@@ -13,6 +13,8 @@ export function openPatience(milliseconds: number): Patience {
   return {
     signal: controller.signal,
     async during(wait) {
+      // A source that answers at once, and always with nothing, gives no timer its turn.
+      if (left <= 0) controller.abort();
       const began = performance.now();
       const timer = setTimeout(() => controller.abort(), Math.max(0, left));
       try {

@@ -106,14 +106,15 @@ function aboutEmpty(
 ): string[] {
   const [first, ...others] = empty;
   if (!first) return [];
-  const items = (some: typeof empty) => some.map(({ index }) => readings[index]!.item).join(", ");
+  const items = (some: typeof empty) => [...new Set(some.map(({ index }) => readings[index]!.item))];
   if (isFound) {
     const isOther = readings[empty.length]?.notice !== readings[0]?.notice;
-    return isOther ? [] : [`No record came of ${items(empty)}.`];
+    return isOther ? [] : [`No record came of ${items(empty).join(", ")}.`];
   }
   const within = first.silent ? ` within ${waitSeconds} s` : "";
   const told = `${readings[first.index]!.whenEmpty}${within}.`;
-  return [others.length === 0 ? told : `${told} Nothing came of ${items(others)} either.`];
+  const rest = items(others).filter((item) => item !== readings[first.index]!.item);
+  return [rest.length === 0 ? told : `${told} Nothing came of ${rest.join(", ")} either.`];
 }
 
 /** What LetsData would make first may have to be there for a writer to open: then its limits stay unknown. */

@@ -11,5 +11,5 @@ export function readingsOfWork(config: DatasetConfig, work: PlannedWork, now: nu
   const { readerDefinition: definition, position } = work.first;
   const names = Object.values((definition.fileNames ?? {}) as Readonly<Record<string, string>>);
   const item = names.length > 0 ? names.join(", ") : position;
-  return [{ definition, item, notice: null, whenEmpty: `${item} has no record` }];
+  return [{ definition, item, notice: null, whenEmpty: `${item} gave no record` }];
 }

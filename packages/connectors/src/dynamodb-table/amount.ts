@@ -21,7 +21,7 @@ export async function amountOfTable(
       : `DynamoDB counts no item in ${tableName}; it counts about every six hours, so a new table's number is not known.`,
     bytes: isCounted && TableSizeBytes !== undefined ? TableSizeBytes : null,
     basis: [
-      ...(isCounted ? [`DynamoDB counts ${ItemCount} items; it counts about every six hours.`] : []),
+      ...(isCounted ? [`Items, as DynamoDB counts them about every six hours: ${ItemCount}.`] : []),
       ...(filterExpression === undefined
         ? []
         : ["Every item is read; how many pass the filter is not known, so the figures are for all: at most."]),

@@ -14,10 +14,7 @@ export function segmentTrialReadings(
       definition: { ...definition, completionMode: "SingleTableScan" },
       item,
       notice: null,
-      whenEmpty:
-        definition.filterExpression === undefined
-          ? `The table has no item in ${item}`
-          : `The table has no item in ${item} that passes the filter`,
+      whenEmpty: `The table's ${item} gave no item${definition.filterExpression === undefined ? "" : " that passes the filter"}`,
     };
   });
 }

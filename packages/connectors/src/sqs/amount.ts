@@ -36,8 +36,8 @@ export async function amountOfQueue(
     whyNoRecords: null,
     bytes: null,
     basis: [
-      `SQS counts about ${visible} waiting messages${delayed === 0 ? "" : ` and ${delayed} delayed ones`}.`,
-      ...(inFlight === 0 ? [] : [`About ${inFlight} more are with other receivers and are left out.`]),
+      `Waiting messages, as SQS counts them: about ${visible}${delayed === 0 ? "" : `; delayed ones: about ${delayed}`}.`,
+      ...(inFlight === 0 ? [] : [`With other receivers, and left out: about ${inFlight}.`]),
       ...(stop === "Continuous"
         ? []
         : [`Each worker ends after ${emptyReceives} empty receives of ${LONG_POLL_SECONDS} s: ${idleSeconds} s.`]),

@@ -274,7 +274,7 @@ describe("the amount of a queue", () => {
     const input = { config, manifest, concurrency: 2, access } as unknown as Parameters<typeof amountOfQueue>[0];
     const amount = await amountOfQueue(input, signal);
     expect(amount).toMatchObject({ records: 2, bytes: null, goesOn: null, idleSecondsPerTask: 60 });
-    expect(amount.basis.join(" ")).toContain("About 1 more are with other receivers");
+    expect(amount.basis.join(" ")).toContain("With other receivers, and left out: about 1.");
     await reader.close();
     const goingOn = { ...manifest, sqsReaderTaskStopCondition: "Continuous" };
     expect(await amountOfQueue({ ...input, manifest: goingOn }, signal)).toMatchObject({
