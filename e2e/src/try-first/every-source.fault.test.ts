@@ -62,10 +62,12 @@ test("every source is tried with exactly the generated policy: records read as t
 
 test("a table is tried segment by segment until one has items; that DynamoDB has not counted it yet is said", async () => {
   const { item, records, notices, estimate } = await trialOf("DYNAMODB", "TriedTable", {
-    manifest: { dynamoDBTableReaderTaskCount: 200, dynamoDBTableReaderCompletionMode: "SingleTableScan" },
+    manifest: { dynamoDBTableReaderTaskCount: 10, dynamoDBTableReaderCompletionMode: "SingleTableScan" },
   });
-  expect(item).toMatch(/^segment \d+ of 200$/);
-  if (records.length === 0) expect(notices.join(" ")).toContain("gave no item");
+  expect(records.length).toBeGreaterThan(0);
+  const skipped = Number(/^segment (\d+) of 10$/.exec(item)?.[1]);
+  const before = Array.from({ length: skipped }, (_, n) => `segment ${n} of 10`);
+  expect(notices).toEqual(skipped === 0 ? [] : [`No record came of ${before.join(", ")}.`]);
   const whole = await trialOf("DYNAMODB", "TriedWholeTable", { manifest: { dynamoDBTableReaderTaskCount: 1 } });
   expect(whole.item).toBe("segment 0 of 1");
   expect(whole.records).toHaveLength(recordIds.length);
