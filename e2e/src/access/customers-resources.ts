@@ -22,7 +22,9 @@ export const recordIds = ["a", "b", "c", "d", "e", "f", "g", "bad1"] as const;
 const texts = recordIds.map((id) => JSON.stringify({ id }));
 
 /** Sources and targets of a customer, one of each kind, as parts of a dataset's JSON. */
-export async function makeCustomersResources(installation: TestInstallation) {
+export async function makeCustomersResources(
+  installation: Pick<TestInstallation, "customer" | "customerAccountId" | "s3" | "putObject">,
+) {
   const { customer, s3 } = installation;
   await installation.putObject(testBuckets.data, "records.jsonl", `${texts.join("\n")}\n`);
   for (const Bucket of ["exact-output", "exact-errors"]) await s3.send(new CreateBucketCommand({ Bucket }));

@@ -15,7 +15,10 @@ export interface DatasetShape {
 }
 
 /** A dataset JSON over the test buckets: S3 in, gzip'd JSON lines in S3 out, error bucket made by LetsData. */
-export function datasetJson(installation: TestInstallation, shape: DatasetShape): Record<string, unknown> {
+export function datasetJson(
+  installation: Pick<TestInstallation, "accessGrantRoleArn" | "customerAccountId">,
+  shape: DatasetShape,
+): Record<string, unknown> {
   return {
     datasetName: shape.name,
     region: "us-east-1",

@@ -1,14 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { sampleText } from "../console/sample-dataset.ts";
+import { faultsInEveryLook, faultsOf, sizes } from "../console/screen-faults.ts";
 import { signIn } from "../console/sign-in.ts";
 import { expect, nobody, test } from "../console/test.ts";
-
-const rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
-const sizes = [
-  { width: 1280, height: 900 },
-  { width: 390, height: 844 },
-];
 
 interface Screen {
   readonly name: string;
@@ -48,38 +42,6 @@ function screensOf(dataset: string): readonly Screen[] {
   ];
 }
 
-async function overflowOf(page: Page, where: string): Promise<string[]> {
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  return overflow > 0 ? [`${where}: the page is ${overflow} px too wide`] : [];
-}
-
-/** Everything wrong with the screen as it stands, as one readable list. */
-async function faultsOf(page: Page, where: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-  return [
-    ...(await overflowOf(page, where)),
-    ...violations.flatMap(({ id, nodes }) => nodes.map((node) => `${where}: ${id} at ${node.target.join(" ")}`)),
-  ];
-}
-
-/** Looks at what is open at each size, in both themes; leaves the page wide. */
-async function lookAt(page: Page, name: string): Promise<string[]> {
-  const faults: string[] = [];
-  for (const size of sizes.toReversed()) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.setViewportSize(size);
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const where = `${name}, ${size.width} px, ${colorScheme}`;
-      // Colours do not depend on the width, nor the rest on the theme: wide in light and narrow in dark show all rules.
-      const wholeLook = (size === sizes[0]) === (colorScheme === "light");
-      faults.push(...(await (wholeLook ? faultsOf(page, where) : overflowOf(page, where))));
-    }
-  }
-  return faults;
-}
-
 /** Opens the screen and looks at it at each size, in both themes. */
 async function walk(page: Page, { name, path, arrived }: Screen): Promise<string[]> {
   const faults: string[] = [];
@@ -94,7 +56,7 @@ async function walk(page: Page, { name, path, arrived }: Screen): Promise<string
   await page.goto(path);
   await expect(page.getByRole("main")).toContainText(arrived);
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-  faults.push(...(await lookAt(page, name)));
+  faults.push(...(await faultsInEveryLook(page, name)));
   return faults;
 }
 
@@ -156,17 +118,17 @@ test.describe("every screen", () => {
     await show.click();
     await expect(dialog).toContainText("What lies at the address now is loaded and checked");
     await expect(dialog.getByRole("button", { name: "Update", exact: true })).toBeEnabled();
-    faults.push(...(await lookAt(page, "update code, same address")));
+    faults.push(...(await faultsInEveryLook(page, "update code, same address")));
     const other = "s3://letsdata-demo-code/a-folder-with-a-rather-long-name/movies-of-2026.zip";
     await artifact.fill(other);
     await show.click();
     await expect(dialog.getByRole("region", { name: "What changes" }).getByRole("insertion")).toHaveText(other);
-    faults.push(...(await lookAt(page, "update code with its changes")));
+    faults.push(...(await faultsInEveryLook(page, "update code with its changes")));
     await artifact.fill("movies.zip");
     await expect(artifact).toHaveAttribute("aria-invalid", "true");
     await expect(show).toBeDisabled();
     await dialog.getByText("The same from a terminal").click();
-    faults.push(...(await lookAt(page, "update code, no address")));
+    faults.push(...(await faultsInEveryLook(page, "update code, no address")));
     expect(faults.join("\n")).toBe("");
   });
 
@@ -185,14 +147,14 @@ test.describe("every screen", () => {
       (await lines(owner).allInnerTexts()).map((text) => text.match(marks)?.[0]).filter(Boolean);
     expect(await marksOf("Yours")).toEqual(["Failed", "Not known", "Works", "Works"]);
     expect(await marksOf("LetsData's")).toEqual(["Made later", "Made later"]);
-    faults.push(...(await lookAt(page, "checked access")));
+    faults.push(...(await faultsInEveryLook(page, "checked access")));
     await page.getByRole("radio", { name: "JSON" }).click();
     await page.getByRole("button", { name: "Check access" }).click();
     await expect(page.getByText("1 call failed")).toBeVisible();
-    faults.push(...(await lookAt(page, "checked access beside the JSON")));
+    faults.push(...(await faultsInEveryLook(page, "checked access beside the JSON")));
     await page.getByRole("button", { name: "What access policy do I need?" }).click();
     await expect(page.getByRole("dialog", { name: "Access policy" })).toContainText("Not known");
-    faults.push(...(await lookAt(page, "checked access in the dialog")));
+    faults.push(...(await faultsInEveryLook(page, "checked access in the dialog")));
     expect(faults.join("\n")).toBe("");
   });
 

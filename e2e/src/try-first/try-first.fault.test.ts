@@ -3,6 +3,7 @@ import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { datasetJson, waitFor } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation, testBuckets } from "../installation/start-installation.ts";
+import { endOfTrial } from "./trial-run.ts";
 
 const handlers = join(import.meta.dirname, "../../fixtures/handlers");
 let installation: TestInstallation;
@@ -25,16 +26,7 @@ async function startTrial(name: string, lines: readonly Deed[], records?: number
   return installation.client.tries.create({ config, ...(records === undefined ? {} : { records }) });
 }
 
-async function endOf(tryId: string) {
-  return waitFor(
-    async () => {
-      const trial = await installation.client.tries.view({ tryId });
-      return trial.status === "SUCCEEDED" || trial.status === "FAILED" ? trial : null;
-    },
-    70,
-    `trial ${tryId} to end`,
-  );
-}
+const endOf = (tryId: string) => endOfTrial(installation, tryId);
 
 async function objectsIn(bucket: string): Promise<string[]> {
   const keys: string[] = [];

@@ -1,16 +1,43 @@
 import { expect, test } from "vitest";
-import { estimateCost } from "./estimate-cost.ts";
+import { estimateCost, estimateHourlyCost, secondsInAll } from "./estimate-cost.ts";
 import { parseDatasetConfig } from "./parse-dataset-config.ts";
-import { completeBody } from "./testing/example-bodies.ts";
+import { bodyWith, completeBody } from "./testing/example-bodies.ts";
+
+function configOf(body: unknown) {
+  const parsed = parseDatasetConfig(body);
+  if (!parsed.ok) throw new Error("the example is valid");
+  return parsed.config;
+}
+const config = configOf(completeBody);
 
 test("time follows the concurrency, cost the meters", () => {
-  const parsed = parseDatasetConfig(completeBody);
-  if (!parsed.ok) throw new Error("the example is valid");
-  const estimate = estimateCost(parsed.config, { tasks: 41, bytes: 2e9, secondsPerTask: 60 });
-  expect(estimate.seconds).toBe(180);
+  const work = { tasks: 41, bytesRead: 2e9, bytesWritten: 5e8, secondsPerTask: 60 };
+  expect(secondsInAll(config, work)).toBe(180);
+  const estimate = estimateCost(config, work);
   const costOf = (meter: string) => estimate.lines.find((line) => line.meter === meter)?.costUsd;
   expect(costOf("readBytes")).toBeCloseTo(0.02);
+  expect(costOf("writeBytes")).toBeCloseTo(0.005);
   expect(costOf("computeDuration")).toBeCloseTo(41 * 60 * 2 * 0.00002);
   expect(costOf("kinesisShardHours")).toBeCloseTo(4 * 0.018);
   expect(estimate.totalUsd).toBeCloseTo(estimate.lines.reduce((sum, line) => sum + line.costUsd, 0));
+});
+
+test("an hour costs what runs at once and what stands, however many tasks wait", () => {
+  const hour = estimateHourlyCost(config, 1_000);
+  const costOf = (meter: string) => hour.lines.find((line) => line.meter === meter)?.costUsd;
+  expect(costOf("computeDuration")).toBeCloseTo(20 * 3_600 * 2 * 0.00002);
+  expect(costOf("kinesisShardHours")).toBeCloseTo(4 * 0.018);
+  expect(costOf("readBytes")).toBeUndefined();
+  expect(estimateHourlyCost(config, 3).totalUsd).toBeLessThan(hour.totalUsd);
+});
+
+test("provisioned units of a table LetsData makes cost by the hour", () => {
+  const writeConnector = {
+    connectorDestination: "DYNAMODB",
+    billingMode: "PROVISIONED",
+    readCapacityUnits: 5,
+    writeCapacityUnits: 200,
+  };
+  const { lines } = estimateHourlyCost(configOf(bodyWith({ writeConnector })), 1);
+  expect(lines.find(({ meter }) => meter === "tableCapacityUnitHours")?.quantity).toBe(205);
 });

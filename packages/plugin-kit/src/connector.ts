@@ -63,6 +63,34 @@ export interface PlanningInput<Config> {
   readonly planned: ReadonlyMap<string, { readonly completed: boolean }>;
 }
 
+/** What a source says of itself before it is read, for estimates. */
+export interface SourceAmount {
+  /** Null when the source does not say; `whyNoRecords` then tells people why. */
+  readonly records: number | null;
+  readonly whyNoRecords: string | null;
+  /** As stored; null when the source does not say. */
+  readonly bytes: number | null;
+  /** How far the figures hold, a sentence each, for people. */
+  readonly basis: readonly string[];
+  /** Why its tasks do not end by themselves, a sentence for people; null where they do. */
+  readonly goesOn: string | null;
+  /** How long a task waits at its end to be sure that nothing more comes. */
+  readonly idleSecondsPerTask: number;
+  /** The most that can arrive for one task in a second, by the service's limit; null where there is none. */
+  readonly arrivalsPerSecondMax: number | null;
+}
+
+/** How a trial reads: from what is there to its present end. */
+export interface TrialReading<Definition> {
+  readonly definition: Definition;
+  /** Object, queue, shard or segment, in words. */
+  readonly item: string;
+  /** Why it is not what the dataset would read, a sentence for people; null where it is. */
+  readonly notice: string | null;
+  /** What people are told when no record comes, without the full stop. */
+  readonly whenEmpty: string;
+}
+
 export interface ReadConnector<Config, Definition> {
   permissions(config: Config, scope: ResourceScope): readonly Permission[];
   /** The smallest real call per resource; a finding names action, ARN and the statement to add. */
@@ -74,6 +102,13 @@ export interface ReadConnector<Config, Definition> {
   planTasks?(input: PlanningInput<Config>, signal: AbortSignal): AsyncIterable<TaskPlan>;
   /** True while more tasks may appear (child shards): planning is then repeated until the dataset ends. */
   plansMore?(manifest: Readonly<Record<string, unknown>>): boolean;
+  /** How much there is to read, with calls that `permissions` grants anyway. Absent where only the manifest's items tell (S3). */
+  amountOf?(input: Omit<PlanningInput<Config>, "planned">, signal: AbortSignal): Promise<SourceAmount>;
+  /**
+   * What a trial reads of the first planned tasks: each reading ends in bounded time, and later ones are for when those before gave no
+   * record. Absent: the first task as planned. `now`: epoch milliseconds.
+   */
+  trialReadings?(planned: readonly Definition[], now: number): readonly TrialReading<Definition>[];
   /** True where resuming at a position gives the same records in the same order: objects and shards, not queues or scans. */
   readonly repeatsInOrder: boolean;
   openReader(input: {
@@ -83,6 +118,8 @@ export interface ReadConnector<Config, Definition> {
     readonly splitters: readonly RecordSplitter[];
     /** Given instead of splitters where a state machine reads the files. */
     readonly combiner?: FileCombiner;
+    /** True for a trial: whoever lends its records has them back soon, whatever becomes of this process. */
+    readonly isTrial?: boolean;
   }): Promise<Reader>;
 }
 
@@ -103,6 +140,8 @@ export interface WriteConnector<Config> {
     readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
     /** A record read again in a later attempt has the ordinal it had before: what is known to be written may be left out by it. */
     readonly ordinalsRepeat?: boolean;
+    /** True for a trial: nothing will be written, and what LetsData makes with the dataset is not there yet. */
+    readonly isTrial?: boolean;
   }): Promise<Writer>;
   /** RESTART_FROM_BEGINNING: removes what earlier attempts of the task wrote, where the target can tell. Repeatable. */
   removeTaskOutput?(

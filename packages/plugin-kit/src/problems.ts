@@ -281,6 +281,13 @@ export const problemCatalogue = {
     title: "The dataset's status does not allow this action",
     fix: "Wait for the status the message names, or stop the dataset first.",
   },
+  TRIAL_REFUSED: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 422,
+    title: "A trial would change the source",
+    fix: "Raise the queue's maxReceiveCount, or try the handler on another queue with the same messages.",
+  },
   UNAUTHENTICATED: {
     actor: "customer",
     retry: "never",

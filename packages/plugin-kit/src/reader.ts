@@ -54,6 +54,11 @@ export interface Reader {
   read(from: Position | null, signal: AbortSignal): AsyncIterable<ReadBatch>;
   /** Queues delete here, after the checkpoint. */
   acknowledge?(batch: ReadBatch): Promise<void>;
+  /**
+   * Sources that lend their records (queues), for trials: gives back at once what was received and answers what that did to the source,
+   * sentences for people. Throws the Problem of what could not be given back.
+   */
+  giveBack?(): Promise<readonly string[]>;
   /** Idempotent; also after an abort or a throw. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { ValidationFailed, WaitTimedOut } from "../exit-codes.ts";
 import { wholeNumber } from "../options.ts";
 import { readConfigFile } from "../read-config-file.ts";
 import { type CliSession, leaf, type Surroundings } from "../session.ts";
+import { estimateLines } from "./estimate-lines.ts";
 
 const pollMilliseconds = 500;
 /** A little longer than the server lets a trial run. */
@@ -52,7 +53,7 @@ async function resultOf(session: CliSession, tryId: string): Promise<Result> {
 
 function printResult(session: CliSession, result: Result): void {
   const { printer } = session;
-  printer.note(`first item: ${result.item}`);
+  printer.note(`tried: ${result.item}`);
   printer.list(
     { items: result.records },
     {
@@ -67,11 +68,7 @@ function printResult(session: CliSession, result: Result): void {
   );
   for (const { level, message } of result.logs) printer.note(`${level} ${message}`);
   for (const notice of result.notices) printer.note(`note: ${notice}`);
-  const { estimate } = result;
-  if (!estimate) return;
-  const minutes = (estimate.seconds / 60).toFixed(1);
-  printer.note(`estimate: ${estimate.tasks} tasks, ${minutes} minutes, ${estimate.totalUsd.toFixed(2)} USD`);
-  for (const sentence of estimate.basis) printer.note(`  ${sentence}`);
+  for (const line of estimateLines(result.estimate)) printer.note(line);
 }
 
 function firstLine(text: string): string {

@@ -15,6 +15,7 @@ export interface ReadingInput {
   readonly accessOf: (component: ComponentAssignment) => CloudAccess;
   /** Notes what has to be closed if the attempt cannot start. */
   readonly keep: <T extends { close(): Promise<void> }>(part: T) => T;
+  readonly isTrial?: boolean;
 }
 
 /** Reader and handler of one attempt belong together: a file's reader asks the handler where records begin and end. */
@@ -99,18 +100,27 @@ function parserClasses(config: Readonly<Record<string, unknown>>): Readonly<Reco
   return typeof only === "string" ? { "*": only } : (byType ?? {});
 }
 
-async function readRecords({ assignment, accessOf, keep }: ReadingInput, host: LanguageHost): Promise<Reading> {
-  const { handler: code, reader: source, task } = assignment;
+async function readRecords(input: ReadingInput, host: LanguageHost): Promise<Reading> {
+  const { handler: code, task } = input.assignment;
   const { interfaceName } = code;
   if (!isRecordInterface(interfaceName)) throw new Problem("INTERNAL", `${interfaceName} gets no single records.`);
-  const handler = keep(await host.openRecordHandler({ ...code, dataset: task, interfaceName, taskId: task.taskId }));
+  const handler = input.keep(
+    await host.openRecordHandler({ ...code, dataset: task, interfaceName, taskId: task.taskId }),
+  );
+  return { handler, reader: await openRecordReader(input) };
+}
+
+/** The reader of a source that makes records itself: a queue, a shard, a segment. */
+export async function openRecordReader({ assignment, accessOf, keep, isTrial }: ReadingInput): Promise<Reader> {
+  const { reader: source } = assignment;
   const reader = await readConnector(source.destination).openReader({
     config: source.config,
     definition: source.definition,
     access: accessOf(source),
     splitters: [],
+    ...(isTrial ? { isTrial } : {}),
   });
-  return { handler, reader: keep(reader) };
+  return keep(reader);
 }
 
 /** A single-file task's definition names one object key, whatever the planner calls its type. */

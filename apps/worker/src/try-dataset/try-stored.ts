@@ -1,30 +1,31 @@
-import { componentAccess, customerCredentials, dataTaskCredentials } from "@letsdata/access/component-access";
-import type { TaskLogLine } from "@letsdata/compute/task-protocol";
+import { customerCredentials, dataTaskCredentials } from "@letsdata/access/component-access";
+import { fromProblemMessage, type ProblemMessage, type TaskLogLine } from "@letsdata/compute/task-protocol";
 import type { Trial } from "@letsdata/compute/trial";
-import { objectSizes } from "@letsdata/connectors/s3/object-sizes";
 import type { StoredRequest } from "@letsdata/database/stores/request-store";
 import { type DatasetConfig, memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
 import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
 import { needsAccessGrant } from "@letsdata/dataset/resource-owners";
 import { noCounts } from "@letsdata/pipeline/ports";
-import type { TaskPlan } from "@letsdata/plugin-kit/connector";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { type DatasetContext, refuseCustomer } from "../dataset-contexts.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
 import { taskAssignment } from "../task-assignment.ts";
+import { amountOfSource } from "./amount-of-source.ts";
 import { estimateWork } from "./estimate-work.ts";
-import { type PlannedWork, planWork } from "./first-item.ts";
+import { type PlannedWork, planWork } from "./plan-work.ts";
+import { readingsOfWork } from "./readings-of-work.ts";
+import { isAboutAccess, withAccessFindings } from "./with-access-findings.ts";
 
-/** A source that gives nothing for this long has nothing to try. */
+/** A reading that gives nothing for this long has nothing to try. */
 const waitSeconds = 12;
+const waitSecondsInAll = 25;
 const logLinesMax = 500;
-const sizesAskedMax = 50;
 
 type Result = Readonly<Record<string, unknown>>;
 
 /**
  * Runs the asked trial and answers what the API's `tryResultDto` says. Throws the Problem of what is missing before the handler
- * can run: access, artifact or manifest.
+ * can run: access, artifact or manifest; access with what "Check access" finds.
  */
 export async function tryStored(
   dependencies: WorkerDependencies,
@@ -34,28 +35,36 @@ export async function tryStored(
   const { installation, artifacts } = dependencies;
   const began = performance.now();
   const context = await trialContext(dependencies, stored);
+  const opening = artifacts.open({ ...context, expectedDigest: null });
   try {
-    const [work, artifact] = await Promise.all([
-      planWork(installation, context, signal),
-      artifacts.open({ ...context, expectedDigest: null }),
-    ]);
+    const planAndMeasure = async () => {
+      const work = await planWork(installation, context, signal);
+      return { work, amount: await amountOfSource(installation, context, work, signal) };
+    };
+    const [{ work, amount }, artifact] = await Promise.all([planAndMeasure(), opening]);
     const records = stored.input.records as number;
-    const [{ trial, logs }, sizes] = await Promise.all([
-      runTrial(dependencies, context, work.first, artifact.artifactDir, records, signal),
-      sizesOf(dependencies, context, work, signal),
-    ]);
+    const { trial, logs } = await runTrial(dependencies, context, work, artifact.artifactDir, records, signal);
     const { read, failure, ...shown } = trial;
+    if (failure && isAboutAccess(failure.code)) throw fromProblemMessage(failure);
     return {
       ...shown,
-      item: work.item,
-      failure: failure && { path: failure.path ?? "", code: failure.code, message: failure.message },
+      failure: failure && failureOf(failure),
       logs,
-      estimate: estimateWork(context.config, work.tasks, sizes, trial),
+      estimate: estimateWork(context.config, work.tasks, amount, trial),
       milliseconds: performance.now() - began,
     };
+  } catch (thrown) {
+    throw await withAccessFindings(thrown, installation, context, signal);
   } finally {
+    // What is still being unpacked cannot be removed.
+    await opening.catch(() => undefined);
     await artifacts.remove(context.datasetId);
   }
+}
+
+function failureOf(message: ProblemMessage) {
+  const { code, message: said, path, entry } = fromProblemMessage(message);
+  return { path: path ?? "", code, message: said, fix: entry.fix };
 }
 
 /** The dataset it would be, under the trial's own id. */
@@ -84,20 +93,23 @@ async function trialContext(
 async function runTrial(
   { installation, pool }: WorkerDependencies,
   context: DatasetContext,
-  plan: TaskPlan,
+  work: PlannedWork,
   artifactDir: string,
   records: number,
   signal: AbortSignal,
 ): Promise<{ readonly trial: Trial; readonly logs: readonly TaskLogLine[] }> {
   const { tenantId, datasetId, datasetName, codeVersion } = context;
   const task = { tenantId, datasetId, datasetName, codeVersion, taskId: "trial", attempt: 1 };
-  const place = { readerDefinition: plan.readerDefinition, lease: { workerId: "trial", token: 0 } };
+  const place = { readerDefinition: work.first.readerDefinition, lease: { workerId: "trial", token: 0 } };
   const checkpoint = { position: null, counts: noCounts };
+  const readings = readingsOfWork(context.config, work, Date.now());
   const logs: TaskLogLine[] = [];
   const trying = pool.tryOut({
     assignment: taskAssignment(installation, context, { ...task, ...place, checkpoint }, artifactDir),
+    readings,
     records,
     waitSeconds,
+    waitSecondsInAll,
     artifactDir,
     memoryMegabytes: memoryMegabytesOf(context.config.computeEngine),
     onCredentials: (purpose) => context[purpose](),
@@ -109,32 +121,13 @@ async function runTrial(
   } catch (thrown) {
     const { code, message } = asProblem(thrown);
     const nothing = {
+      item: readings[0]?.item ?? "",
       records: [],
       sourceEnded: false,
       notices: [],
       limits: null,
-      read: { records: 0, storedBytes: 0 },
+      read: { records: 0, storedBytes: 0, millisecondsPerRecord: null },
     };
     return { trial: { ...nothing, failure: { code, message, errors: [] } }, logs };
   }
-}
-
-/** Of an even choice of the tasks at the beginning; a line's objects together. */
-async function sizesOf(
-  { installation }: WorkerDependencies,
-  { config, owner }: DatasetContext,
-  { beginning }: PlannedWork,
-  signal: AbortSignal,
-): Promise<readonly (number | null)[]> {
-  const read = config.readConnector;
-  if (read.connectorDestination !== "S3") return [];
-  const step = Math.ceil(beginning.length / sizesAskedMax);
-  const chosen = beginning
-    .filter((_, index) => index % step === 0)
-    .map(({ readerDefinition }) => Object.values(readerDefinition.fileNames as Readonly<Record<string, string>>));
-  const access = componentAccess(installation, config, owner, "readConnector");
-  const sizes = [...(await objectSizes(read.bucketName, chosen.flat(), access, signal))];
-  return chosen.map((files) =>
-    sizes.splice(0, files.length).reduce((total, size) => (total === null || size === null ? null : total + size), 0),
-  );
 }

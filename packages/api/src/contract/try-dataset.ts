@@ -42,11 +42,19 @@ export const triedRecordDto = z.object({
 
 export const workEstimateDto = z.object({
   tasks: z.number().int(),
-  /** Bytes in the source, as stored; null when nobody knows. */
+  /** As many as the configured concurrency lets run. */
+  tasksAtOnce: z.number().int(),
+  /** Records in the source; null when nobody knows, as all that follow: `notKnown` says why. */
+  records: z.number().nullable(),
+  /** Bytes in the source, as stored. */
   bytes: z.number().nullable(),
-  secondsPerTask: z.number(),
+  secondsPerTask: z.number().nullable(),
   /** Until the last task ends at the configured concurrency. */
-  seconds: z.number(),
+  seconds: z.number().nullable(),
+  /** What is not known, and why in a sentence for people. */
+  notKnown: z.array(z.object({ what: z.enum(["records", "bytes", "time"]), reason: z.string() })),
+  /** What `lines` and `totalUsd` are for: the whole run where its time is known, else an hour of running without bytes. */
+  costPer: z.enum(["run", "hour"]),
   lines: z.array(
     z.object({ meter: z.string(), quantity: z.number(), unit: z.string(), costUsd: z.number().describe("US dollars") }),
   ),
@@ -56,12 +64,12 @@ export const workEstimateDto = z.object({
 });
 
 export const tryResultDto = z.object({
-  /** The first manifest item in words, such as an object key or a shard id. */
+  /** What was read, in words, such as an object key or a shard: the first manifest item, or a later one where the first gave no record. */
   item: z.string(),
   records: z.array(triedRecordDto),
   /** True when the item has no more records than these. */
   sourceEnded: z.boolean(),
-  /** Worth knowing: an empty source, a destination whose limits could not be asked, an exception that ended the trial. */
+  /** Worth knowing: an empty source, what the trial did to a queue, a start other than the dataset's, limits that could not be asked. */
   notices: z.array(z.string()),
   /** An exception of the handler or the source that ended the trial before its last record; a task would end ERRORED. */
   failure: problemDetailDto.nullable(),
@@ -73,8 +81,7 @@ export const tryResultDto = z.object({
     })
     .nullable(),
   logs: z.array(z.object({ time: z.number(), level: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]), message: z.string() })),
-  /** Null where the work cannot be foreseen, such as an endless stream. */
-  estimate: workEstimateDto.nullable(),
+  estimate: workEstimateDto,
   milliseconds: z.number(),
 });
 

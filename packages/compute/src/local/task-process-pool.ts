@@ -18,6 +18,9 @@ import { watchTimeTaken } from "./process-time.ts";
 import { startReaper } from "./reaper.ts";
 import { type Ending, TaskProcess } from "./task-process.ts";
 
+/** How long a trial that is ended may take to give back what it took. */
+const TRIAL_GRACE_MS = 3_000;
+
 export interface PoolOptions {
   /** Program of the child processes: calls `serveTasks`. */
   readonly entry: string;
@@ -58,7 +61,7 @@ export interface TryRequest extends TrialRequest {
   readonly memoryMegabytes: number;
   readonly onCredentials: (purpose: CredentialsPurpose) => Promise<Credentials>;
   readonly onLog: (lines: readonly TaskLogLine[]) => void;
-  /** Aborted: nobody waits for the trial any more, or its time is up. The process is killed. */
+  /** Aborted: nobody waits for the trial any more, or its time is up. The process may give back what it took, then it is killed. */
   readonly signal: AbortSignal;
 }
 
@@ -288,8 +291,12 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     const { language } = trial.assignment.handler;
     const slot = await take(`try|${artifactDir}|${Math.random()}`, { artifactDir, memoryMegabytes, language });
     const { process } = slot;
-    const kill = () => process.kill();
-    signal.addEventListener("abort", kill, { once: true });
+    let grace: NodeJS.Timeout | undefined;
+    const end = () => {
+      process.send({ type: "stop", reason: "stopped" });
+      grace = setTimeout(() => process.kill(), TRIAL_GRACE_MS);
+    };
+    signal.addEventListener("abort", end, { once: true });
     try {
       return await new Promise<Trial>((resolve, reject) => {
         const onMessage = (message: FromChild): void => {
@@ -308,10 +315,11 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
         process.occupy({ onMessage, onLog, onEnd });
         if (process.ended !== null) return onEnd(process.ended);
         process.send({ type: "try", request: trial });
-        if (signal.aborted) kill();
+        if (signal.aborted) end();
       });
     } finally {
-      signal.removeEventListener("abort", kill);
+      clearTimeout(grace);
+      signal.removeEventListener("abort", end);
       process.occupy(null);
       process.kill();
     }

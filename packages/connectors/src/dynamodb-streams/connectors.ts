@@ -1,6 +1,7 @@
 import type { ReadConnector } from "@letsdata/plugin-kit/connector";
 import type { ShardDefinition } from "../plan-shards.ts";
-import type { DynamodbStreamsReadConfig } from "./config.ts";
+import { amountOfStream, shardTrialReadings } from "../shard-trial.ts";
+import type { DynamodbStreamsManifest, DynamodbStreamsReadConfig } from "./config.ts";
 import { dynamodbStreamsReadPermissions } from "./permissions.ts";
 
 export const dynamodbStreamsReadConnector: ReadConnector<DynamodbStreamsReadConfig, ShardDefinition> = {
@@ -11,5 +12,10 @@ export const dynamodbStreamsReadConnector: ReadConnector<DynamodbStreamsReadConf
     yield* (await import("./plan-stream-shards.ts")).planStreamShards(...input);
   },
   plansMore: (manifest) => manifest.dynamoDBReaderTaskStopCondition === "Continuous",
+  amountOf: ({ manifest }) => {
+    const { dynamoDBReaderTaskStopCondition: stop } = manifest as unknown as DynamodbStreamsManifest;
+    return Promise.resolve(amountOfStream("DynamoDB", stop, null));
+  },
+  trialReadings: shardTrialReadings,
   openReader: async (input) => (await import("./reader.ts")).openStreamShardReader(input),
 };

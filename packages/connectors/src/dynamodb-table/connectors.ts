@@ -2,6 +2,7 @@ import type { ReadConnector } from "@letsdata/plugin-kit/connector";
 import type { DynamodbTableReadConfig } from "./config.ts";
 import { dynamodbTableReadPermissions } from "./permissions.ts";
 import type { SegmentDefinition } from "./plan-segments.ts";
+import { segmentTrialReadings } from "./trial-readings.ts";
 
 export const dynamodbTableReadConnector: ReadConnector<DynamodbTableReadConfig, SegmentDefinition> = {
   repeatsInOrder: false,
@@ -10,5 +11,7 @@ export const dynamodbTableReadConnector: ReadConnector<DynamodbTableReadConfig, 
   async *planTasks(...input) {
     yield* (await import("./plan-segments.ts")).planSegments(...input);
   },
+  amountOf: async (...input) => (await import("./amount.ts")).amountOfTable(...input),
+  trialReadings: segmentTrialReadings,
   openReader: async (input) => (await import("./reader.ts")).openSegmentReader(input),
 };

@@ -2,15 +2,17 @@ import type { ReadBatch } from "@letsdata/plugin-kit/reader";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makeTable } from "../testing/make-table.ts";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
+import { amountOfTable } from "./amount.ts";
 import { checkDynamodbTableRead } from "./check-access.ts";
 import { dynamodbTableReadPermissions } from "./permissions.ts";
 import { openSegmentReader } from "./reader.ts";
 import { describeDynamodbTableReader, wholeTable } from "./testing/reader-suite.ts";
 
 let open: OpenCloud;
+let skewMs = 0;
 const signal = new AbortController().signal;
 beforeAll(async () => {
-  open = await openCloud();
+  open = await openCloud({ now: () => Date.now() + skewMs });
 });
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
@@ -73,5 +75,26 @@ describe("the access check of a table to read", () => {
     ]);
     const missing = await checkDynamodbTableRead({ tableName: "nowhere" }, open.access, signal);
     expect(missing).toMatchObject([{ code: "RESOURCE_NOT_FOUND", path: "readConnector.tableName" }]);
+  });
+});
+
+describe("the amount of a table", () => {
+  it("is DynamoDB's own count; a table it has not counted yet has none, and a filter makes it a limit", async () => {
+    const config = await makeTable(open.access, "counted");
+    for (const id of ["a", "b", "c"]) await config.put({ documentId: { S: id } });
+    const access = await open.narrowed(dynamodbTableReadPermissions(config, open.access));
+    const amountWith = (manifest: Readonly<Record<string, unknown>>) =>
+      amountOfTable({ config, manifest, concurrency: 2, access }, signal);
+    const once = { dynamoDBTableReaderCompletionMode: "SingleTableScan" };
+    const fresh = await amountWith(once);
+    expect(fresh).toMatchObject({ records: null, bytes: null, whyNoRecords: expect.stringContaining("counted") });
+    // The local cloud counts again after a minute, AWS after six hours.
+    skewMs += 120_000;
+    const counted = await amountWith(once);
+    expect(counted).toMatchObject({ records: 3, whyNoRecords: null, goesOn: null });
+    expect(counted.bytes).toBeGreaterThan(0);
+    const filtered = await amountWith({ dynamoDBTableReaderCompletionMode: "Continuous", filterExpression: "a = :a" });
+    expect(filtered).toMatchObject({ records: 3, goesOn: expect.stringContaining("scanned again") });
+    expect(filtered.basis.join(" ")).toContain("at most");
   });
 });

@@ -8,11 +8,17 @@ export const dynamodbWriteConnector: WriteConnector<DynamodbWriteConfig> = {
   checkAccess: async (...input) => (await import("./check-access.ts")).checkDynamodbWrite(...input),
   provision: async (...input) => (await import("./provision.ts")).provisionTable(...input),
   remove: async (...input) => (await import("./provision.ts")).removeTable(...input),
-  async openWriter({ config, access }) {
-    const [{ configuredKeys }, { openDynamodbWriter }] = await Promise.all([
+  async openWriter({ config, access, isTrial }) {
+    const [{ configuredKeys }, { keysToMake }, { openDynamodbWriter }] = await Promise.all([
       import("./check-access.ts"),
+      import("./provision.ts"),
       import("./writer.ts"),
     ]);
-    return openDynamodbWriter({ config, access, keys: await configuredKeys(config, access) });
+    const isToCome = isTrial === true && config.resourceLocation === "LetsData";
+    return openDynamodbWriter({
+      config,
+      access,
+      keys: isToCome ? keysToMake(config) : await configuredKeys(config, access),
+    });
   },
 };

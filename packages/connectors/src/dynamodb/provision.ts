@@ -12,7 +12,7 @@ import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { tableArn } from "../dynamodb-table-arn.ts";
-import { describeTable } from "../dynamodb-table-schema.ts";
+import { describeTable, type KeyAttribute, keyAttributes } from "../dynamodb-table-schema.ts";
 import { type DynamodbTarget, nameOfTable } from "./permissions.ts";
 
 const POLL_MS = 250;
@@ -82,6 +82,11 @@ export async function removeTable(config: DynamodbTarget, access: CloudAccess, s
 }
 
 /** Keys of a table of ours are text. */
+/** The keys that a table of ours gets. */
+export function keysToMake(config: DynamodbTarget): readonly KeyAttribute[] {
+  return keyAttributes({ ...schemaOf(config) });
+}
+
 function schemaOf({ partitionKeyAttributeName, sortKeyAttributeName }: DynamodbTarget) {
   const names = [partitionKeyAttributeName, ...(sortKeyAttributeName === undefined ? [] : [sortKeyAttributeName])];
   return {

@@ -8,11 +8,14 @@ export const s3VectorsWriteConnector: WriteConnector<S3VectorsWriteConfig> = {
   checkAccess: async (...input) => (await import("./check-access.ts")).checkS3VectorsWrite(...input),
   provision: async (...input) => (await import("./provision.ts")).provisionIndex(...input),
   remove: async (...input) => (await import("./provision.ts")).removeIndex(...input),
-  async openWriter({ config, access }) {
-    const [{ configuredIndex }, { openS3VectorsWriter }] = await Promise.all([
+  async openWriter({ config, access, isTrial }) {
+    const [{ configuredIndex }, { indexToMake }, { openS3VectorsWriter }] = await Promise.all([
       import("./vector-index.ts"),
+      import("./provision.ts"),
       import("./writer.ts"),
     ]);
-    return openS3VectorsWriter({ config, access, index: await configuredIndex(config, access) });
+    const isToCome = isTrial === true && config.resourceLocation === "LetsData";
+    const index = isToCome ? indexToMake(config) : await configuredIndex(config, access);
+    return openS3VectorsWriter({ config, access, index });
   },
 };

@@ -41,10 +41,7 @@ export async function provisionIndex(
       new CreateIndexCommand({
         vectorBucketName,
         indexName,
-        dataType: "float32",
-        dimension: config.numDimensions,
-        distanceMetric: config.distanceMetric === "COSINE" ? "cosine" : "euclidean",
-        metadataConfiguration: { nonFilterableMetadataKeys: LONG_TEXT_ATTRIBUTES },
+        ...indexToMake(config),
         tags,
       }),
       { abortSignal: signal },
@@ -56,6 +53,16 @@ export async function provisionIndex(
     { kind: "s3-vector-bucket", name: vectorBucketName, arn: bucket, region },
     { kind: "s3-vector-index", name: indexName, arn: index, region },
   ];
+}
+
+/** What an index of ours is like. */
+export function indexToMake(config: VectorIndexTarget) {
+  return {
+    dataType: "float32" as const,
+    dimension: config.numDimensions,
+    distanceMetric: config.distanceMetric === "COSINE" ? ("cosine" as const) : ("euclidean" as const),
+    metadataConfiguration: { nonFilterableMetadataKeys: LONG_TEXT_ATTRIBUTES },
+  };
 }
 
 /** Removes LetsData's index and bucket; what is gone already is fine. */

@@ -22,7 +22,9 @@ export function openS3VectorsWriter(input: {
   readonly config: VectorIndexTarget;
   readonly access: CloudAccess;
   /** As AWS describes it. */
-  readonly index: Index;
+  readonly index: Pick<Index, "distanceMetric"> & {
+    readonly metadataConfiguration?: { readonly nonFilterableMetadataKeys: readonly string[] | undefined } | undefined;
+  };
 }): Writer {
   const { config, access, index } = input;
   const names = namesOf(config);

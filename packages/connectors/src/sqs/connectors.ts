@@ -2,6 +2,7 @@ import type { ReadConnector, WriteConnector } from "@letsdata/plugin-kit/connect
 import type { SqsReadConfig, SqsWriteConfig } from "./config.ts";
 import { sqsReadPermissions, sqsTargetReadPermissions, sqsWritePermissions } from "./permissions.ts";
 import type { SqsReaderDefinition } from "./plan-workers.ts";
+import { queueTrialReadings } from "./trial-readings.ts";
 
 export const sqsReadConnector: ReadConnector<SqsReadConfig, SqsReaderDefinition> = {
   repeatsInOrder: false,
@@ -10,6 +11,8 @@ export const sqsReadConnector: ReadConnector<SqsReadConfig, SqsReaderDefinition>
   async *planTasks(input) {
     yield* (await import("./plan-workers.ts")).planWorkers(input);
   },
+  amountOf: async (...input) => (await import("./amount.ts")).amountOfQueue(...input),
+  trialReadings: queueTrialReadings,
   openReader: async (input) => (await import("./reader.ts")).openSqsReader(input),
 };
 

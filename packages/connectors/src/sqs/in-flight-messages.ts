@@ -5,10 +5,13 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { withRetry } from "@letsdata/aws/with-retry";
 import { Problem } from "@letsdata/plugin-kit/problems";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html */
 const BATCH_ENTRIES_MAX = 10;
+/** At the end of an attempt nobody waits for long. */
+const GIVE_BACK_ATTEMPTS_MAX = 3;
 
 interface Entry {
   readonly Id: string;
@@ -22,6 +25,7 @@ export class InFlightMessages {
   readonly #visibilitySeconds: number;
   readonly #handles = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
+  #extending: Promise<unknown> = Promise.resolve();
   #whenFewer = new Set<() => void>();
 
   constructor(
@@ -34,7 +38,7 @@ export class InFlightMessages {
     this.#visibilitySeconds = hiding.visibilitySeconds;
     // One that fails is made up for by the next: visibility lasts for several.
     this.#timer = setInterval(() => {
-      void this.#hideFor(this.#visibilitySeconds).catch(() => undefined);
+      this.#extending = this.#hideFor(this.#visibilitySeconds).catch(() => undefined);
     }, hiding.extendEveryMilliseconds);
   }
 
@@ -91,15 +95,40 @@ export class InFlightMessages {
 
   /** Gives everything back at once. Best effort: what fails comes back when its visibility ends. */
   async release(): Promise<void> {
+    await this.giveBack().catch(() => undefined);
+  }
+
+  /** Gives everything back at once. Throws the Problem of what SQS did not take back: that comes back when its visibility ends. */
+  async giveBack(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#hideFor(0).catch(() => undefined);
-    this.#handles.clear();
+    // An extension that arrives later would hide again what was given back.
+    await this.#extending;
+    const call = { action: "sqs:ChangeMessageVisibility", resource: this.#queue.arn };
+    try {
+      await withRetry(() => this.#hideFor(0), { call, attemptsMax: GIVE_BACK_ATTEMPTS_MAX });
+    } catch (thrown) {
+      const { code, message, details } = classifyAwsError(thrown, call);
+      const still = `${message} Messages that were received come back after ${this.#visibilitySeconds} s.`;
+      throw new Problem(code, still, { cause: thrown, details });
+    } finally {
+      this.#handles.clear();
+    }
   }
 
   async #hideFor(VisibilityTimeout: number): Promise<void> {
     for (const entries of this.#entries([...this.#handles.keys()])) {
       const Entries = entries.map((entry, index) => ({ ...toEntry(entry, index), VisibilityTimeout }));
-      await this.#sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#queue.url, Entries }));
+      const { Failed = [] } = await this.#sqs.send(
+        new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#queue.url, Entries }),
+      );
+      // A handle that SQS does not take any more belongs to a message that is visible already.
+      const undone = Failed.find(({ SenderFault }) => !SenderFault);
+      if (undone) {
+        throw new Problem(
+          "CLOUD_UNAVAILABLE",
+          `SQS kept messages of ${this.#queue.arn} as they were (${undone.Code}).`,
+        );
+      }
     }
   }
 

@@ -6,16 +6,20 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
 import { findQueue } from "./find-queue.ts";
 import { InFlightMessages } from "./in-flight-messages.ts";
+import { loanNotes, refuseLastReceive } from "./loan.ts";
 import { type NamedQueue, nameOfQueue, queueArn } from "./permissions.ts";
 import type { SqsReaderDefinition } from "./plan-workers.ts";
+import { type RedriveLimit, redriveLimit } from "./redrive-limit.ts";
 import { sourceRecord } from "./source-record.ts";
 
 /** A long poll in slices, so that the worker looks around between them. */
-const LONG_POLL_SECONDS = 20;
+export const LONG_POLL_SECONDS = 20;
 const SLICE_SECONDS = 5;
 /** A dead worker's messages come back after this time. */
 const VISIBILITY_SECONDS = 120;
 const EXTEND_EVERY_MILLISECONDS = 40_000;
+/** A trial's process may be ended at any time: its messages come back after this. */
+const TRIAL_TIMING = { sliceSeconds: 1, visibilitySeconds: 30, extendEveryMilliseconds: 10_000 };
 /** Of one worker. A queue allows 120,000: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const IN_FLIGHT_MAX = 2_000;
 const OVER_LIMIT = "over limit";
@@ -31,6 +35,7 @@ export interface SqsReaderInput {
   readonly config: NamedQueue & { readonly receiveBatchSize: number };
   readonly definition: SqsReaderDefinition;
   readonly access: CloudAccess;
+  readonly isTrial?: boolean;
   /** For tests; the constants above unless given. */
   readonly timing?: Partial<Timing>;
 }
@@ -56,6 +61,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
     sliceSeconds: SLICE_SECONDS,
     visibilitySeconds: VISIBILITY_SECONDS,
     extendEveryMilliseconds: EXTEND_EVERY_MILLISECONDS,
+    ...(input.isTrial ? TRIAL_TIMING : {}),
     ...input.timing,
   };
   const sqs = clientFor(SQSClient, access);
@@ -65,6 +71,9 @@ export function openSqsReader(input: SqsReaderInput): Reader {
   const keepsOrder = name.endsWith(".fifo");
   let inFlight: InFlightMessages | null = null;
   let receiving: Promise<unknown> = Promise.resolve();
+  let redrive: RedriveLimit | null = null;
+  let heldUp = false;
+  const receiveCounts = new Map<string, number>();
 
   /** Not aborted with the reading: what it brings is held, and given back on close. */
   async function receive(QueueUrl: string, held: InFlightMessages, WaitTimeSeconds: number): Promise<Received> {
@@ -75,16 +84,24 @@ export function openSqsReader(input: SqsReaderInput): Reader {
         MaxNumberOfMessages: config.receiveBatchSize,
         VisibilityTimeout: timing.visibilitySeconds,
         MessageAttributeNames: ["All"],
-        MessageSystemAttributeNames: ["MessageGroupId", "MessageDeduplicationId"],
+        MessageSystemAttributeNames: ["MessageGroupId", "MessageDeduplicationId", "ApproximateReceiveCount"],
       }),
     );
-    const fresh = Messages.filter(({ MessageId, ReceiptHandle }) => held.hold(MessageId ?? "", ReceiptHandle ?? ""));
+    const fresh = Messages.filter(({ MessageId = "", ReceiptHandle = "" }) => held.hold(MessageId, ReceiptHandle));
+    if (input.isTrial) {
+      for (const { MessageId = "", Attributes } of Messages)
+        receiveCounts.set(MessageId, Number(Attributes?.ApproximateReceiveCount ?? 1));
+    }
     return { fresh, again: Messages.length - fresh.length };
   }
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     if (signal.aborted) return;
     const url = await findQueue(sqs, config, access, signal).catch(sourceMissing);
+    if (input.isTrial) {
+      redrive = await redriveLimit(sqs, { url, arn }, signal);
+      refuseLastReceive(arn, redrive);
+    }
     inFlight ??= new InFlightMessages(sqs, { url, arn }, timing);
     const held = inFlight;
     let { polls, emptyReceives } = queuePosition(from);
@@ -114,6 +131,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
         const bytesRead = records.reduce((sum, record) => sum + bytesOf(record), 0);
         yield { records, nextPosition: { polls, emptyReceives }, bytesRead };
       } else if (received === OVER_LIMIT || received.again > 0 || isHeldUp) {
+        heldUp = isHeldUp;
         yield nothing(true);
         await held.fewer(timing.sliceSeconds * 1000, signal);
       } else {
@@ -152,6 +170,11 @@ export function openSqsReader(input: SqsReaderInput): Reader {
   return {
     read,
     acknowledge: async ({ records }) => inFlight?.delete(records.map(({ start }) => String(start))),
+    async giveBack() {
+      await receiving;
+      await inFlight?.giveBack();
+      return loanNotes({ receiveCounts: [...receiveCounts.values()], heldUp, redrive });
+    },
     async close() {
       await receiving;
       await inFlight?.release();

@@ -4,6 +4,7 @@ import type { ReadBatch } from "@letsdata/plugin-kit/reader";
 import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-conformance";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
+import { amountOfQueue } from "./amount.ts";
 import { checkSqsRead, checkSqsWrite } from "./check-access.ts";
 import { findQueue } from "./find-queue.ts";
 import { sqsReadPermissions, sqsTargetReadPermissions, sqsWritePermissions } from "./permissions.ts";
@@ -221,6 +222,79 @@ describe("the SQS reader", () => {
     let empty = 0;
     for await (const _ of readerOf(config, open.access, { definition }).read(null, signal)) if (++empty === 20) break;
     expect(empty).toBe(20);
+  });
+});
+
+describe("a trial's reader", () => {
+  const trialOf = (config: Awaited<ReturnType<typeof makeQueue>>, access = open.access) =>
+    readerOf(config, access, { isTrial: true, timing: { sliceSeconds: 0 } });
+  const firstBatch = async (reader: ReturnType<typeof trialOf>) => {
+    for await (const { records } of reader.read(null, signal)) if (records.length > 0) return records.length;
+    return 0;
+  };
+
+  it("gives back what it received while it still runs, and counts it for people", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [
+      ["a", "a"],
+      ["b", "b"],
+    ]);
+    const reader = trialOf(config);
+    expect(await firstBatch(reader)).toBe(2);
+    expect(await reader.giveBack?.()).toEqual([expect.stringContaining("2 messages were received and given back")]);
+    const messages = await messagesOf(config, open.access);
+    expect(messages.map(({ Attributes }) => Attributes?.ApproximateReceiveCount)).toEqual(["2", "2"]);
+    await reader.close();
+  });
+
+  it("that dies has its messages visible again after half a minute", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [["a", "a"]]);
+    const reader = trialOf(config);
+    await firstBatch(reader);
+    skewMs += 31_000;
+    expect(await messagesOf(config, open.access)).toHaveLength(1);
+    await reader.close();
+  });
+
+  it("tries again what SQS did not take back, and throws with the time after which it comes back", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [["a", "a"]]);
+    const failing = { kind: "partial", service: "sqs", action: "ChangeMessageVisibilityBatch", match: "#0$" } as const;
+    const reader = trialOf(config);
+    await firstBatch(reader);
+    open.faults.add({ ...failing, times: 1 });
+    expect(await reader.giveBack?.()).toHaveLength(1);
+    const again = trialOf(config);
+    await firstBatch(again);
+    open.faults.add(failing);
+    await expect(again.giveBack?.()).rejects.toThrow("Messages that were received come back after 30 s.");
+  });
+});
+
+describe("the amount of a queue", () => {
+  const manifest = { sqsReaderTaskStopCondition: "DrainQueues", sqsReaderTaskStopAfterConsecutiveEmptyReceives: 3 };
+
+  it("is what waits, asked with the rights to read it; what others hold is told and left out", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [
+      ["a", "a"],
+      ["b", "b"],
+      ["c", "c"],
+    ]);
+    const access = await open.narrowed(sqsReadPermissions(config, open.access));
+    const reader = readerOf({ ...config, receiveBatchSize: 1 }, access);
+    for await (const { records } of reader.read(null, signal)) if (records.length > 0) break;
+    const input = { config, manifest, concurrency: 2, access } as unknown as Parameters<typeof amountOfQueue>[0];
+    const amount = await amountOfQueue(input, signal);
+    expect(amount).toMatchObject({ records: 2, bytes: null, goesOn: null, idleSecondsPerTask: 60 });
+    expect(amount.basis.join(" ")).toContain("With other receivers, and left out: about 1.");
+    await reader.close();
+    const goingOn = { ...manifest, sqsReaderTaskStopCondition: "Continuous" };
+    expect(await amountOfQueue({ ...input, manifest: goingOn }, signal)).toMatchObject({
+      records: 3,
+      goesOn: "The workers go on until the dataset is stopped.",
+    });
   });
 });
 

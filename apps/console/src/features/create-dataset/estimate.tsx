@@ -3,13 +3,17 @@ import { formatBytes, formatCount, formatDuration } from "../../ui/format.ts";
 
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
 
-/** What the whole dataset will take, from what the trial measured. */
+const names = { records: "Records", bytes: "Size", time: "Time" } as const;
+
+/** What the whole dataset will take, from what the source says of itself and what the trial measured. */
 export function Estimate({ estimate }: { readonly estimate: WorkEstimateDto }) {
+  const { tasks, tasksAtOnce, records, bytes, seconds, costPer, totalUsd } = estimate;
   const figures = [
-    ["Tasks", formatCount(estimate.tasks)],
-    ["Source", estimate.bytes === null ? "unknown" : formatBytes(estimate.bytes)],
-    ["Time", `about ${formatDuration(estimate.seconds * 1000)}`],
-    ["Cost", `about ${dollars.format(estimate.totalUsd)}`],
+    ["Tasks", tasks > tasksAtOnce ? `${formatCount(tasks)}, ${formatCount(tasksAtOnce)} at once` : formatCount(tasks)],
+    [names.records, records === null ? null : records === 0 ? "none" : `about ${formatCount(records)}`],
+    [names.bytes, bytes === null ? null : bytes === 0 ? "none" : `about ${formatBytes(bytes)}`],
+    [names.time, seconds === null ? null : `about ${formatDuration(seconds * 1000)}`],
+    ["Cost", `about ${dollars.format(totalUsd)}${costPer === "hour" ? " an hour" : ""}`],
   ] as const;
   return (
     <section aria-label="Estimate" className="space-y-3">
@@ -18,10 +22,15 @@ export function Estimate({ estimate }: { readonly estimate: WorkEstimateDto }) {
         {figures.map(([name, value]) => (
           <div key={name}>
             <dt className="text-[13px] text-ink-soft">{name}</dt>
-            <dd className="font-mono text-lg font-medium tracking-tight tabular-nums">{value}</dd>
+            {value === null ? (
+              <dd className="text-lg text-ink-soft">not known</dd>
+            ) : (
+              <dd className="font-mono text-lg font-medium tracking-tight tabular-nums">{value}</dd>
+            )}
           </div>
         ))}
       </dl>
+      <NotKnown estimate={estimate} />
       <details className="text-[13px]">
         <summary className="w-fit cursor-pointer text-accent">What the figures rest on</summary>
         <ul className="list-disc space-y-1 pt-2 pl-4 text-ink-soft">
@@ -37,5 +46,33 @@ export function Estimate({ estimate }: { readonly estimate: WorkEstimateDto }) {
         </ul>
       </details>
     </section>
+  );
+}
+
+/** "Records and size". */
+function asSentence(names: readonly string[]): string {
+  const [first, ...others] = names;
+  return [first, ...others.map((name) => name.toLowerCase())].join(" and ");
+}
+
+/** Each reason once, with all it leaves open. */
+function NotKnown({ estimate: { notKnown, costPer } }: { readonly estimate: WorkEstimateDto }) {
+  const reasons = [...new Set(notKnown.map(({ reason }) => reason))];
+  return (
+    <ul className="space-y-1 text-[13px] text-ink-soft">
+      {reasons.map((reason) => {
+        const open = notKnown.filter((one) => one.reason === reason).map(({ what }) => names[what]);
+        return (
+          <li key={reason} className="break-words">
+            <span className="text-ink">{asSentence(open)}:</span> {reason}
+          </li>
+        );
+      })}
+      {costPer === "hour" ? (
+        <li>
+          <span className="text-ink">Cost:</span> of an hour of running; what is read and written comes on top.
+        </li>
+      ) : null}
+    </ul>
   );
 }

@@ -11,7 +11,7 @@ import { useTry } from "./use-try.ts";
 
 const amounts = [5, 20, 100];
 
-/** Runs the handler on the first records of the first manifest item; nothing is made or written. */
+/** Runs the handler on the first records of the source; nothing is made, written or deleted. */
 export function TryFirst({ config, ready }: { readonly config: unknown; readonly ready: boolean }) {
   const [records, setRecords] = useState(20);
   const amountId = useId();
@@ -22,7 +22,8 @@ export function TryFirst({ config, ready }: { readonly config: unknown; readonly
       <div className="space-y-2">
         <h3 className="font-medium">Try it first</h3>
         <p className="text-[13px] text-ink-soft">
-          Runs your handler in the sandbox on the first records of the first manifest item. Nothing is made or written.
+          Runs your handler in the sandbox on the first records of the source. Nothing is made, written or deleted; a
+          queue has its messages back at once.
         </p>
         <div className="flex flex-wrap items-center gap-2">
           <label htmlFor={amountId} className="sr-only">
@@ -60,7 +61,7 @@ export function TryFirst({ config, ready }: { readonly config: unknown; readonly
         {result ? (
           <>
             <TriedRecords result={result} />
-            {result.estimate ? <Estimate estimate={result.estimate} /> : null}
+            <Estimate estimate={result.estimate} />
           </>
         ) : null}
       </div>

@@ -52,11 +52,18 @@ serveTasks({
     return { kind: "completed", counts: { ...counts, recordsRead } };
   },
   describe: async (request) => hostOf(request.language).describe({ ...request, interfaceName: "SingleFileParser" }),
-  async tryOut({ assignment, records }) {
+  async tryOut({ assignment, readings, records }) {
     const { handler, task } = assignment;
     const host = await hostOf(handler.language).openSingleFileParser({ ...handler, taskId: task.taskId });
     await host.frame("a.log");
-    const trial = { records: [], sourceEnded: false, notices: [], failure: null, limits: null };
-    return { ...trial, read: { records, storedBytes: 0 } };
+    const trial = {
+      item: readings[0]?.item ?? "",
+      records: [],
+      sourceEnded: false,
+      notices: [],
+      failure: null,
+      limits: null,
+    };
+    return { ...trial, read: { records, storedBytes: 0, millisecondsPerRecord: null } };
   },
 });

@@ -14,8 +14,6 @@ const plansCountedMax = 10_000;
 export interface PlannedWork {
   /** The first task. */
   readonly first: TaskPlan;
-  /** In words, such as an object key or a shard id. */
-  readonly item: string;
   readonly tasks: number;
   /** The tasks at the beginning, to measure what one task is like. */
   readonly beginning: readonly TaskPlan[];
@@ -58,6 +56,5 @@ function plannedWork(beginning: readonly TaskPlan[], tasks: number): PlannedWork
   if (!first) {
     throw new Problem("MANIFEST_INVALID", "The source has nothing to read.", { path: "manifestFile" });
   }
-  const names = Object.values((first.readerDefinition.fileNames ?? {}) as Readonly<Record<string, string>>);
-  return { first, item: names.length > 0 ? names.join(", ") : first.position, tasks, beginning };
+  return { first, tasks, beginning };
 }
