@@ -19,6 +19,11 @@ type Message = Frame["message"];
 /** Answers what the host asks while it works on a call: the records of a state machine. */
 export type CallBack = (message: Message) => Promise<unknown>;
 
+export interface Answer {
+  readonly returned: unknown;
+  readonly bytes: Buffer;
+}
+
 /** What customer code threw, as the host tells it. */
 interface Thrown {
   readonly code: string;
@@ -81,18 +86,23 @@ export class HostProcess {
   }
 
   /** Waits for the calls before it. Throws HostException for what customer code threw, Problem TASK_CRASHED when the process is gone. */
-  call(message: Message, blob: readonly Uint8Array[] = [], onCall?: CallBack): Promise<unknown> {
+  async call(message: Message, blob: readonly Uint8Array[] = [], onCall?: CallBack): Promise<unknown> {
+    return (await this.callForBytes(message, blob, onCall)).returned;
+  }
+
+  /** The same with the raw bytes that came behind the answer. */
+  callForBytes(message: Message, blob: readonly Uint8Array[] = [], onCall?: CallBack): Promise<Answer> {
     const answered = this.#turn.then(() => this.#converse(message, blob, onCall));
     this.#turn = answered.catch(() => {});
     return answered;
   }
 
   /** A call of `onCall`: the host serves it while it waits for the answer. */
-  callInside(message: Message, blob: readonly Uint8Array[] = []): Promise<unknown> {
-    return this.#converse(message, blob, undefined);
+  async callInside(message: Message, blob: readonly Uint8Array[] = []): Promise<unknown> {
+    return (await this.#converse(message, blob, undefined)).returned;
   }
 
-  async #converse(message: Message, blob: readonly Uint8Array[], onCall: CallBack | undefined): Promise<unknown> {
+  async #converse(message: Message, blob: readonly Uint8Array[], onCall: CallBack | undefined): Promise<Answer> {
     let frame = await this.#exchange(message, blob);
     for (;;) {
       const { return: returned, throw: thrown } = frame.message;
@@ -101,7 +111,7 @@ export class HostProcess {
         if (told.endsProcess) this.close();
         throw new HostException(told);
       }
-      if (returned !== undefined) return returned;
+      if (returned !== undefined) return { returned, bytes: frame.blob };
       frame = await this.#exchange(await answerTo(frame, onCall), []);
     }
   }

@@ -9,10 +9,10 @@ import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { recordPlace } from "../record-place.ts";
 import { requiredMethods } from "../required-methods.ts";
 import { openStateMachine } from "../state-machine/combine-files.ts";
-import { asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
+import { type Answer, asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
 import { hostedEntry } from "./hosted-entry.ts";
 import { openHostedStateMachine } from "./hosted-state-machine.ts";
-import { type ResultRow, resultOfRow } from "./result-rows.ts";
+import { type ResultRow, resultOfRow, textsIn } from "./result-rows.ts";
 
 /** Where a language's class is, in the words of its host. */
 export interface HostedClass {
@@ -31,7 +31,7 @@ export interface HostedLanguageInput {
 
 /** An object of customer code in its host, for one attempt. */
 interface HostedObject {
-  call(message: Readonly<Record<string, unknown>>, blob?: readonly Uint8Array[]): Promise<unknown>;
+  call(message: Readonly<Record<string, unknown>>, blob?: readonly Uint8Array[]): Promise<Answer>;
   /** Customer code cannot be interrupted: ends its process. */
   kill(): void;
   /** A call under way is ended. */
@@ -61,7 +61,7 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
         async call(message, blob) {
           calls++;
           try {
-            return await process.call({ object, ...message }, blob);
+            return await process.callForBytes({ object, ...message }, blob);
           } finally {
             calls--;
           }
@@ -91,7 +91,7 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
         frame: (fileName) =>
           frameFile(async (method, ...args) => {
             try {
-              return await object.call({ op: "ask", method, args });
+              return (await object.call({ op: "ask", method, args })).returned;
             } catch (thrown) {
               throw asHandlerProblem(thrown, method, `for the file ${fileName}`);
             }
@@ -122,7 +122,7 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
       signal.throwIfAborted();
       signal.addEventListener("abort", object.kill, { once: true });
       try {
-        const rows = await object.call(
+        const { returned, bytes } = await object.call(
           {
             op: "handle",
             method,
@@ -133,8 +133,9 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
           },
           batch.map((record) => record.body),
         );
-        return (rows as readonly ResultRow[]).map((row, i) =>
-          resultOfRow(row, taskId, (batch[i] as SourceRecord).start),
+        const takeText = textsIn(bytes);
+        return (returned as readonly ResultRow[]).map((row, i) =>
+          resultOfRow(row, taskId, (batch[i] as SourceRecord).start, takeText),
         );
       } catch (thrown) {
         throw asHandlerProblem(thrown, method, placeOf(thrown, batch));

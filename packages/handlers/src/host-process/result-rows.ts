@@ -8,7 +8,8 @@ export type ResultRow =
       documentId: string | null,
       recordType: string | null,
       partitionKey: string | null,
-      body: string,
+      /** As text, or how many of the bytes behind the rows it is. */
+      body: string | number,
       partErrors?: readonly ErrorDocument[] | null,
       metadata?: unknown,
     ]
@@ -16,11 +17,18 @@ export type ResultRow =
   | readonly [kind: "e", error: ErrorDocument]
   | readonly [kind: "i", message: string];
 
-export function resultOfRow(row: ResultRow, taskId: string, position: number | string): HandlerResult {
+/** `takeText` gives the next bytes behind the rows as text; a row that came alone holds its body. */
+export function resultOfRow(
+  row: ResultRow,
+  taskId: string,
+  position: number | string,
+  takeText: (bytes: number) => string = textsIn(Buffer.alloc(0)),
+): HandlerResult {
   switch (row[0]) {
     case "d": {
       const [, documentId, recordType, partitionKey, body, partErrors, metadata] = row;
-      const document = new ParsedDocument(documentId, recordType, partitionKey, body, taskId, position, metadata);
+      const text = typeof body === "string" ? body : takeText(body);
+      const document = new ParsedDocument(documentId, recordType, partitionKey, text, taskId, position, metadata);
       return partErrors ? { kind: "document", document, partErrors } : { kind: "document", document };
     }
     case "s":
@@ -30,4 +38,14 @@ export function resultOfRow(row: ResultRow, taskId: string, position: number | s
     case "i":
       return { kind: "invalid", code: "INVALID_DOCUMENT", message: row[1] };
   }
+}
+
+/** Takes stretch after stretch of UTF-8 as text. */
+export function textsIn(bytes: Buffer): (length: number) => string {
+  let taken = 0;
+  return (length) => {
+    const from = taken;
+    taken += length;
+    return bytes.toString("utf8", from, taken);
+  };
 }

@@ -23,8 +23,8 @@ class Pipe:
         blob = self._in.read(total - 4 - json_length)
         return json.loads(text), blob
 
-    def send(self, message):
+    def send(self, message, blob=b""):
         text = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        data = memoryview(_LENGTHS.pack(len(text) + 4, len(text)) + text)
+        data = memoryview(b"".join((_LENGTHS.pack(4 + len(text) + len(blob), len(text)), text, blob)))
         while data:
             data = data[self._out.write(data):]

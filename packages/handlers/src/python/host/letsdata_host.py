@@ -62,15 +62,19 @@ class Host:
             self._answer(*self._pipe.receive())
 
     def _answer(self, message, blob):
+        behind = b""
         try:
-            answer = {"return": getattr(self, "_do_" + message["op"])(message, blob)}
+            returned = getattr(self, "_do_" + message["op"])(message, blob)
+            if type(returned) is RowsWithBodies:
+                returned, behind = returned.rows, b"".join(returned.bodies)
+            answer = {"return": returned}
         except MemoryError as error:
             answer = {"throw": _thrown(error, self._artifact_dir, "OUT_OF_MEMORY")}
         except self._code.InvalidArtifact as error:
             answer = {"throw": _thrown(error.cause or error, self._artifact_dir, error.code, str(error))}
         except BaseException as error:
             answer = {"throw": _thrown(error, self._artifact_dir, "HANDLER_EXCEPTION")}
-        self._pipe.send(answer)
+        self._pipe.send(answer, behind)
 
     def _do_hello(self, message, blob):
         return {"python": "%d.%d.%d" % sys.version_info[:3], "unrestricted": self._why_open}
@@ -114,6 +118,7 @@ class Host:
         body_of = _BODIES[message["body"]]
         members = message.get("members")
         rows = []
+        bodies = []
         at = 0
         for head, length in zip(message["heads"], message["lengths"]):
             try:
@@ -123,9 +128,14 @@ class Host:
             except BaseException as error:
                 error.letsdata_index = len(rows)
                 raise
-            rows.append(row(returned))
+            result = row(returned)
+            if result[0] == "d":
+                body = result[4].encode("utf-8", "surrogatepass")
+                bodies.append(body)
+                result[4] = len(body)
+            rows.append(result)
             at += length
-        return rows
+        return RowsWithBodies(rows, bodies)
 
     def _do_openMachine(self, message, blob):
         reader = self._construct(message["reader"])
@@ -166,6 +176,16 @@ class Host:
             if "throw" in message:
                 raise EngineError(message["throw"]["message"])
             self._answer(message, blob)
+
+
+class RowsWithBodies:
+    """Bodies travel as bytes behind the rows, which say how many are theirs: within the JSON they would be escaped once more."""
+
+    __slots__ = ("rows", "bodies")
+
+    def __init__(self, rows, bodies):
+        self.rows = rows
+        self.bodies = bodies
 
 
 class EngineError(Exception):

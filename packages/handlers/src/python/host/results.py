@@ -32,8 +32,12 @@ def result_row(returned):
         return ["i", "The handler returned None instead of a ParseDocumentResult."]
     try:
         status = word(read(returned, "status", "getStatus", "getParseDocumentResultStatus"))
-        document, parts = _taken_apart(read(returned, "document", "getDocument"))
-        kind = word(read(document, "documentType", "getDocumentType")) if document is not None else None
+        document = read(returned, "document", "getDocument")
+        kind = _kind(document)
+        parts = []
+        if kind == "CompositeDoc":
+            document, parts = _taken_apart(document)
+            kind = _kind(document)
         if status == "ERROR" or kind == "ErrorDoc":
             error = error_fields(document)
             return ["e", {**error, "parts": parts} if parts else error]
@@ -47,10 +51,12 @@ def result_row(returned):
         return ["i", f"The document cannot be serialised: {error}"]
 
 
+def _kind(document):
+    return None if document is None else word(read(document, "documentType", "getDocumentType"))
+
+
 def _taken_apart(returned):
-    """A composite is its document and the errors of its parts; anything else is itself."""
-    if returned is None or word(read(returned, "documentType", "getDocumentType")) != "CompositeDoc":
-        return returned, []
+    """A composite is its document and the errors of its parts."""
     listed = read(returned, "documentList", "getDocumentList") or (None, [])
     document = read(returned, "document")
     errors = read(returned, "errorDocs")
@@ -60,21 +66,36 @@ def _taken_apart(returned):
 
 
 def _document_row(document):
-    document_id = _text(read(document, "documentId", "getDocumentId"), "documentId")
-    record_type = _text(read(document, "recordType", "getRecordType"), "recordType")
-    partition_key = _text(read(document, "partitionKey", "getPartitionKey"), "partitionKey")
-    return ["d", document_id or None, record_type, partition_key or None, _flat_body(document, document_id or None, record_type, partition_key or None)]
+    document_id, record_type, partition_key, metadata, values = _envelope(document)
+    document_id = _text(document_id, "documentId") or None
+    record_type = _text(record_type, "recordType")
+    partition_key = _text(partition_key, "partitionKey") or None
+    return ["d", document_id, record_type, partition_key, _flat_body(document_id, record_type, partition_key, metadata, values)]
+
+
+def _envelope(document):
+    """Id, record type, partition key, metadata and values: read at once, because a document is read for every record."""
+    if type(document) is dict:
+        get = document.get
+        return get("documentId"), get("recordType"), get("partitionKey"), get("documentMetadata"), get("documentKeyValuesMap")
+    return (
+        read(document, "documentId", "getDocumentId"),
+        read(document, "recordType", "getRecordType"),
+        read(document, "partitionKey", "getPartitionKey"),
+        read(document, "documentMetadata", "getDocumentMetadata"),
+        read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap"),
+    )
 
 
 def error_fields(document):
     """Archived whatever its fields are."""
-    document_id = _lenient(read(document, "documentId", "getDocumentId"))
-    record_type = _lenient(read(document, "recordType", "getRecordType"))
-    partition_key = _lenient(read(document, "partitionKey", "getPartitionKey"))
+    document_id, record_type, partition_key, metadata, values = _envelope(document)
+    document_id = _lenient(document_id)
+    record_type = _lenient(record_type)
+    partition_key = _lenient(partition_key)
     parts = read(document, "errorDocs") or []
     try:
-        has_values = bool(read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap"))
-        body = _flat_body(document, document_id, record_type, partition_key) if has_values else None
+        body = _flat_body(document_id, record_type, partition_key, metadata, values) if values else None
     except UnusableDocument:
         body = None
     message = _lenient(read(document, "errorMessage", "getErrorMessage"))
@@ -83,7 +104,7 @@ def error_fields(document):
         "documentId": document_id,
         "recordType": record_type,
         "partitionKey": partition_key,
-        "documentMetadata": _plain_map(read(document, "documentMetadata", "getDocumentMetadata")),
+        "documentMetadata": _plain_map(metadata),
         "startOffsets": _offsets(read(document, "errorStartoffsetMap", "getErrorStartOffsetMap")),
         "endOffsets": _offsets(read(document, "errorEndoffsetMap", "getErrorEndOffsetMap")),
         "document": body,
@@ -99,23 +120,21 @@ def _skip_reason(document):
     return None if text is None else text[:MESSAGE_LENGTH_MAX]
 
 
-def _flat_body(document, document_id, record_type, partition_key):
+def _flat_body(document_id, record_type, partition_key, metadata, values):
     """One flat JSON object; on a clash the map wins, null envelope fields are left out."""
-    values = read(document, "documentKeyValuesMap", "getDocumentKeyValuesMap")
     if values is None:
         values = {}
     if not isinstance(values, dict):
         raise UnusableDocument("documentKeyValuesMap is no dict")
-    metadata = read(document, "documentMetadata", "getDocumentMetadata")
     flat = {}
-    for name, value in (
-        ("documentId", document_id),
-        ("recordType", record_type),
-        ("partitionKey", partition_key),
-        ("documentMetadata", metadata),
-    ):
-        if value is not None and name not in values:
-            flat[name] = value
+    if document_id is not None and "documentId" not in values:
+        flat["documentId"] = document_id
+    if record_type is not None and "recordType" not in values:
+        flat["recordType"] = record_type
+    if partition_key is not None and "partitionKey" not in values:
+        flat["partitionKey"] = partition_key
+    if metadata is not None and "documentMetadata" not in values:
+        flat["documentMetadata"] = metadata
     flat.update(values)
     try:
         return _encode(flat)
@@ -124,6 +143,8 @@ def _flat_body(document, document_id, record_type, partition_key):
 
 
 def _text(value, name):
+    if type(value) is str:
+        return value
     value = word(value)
     if value is None or isinstance(value, str):
         return value
