@@ -52,6 +52,13 @@ test("a body is serialised by Python: no number is changed on the way", async ()
   );
 });
 
+test("each document has its own body, whatever letters it holds and whatever became of the records between", async () => {
+  const texts = ["über", "skip it", '𝄞 "quoted" \\ \u2028', "error x", "unserialisable", "\n", "last"];
+  const results = await handle(...texts);
+  const told = results.map((result) => (result.kind === "document" ? result.document.fields().text : result.kind));
+  expect(told).toEqual([texts[0], "skip", texts[2], "error", "invalid", texts[5], texts[6]]);
+});
+
 test("an awaitable answer is awaited, an error record keeps what the handler filled in, what is no JSON is an error record", async () => {
   const results = await handle("async", "error x", "unserialisable", "plain");
   expect(results.map(({ kind }) => kind)).toEqual(["document", "error", "invalid", "document"]);
