@@ -3,7 +3,15 @@ import { MultipleErrors, NetworkError, ProtocolError, TimeoutError } from "@plat
 
 const FENCED = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);
 const SIGN_IN_REFUSED = new Set(["SASL_AUTHENTICATION_FAILED", "UNSUPPORTED_SASL_MECHANISM"]);
-const MISSING = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "UNKNOWN_TOPIC_ID", "INVALID_TOPIC_EXCEPTION"]);
+const MISSING = new Set(["INVALID_TOPIC_EXCEPTION"]);
+/** Not for good: a topic just made is not known to every broker at once, and the transaction of an earlier session takes its time to end. */
+const NOT_YET = new Set([
+  "UNKNOWN_TOPIC_OR_PARTITION",
+  "UNKNOWN_TOPIC_ID",
+  "CONCURRENT_TRANSACTIONS",
+  "OUT_OF_ORDER_SEQUENCE_NUMBER",
+  "UNKNOWN_PRODUCER_ID",
+]);
 
 /** What a failed call to `cluster` means to the pipeline. */
 export function kafkaProblem(thrown: unknown, cluster: string): Problem {
@@ -22,9 +30,7 @@ export function kafkaProblem(thrown: unknown, cluster: string): Problem {
     error instanceof NetworkError ||
     error instanceof TimeoutError ||
     (error instanceof ProtocolError && error.canRetry === true) ||
-    id === "CONCURRENT_TRANSACTIONS" ||
-    id === "OUT_OF_ORDER_SEQUENCE_NUMBER" ||
-    id === "UNKNOWN_PRODUCER_ID";
+    (id !== null && NOT_YET.has(id));
   return isTransient
     ? problem("CLOUD_UNAVAILABLE", `Kafka at ${cluster} did not answer: ${text}`)
     : problem("CLOUD_CALL_REFUSED", `Kafka at ${cluster} refused the call: ${text}`);

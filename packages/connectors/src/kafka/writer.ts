@@ -1,3 +1,4 @@
+import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { PreparedDocument, Writer } from "@letsdata/plugin-kit/writer";
 import { compatibilityPartitioner, type MessageToProduce, ProduceAcks, Producer } from "@platformatic/kafka";
@@ -10,6 +11,8 @@ const BATCH_BYTES_MAX = 1024 * 1024;
 const BATCH_DOCUMENTS_MAX = 10_000;
 /** Head of a batch, with room for what compression may add to what does not compress. */
 const BATCH_HEAD_BYTES = 1_024;
+/** What opens is not repeated by the pipeline; somebody may be waiting for a trial. */
+const OPEN_ATTEMPTS_MAX = 5;
 /** Lengths, offset and time of one record. */
 const RECORD_HEAD_BYTES = 32;
 
@@ -38,9 +41,13 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
   const never = new AbortController().signal;
   const connection = await connectionOf(config, access, never);
   const cluster = connection.bootstrapBrokers.join(",");
-  const bytesMax = await ensureTopics(connection, config).catch((thrown: unknown) => {
-    throw kafkaProblem(thrown, cluster);
-  });
+  const bytesMax = await withRetry(
+    () =>
+      ensureTopics(connection, config).catch((thrown: unknown) => {
+        throw kafkaProblem(thrown, cluster);
+      }),
+    { attemptsMax: OPEN_ATTEMPTS_MAX },
+  );
   const batchBytes = Math.min(BATCH_BYTES_MAX, bytesMax) - BATCH_HEAD_BYTES;
   let session: Promise<Session> | null = null;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OutputDocument } from "../handler.ts";
+import { Problem } from "../problems.ts";
 import type { PreparedDocument, Writer } from "../writer.ts";
 
 export interface OpenTarget {
@@ -47,6 +48,19 @@ export async function prepareAll(
   });
 }
 
+const TRIES_MAX = 12;
+
+/** As the pipeline does: a target that is still starting says `later`. */
+async function repeatedly<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (thrown) {
+      if (!(thrown instanceof Problem) || thrown.entry.retry !== "later" || tries === TRIES_MAX) throw thrown;
+    }
+  }
+}
+
 /** What every writer promises the pipeline. */
 export function testWriter(
   name: string,
@@ -63,7 +77,7 @@ export function testWriter(
     );
     const { maxBatchDocuments } = writer.limits;
     for (let from = 0; from < prepared.length; from += maxBatchDocuments) {
-      expect(await writer.write(prepared.slice(from, from + maxBatchDocuments), signal)).toEqual([]);
+      expect(await repeatedly(() => writer.write(prepared.slice(from, from + maxBatchDocuments), signal))).toEqual([]);
     }
   };
 
