@@ -227,7 +227,7 @@ export async function transitionDataset(
   // The lock on the counters keeps claims out: after a move away from PROCESSING no task can start any more.
   const [row] = await db.$queryRaw<{ tenant_id: string; status: DatasetStatus; status_before: DatasetStatus | null }[]>`
     SELECT d.tenant_id, d.status, d.status_before
-    FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR UPDATE`;
+    FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR NO KEY UPDATE`;
   if (!row) throw new Problem("NOT_FOUND", "There is no such dataset.");
   const status = nextStatus(row.status, event, row.status_before ?? undefined);
   if (status === null) {

@@ -35,7 +35,7 @@ async function settleDataset(transaction: Queryable, datasetId: string): Promise
   >`
     SELECT d.status, d.status_reason AS reason, p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun AS active,
            p.tasks_errored AS errored, ${plannedToEnd} AS planned
-    FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR UPDATE`;
+    FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR NO KEY UPDATE`;
   if (!row || row.active > 0 || (row.status === "PROCESSING" && !row.planned)) return null;
   const event = await eventOf(transaction, datasetId, row);
   if (!event) return null;

@@ -63,6 +63,24 @@ describe("a source that may have more tasks", () => {
     await planningEnded(db, (await claimPlanning(db, 60))!);
     expect(await settleDatasets(db)).toMatchObject([{ datasetId, status: "COMPLETED" }]);
   });
+
+  test("may be planned while somebody stops the dataset: each waits for the other, and neither is refused", async () => {
+    const { datasetId } = await processingDataset(db, tenantId, { tasks: 1 });
+    let stopping: ReturnType<typeof transitionDataset> | undefined;
+    await inTransaction(db, async (planning) => {
+      await planning.$queryRaw`SELECT 1 AS held FROM dataset_progress WHERE dataset_id = ${datasetId} FOR UPDATE`;
+      stopping = transitionDataset(db, datasetId, "stopWithComplete");
+      await vi.waitFor(async () => {
+        const [row] = await db.$queryRaw<{ waiting: number }[]>`
+          SELECT count(*)::int AS waiting FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        expect(row?.waiting).toBe(1);
+      });
+      await insertPlannedTasks(planning, datasetId, sampleCompute, samplePlans(datasetId, 1, 1));
+    });
+    expect(await stopping).toMatchObject({ before: "PROCESSING", status: "STOPPING_COMPLETE" });
+    expect(await db.task.count({ where: { datasetId } })).toBe(2);
+  });
 });
 
 describe("log lines", () => {
