@@ -1,4 +1,5 @@
 import { AwsError } from "../server/aws-error.ts";
+import { hiddenSeconds } from "./hidden-seconds.ts";
 import { chosenAttributes, md5OfAttributes, md5OfBody } from "./message-attributes.ts";
 import { type StoredMessage, sequenceNumber } from "./message-store.ts";
 import { numberAttribute, redrivePolicyOf } from "./queue-attributes.ts";
@@ -26,8 +27,7 @@ export const receiveOperations: Readonly<Record<string, SqsOperation>> = {
     for (;;) {
       const queue = call.queue();
       const seconds = visibility ?? numberAttribute(queue, "VisibilityTimeout");
-      const again = cloud.faults.draw("redelivery", "sqs", "ReceiveMessage", queueArn(queue));
-      const hidden = again ? Math.min(seconds, (again.latencyMs ?? 0) / 1000) : seconds;
+      const hidden = hiddenSeconds(cloud, queue, "ReceiveMessage", seconds);
       const received = receive(call, queue, limit, hidden);
       const waitMs = (wait ?? numberAttribute(queue, "ReceiveMessageWaitTimeSeconds")) * 1000;
       const leftMs = waitMs - (performance.now() - began);

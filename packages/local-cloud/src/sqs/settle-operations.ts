@@ -1,6 +1,7 @@
 import { AwsError } from "../server/aws-error.ts";
 import type { JsonInput } from "../server/json-protocol.ts";
 import { runEntries } from "./batch-entries.ts";
+import { hiddenSeconds } from "./hidden-seconds.ts";
 import { isFifo, type Queue } from "./queue-store.ts";
 import { parseReceipt } from "./receipt-handle.ts";
 import { invalidParameter, required, wholeNumber } from "./sqs-error.ts";
@@ -78,6 +79,6 @@ function changeVisibility({ messages, cloud }: SqsCall, queue: Queue, input: Jso
       `Total VisibilityTimeout for the message is beyond the limit [${VISIBILITY_SECONDS_MAX} seconds]`,
     );
   }
-  messages.showIn(message, seconds);
+  messages.showIn(message, hiddenSeconds(cloud, queue, "ChangeMessageVisibility", seconds));
   return {};
 }

@@ -354,6 +354,11 @@ test("faults: a message is handed out again while somebody works on it, sooner t
   expect([...bodies(first), ...bodies(again)]).toEqual(["twice", "twice"]);
   skewMs = 12_000;
   expect(await receive(QueueUrl)).toEqual([]);
+  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 5_000, times: 1 });
+  const { ReceiptHandle } = again[0]!;
+  await own.sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 600 }));
+  skewMs = 18_000;
+  expect(bodies(await receive(QueueUrl))).toEqual(["twice"]);
 });
 
 test("queues, messages, what is in flight and what was sent before are there after a restart", async () => {
