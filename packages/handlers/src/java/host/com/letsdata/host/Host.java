@@ -8,7 +8,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +55,7 @@ public final class Host {
     private void answer(Pipe.Frame frame) throws Exception {
         byte[] answer;
         try {
-            answer = Pipe.encode(Collections.singletonMap("return", perform(frame.message(), frame)));
+            answer = answerOf(perform(frame.message(), frame));
         } catch (OutOfMemoryError full) {
             objects.clear();
             answer = refusal(full, "OUT_OF_MEMORY", "The handler needed more memory than its task has: " + full.getMessage(), null);
@@ -69,6 +68,12 @@ public final class Host {
             answer = refusal(thrown, "HANDLER_EXCEPTION", null, null);
         }
         pipe.send(answer);
+    }
+
+    private static byte[] answerOf(Object returned) {
+        if (!(returned instanceof RowsWithBodies)) return Pipe.encode(Collections.singletonMap("return", returned));
+        RowsWithBodies rows = (RowsWithBodies) returned;
+        return Pipe.encode(Collections.singletonMap("return", rows.rows), rows.bodies());
     }
 
     private static byte[] refusal(Throwable thrown, String code, String text, Integer index) {
@@ -142,11 +147,11 @@ public final class Host {
         return answer;
     }
 
-    private List<Object> handle(Handler handler, Map<String, Object> message, Pipe.Frame frame) throws RecordFailed {
+    private RowsWithBodies handle(Handler handler, Map<String, Object> message, Pipe.Frame frame) throws RecordFailed {
         RecordMethods.RecordMethod method = RecordMethods.of(handler.object, handler.interfaceName);
         List<List<Object>> heads = list(message, "heads");
         List<Long> lengths = list(message, "lengths");
-        List<Object> rows = new ArrayList<>(heads.size());
+        RowsWithBodies rows = new RowsWithBodies(heads.size());
         int from = frame.jsonLength;
         for (int i = 0; i < heads.size(); i++) {
             int end = from + lengths.get(i).intValue();

@@ -34,8 +34,13 @@ final class Pipe {
     }
 
     static byte[] encode(Map<String, ?> message) {
+        return encode(message, new byte[0]);
+    }
+
+    static byte[] encode(Map<String, ?> message, byte[] blob) {
         byte[] text = JsonWriter.write(message).getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(8 + text.length).putInt(4 + text.length).putInt(text.length).put(text).array();
+        int rest = 4 + text.length + blob.length;
+        return ByteBuffer.allocate(4 + rest).putInt(rest).putInt(text.length).put(text).put(blob).array();
     }
 
     private void read(DataInputStream in) {
