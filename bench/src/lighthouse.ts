@@ -21,8 +21,12 @@ export async function installLighthouse(): Promise<void> {
   if (code !== 0) throw new Error(`${lighthousePackage} could not be fetched: ${output.trim().split("\n").at(-1)}`);
 }
 
-/** Loads a page in the Chromium at `browser`, with a cold cache. */
+/** Loads a page in the Chromium at `browser`, with a cold cache. A trace that Chromium did not record is made once more. */
 export async function measurePage(browser: string, url: string, cookie: string | null): Promise<PageFigures> {
+  return loadPage(browser, url, cookie).catch(() => loadPage(browser, url, cookie));
+}
+
+async function loadPage(browser: string, url: string, cookie: string | null): Promise<PageFigures> {
   const dir = await mkdtemp(join(tmpdir(), "letsdata-lighthouse-"));
   try {
     const report = join(dir, "report.json");
