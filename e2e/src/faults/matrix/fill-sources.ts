@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   BatchWriteItemCommand,
   CreateTableCommand,
@@ -17,6 +18,7 @@ import type { TestInstallation } from "../../installation/start-installation.ts"
 import type { NumberedRecord } from "../numbered-lines.ts";
 
 const READY_SECONDS = 120;
+const REFUSED_WAIT_MS = 100;
 
 /** A customer's queue; FIFO by its name. Returns its URL. */
 export async function fillQueue(
@@ -28,14 +30,15 @@ export async function fillQueue(
   const isFifo = QueueName.endsWith(".fifo");
   const Attributes = isFifo ? { FifoQueue: "true" } : undefined;
   const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-  for (const some of inTurns(records, 10)) {
+  await sendAll(records, 10, async (some) => {
     const Entries = some.map((record, n) => ({
       Id: String(n),
       MessageBody: JSON.stringify(record),
       ...(isFifo ? { MessageGroupId: record.id, MessageDeduplicationId: record.id } : {}),
     }));
-    await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-  }
+    const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    return Failed.map(({ Id }) => some[Number(Id)]!);
+  });
   return QueueUrl;
 }
 
@@ -62,10 +65,11 @@ export async function fillStream(
     READY_SECONDS,
     `stream ${StreamName}`,
   );
-  for (const some of inTurns(records, 200)) {
+  await sendAll(records, 200, async (some) => {
     const Records = some.map((record) => ({ Data: Buffer.from(JSON.stringify(record)), PartitionKey: record.id }));
-    await kinesis.send(new PutRecordsCommand({ StreamARN, Records }));
-  }
+    const answer = await kinesis.send(new PutRecordsCommand({ StreamARN, Records }));
+    return some.filter((_, n) => answer.Records?.[n]?.ErrorCode !== undefined);
+  });
   return StreamARN;
 }
 
@@ -93,17 +97,30 @@ export async function fillTable(
     READY_SECONDS,
     `table ${TableName}`,
   );
-  for (const some of inTurns(records, 25)) {
+  await sendAll(records, 25, async (some) => {
     const requests = some.map(({ id, kind, waitMs, pad }) => ({
       PutRequest: { Item: { id: { S: id }, kind: { S: kind }, waitMs: { N: String(waitMs) }, pad: { S: pad } } },
     }));
-    await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }));
-  }
+    const { UnprocessedItems } = await dynamodb.send(
+      new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }),
+    );
+    const refused = new Set(UnprocessedItems?.[TableName]?.map(({ PutRequest }) => PutRequest?.Item?.id?.S));
+    return some.filter(({ id }) => refused.has(id));
+  });
   return streamArn;
 }
 
-function inTurns<T>(all: readonly T[], count: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / count) }, (_, turn) =>
-    all.slice(turn * count, (turn + 1) * count),
-  );
+/** In calls of so many; what a call refuses, as a shard does that takes no more this second, is sent again. */
+async function sendAll(
+  records: readonly NumberedRecord[],
+  atOnce: number,
+  send: (some: readonly NumberedRecord[]) => Promise<readonly NumberedRecord[]>,
+): Promise<void> {
+  const left = [...records];
+  while (left.length > 0) {
+    const some = left.splice(0, atOnce);
+    const refused = await send(some);
+    left.unshift(...refused);
+    if (refused.length > 0) await sleep(REFUSED_WAIT_MS);
+  }
 }
