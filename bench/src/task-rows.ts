@@ -2,10 +2,9 @@ import { randomUUID } from "node:crypto";
 import { listenForChanges } from "@letsdata/database/changes";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import { transitionDataset } from "@letsdata/database/stores/dataset-store";
-import { createSettler } from "@letsdata/database/stores/settle-task";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { createLog } from "@letsdata/worker/log";
-import { scheduleTasks } from "@letsdata/worker/loops/schedule-tasks";
+import { createTaskScheduler } from "@letsdata/worker/loops/schedule-tasks";
 import { runRepeatedly } from "@letsdata/worker/run-repeatedly";
 import { RunningTasks } from "@letsdata/worker/running-tasks";
 import { quantile } from "./alternate.ts";
@@ -51,25 +50,23 @@ type Scheduler = Awaited<ReturnType<typeof startScheduler>>;
 
 async function startScheduler({ db, url }: BenchDatabase) {
   const running = new RunningTasks(SLOTS);
-  const settle = createSettler(db);
   const log = createLog("bench", (line) => process.stderr.write(`${line}\n`));
   let onStart = (_: ClaimedTask): void => {};
   let onSettled = (): void => {};
-  const schedule = runRepeatedly("scheduling tasks", POLL_MS, log, () =>
-    scheduleTasks({
-      database: db,
-      workerId: "bench-scheduler",
-      leaseSeconds: 60,
-      running,
-      run: async (claimed) => {
-        onStart(claimed);
-        const outcome = { kind: "completed", counts: noCounts } as const;
-        await settle({ taskId: claimed.taskId, lease: claimed.lease, outcome });
-        onSettled();
-      },
-      onEnded: () => schedule.wake(),
-    }),
-  );
+  const scheduler = createTaskScheduler({
+    database: db,
+    workerId: "bench-scheduler",
+    leaseSeconds: 60,
+    running,
+    run: async (claimed, _running, settle) => {
+      onStart(claimed);
+      const outcome = { kind: "completed", counts: noCounts } as const;
+      await settle({ taskId: claimed.taskId, lease: claimed.lease, outcome });
+      onSettled();
+    },
+    onEnded: () => schedule.wake(),
+  });
+  const schedule = runRepeatedly("scheduling tasks", POLL_MS, log, scheduler.fillSlots);
   const changes = await listenForChanges(url, () => schedule.wake());
   return {
     started: (callback: (task: ClaimedTask) => void) => {

@@ -10,7 +10,7 @@ import { workOnInitialisations } from "./loops/initialise-datasets.ts";
 import { createLeaseKeeper } from "./loops/keep-leases.ts";
 import { planChildShards } from "./loops/plan-child-shards.ts";
 import { releaseExpired } from "./loops/release-expired-leases.ts";
-import { scheduleTasks } from "./loops/schedule-tasks.ts";
+import { createTaskScheduler } from "./loops/schedule-tasks.ts";
 import { settleDatasets } from "./loops/settle-datasets.ts";
 import { workOnTries } from "./loops/try-datasets.ts";
 import { runRepeatedly } from "./run-repeatedly.ts";
@@ -36,20 +36,19 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   const stopping = new AbortController();
   const running = new RunningTasks(settings.taskSlots);
   const run = createTaskRunner({ ...dependencies, leaseSeconds });
-  const schedule = runRepeatedly("scheduling tasks", pollMs, log, () =>
-    scheduleTasks({
-      database,
-      workerId,
-      leaseSeconds,
-      running,
-      run,
-      onEnded: () => {
-        schedule.wake();
-        settle.wake();
-        plan.wake();
-      },
-    }),
-  );
+  const scheduler = createTaskScheduler({
+    database,
+    workerId,
+    leaseSeconds,
+    running,
+    run,
+    onEnded: () => {
+      schedule.wake();
+      settle.wake();
+      plan.wake();
+    },
+  });
+  const schedule = runRepeatedly("scheduling tasks", pollMs, log, scheduler.fillSlots);
   const settle = runRepeatedly("settling datasets", pollMs, log, () => settleDatasets(database, log));
   const plan = runRepeatedly("planning child shards", pollMs, log, async () => {
     if (await planChildShards(dependencies, stopping.signal)) {
@@ -79,8 +78,8 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     stop: async () => {
       stopping.abort();
       await jobs.stop();
+      scheduler.drain();
       await schedule.stop();
-      for (const task of running.all) task.drain.abort("rerun");
       await Promise.race([running.allEnded(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
       await pool.close();
       await Promise.all([settle.stop(), plan.stop(), expire.stop(), leases.stop(), changes.close()]);

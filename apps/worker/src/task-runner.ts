@@ -4,7 +4,7 @@ import type { CredentialsPurpose, TaskLogLine } from "@letsdata/compute/task-pro
 import type { Database } from "@letsdata/database/database";
 import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
-import { createSettler } from "@letsdata/database/stores/settle-task";
+import type { SettleTasks } from "@letsdata/database/stores/settle-task";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { logLevelOf, memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
@@ -31,11 +31,10 @@ export interface TaskRunnerParts {
 /** Runs one claimed task to the end of its attempt and settles it under its lease. Never throws. */
 export function createTaskRunner(
   parts: TaskRunnerParts,
-): (claimed: ClaimedTask, running: RunningTask) => Promise<void> {
-  const { database, log } = parts;
-  const settle = createSettler(database);
+): (claimed: ClaimedTask, running: RunningTask, settle: SettleTasks) => Promise<void> {
+  const { log } = parts;
 
-  return async (claimed, running) => {
+  return async (claimed, running, settle) => {
     try {
       const say = await attemptLog(parts, claimed);
       const outcome = await attempt(parts, claimed, running, say);

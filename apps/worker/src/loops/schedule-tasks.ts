@@ -1,38 +1,62 @@
 import type { Database } from "@letsdata/database/database";
 import { type ClaimedTask, claimTasks } from "@letsdata/database/stores/claim-tasks";
+import { createSettler, type SettleTasks } from "@letsdata/database/stores/settle-task";
 import type { RunningTask, RunningTasks } from "../running-tasks.ts";
 
-export interface ScheduleTasksInput {
+export interface TaskSchedulerInput {
   readonly database: Database;
   readonly workerId: string;
   readonly leaseSeconds: number;
   readonly running: RunningTasks;
-  readonly run: (claimed: ClaimedTask, running: RunningTask) => Promise<void>;
-  /** Called when an attempt has ended: its slot is free. */
+  /** An attempt to its end, `settle` included. */
+  readonly run: (claimed: ClaimedTask, running: RunningTask, settle: SettleTasks) => Promise<void>;
+  /** Called when an attempt has ended. */
   readonly onEnded: () => void;
 }
 
-/** Claims as many waiting tasks as this worker has free slots, and starts them. The database keeps every dataset's `concurrency`. */
-export async function scheduleTasks(input: ScheduleTasksInput): Promise<void> {
-  const { database, workerId, leaseSeconds, running } = input;
-  while (running.free > 0) {
-    const claimed = await claimTasks(database, { workerId, slots: running.free, leaseSeconds });
-    if (claimed.length === 0) return;
-    for (const task of claimed) startTask(input, task);
-  }
+export interface TaskScheduler {
+  /** Claims as many waiting tasks as this worker has free slots, and starts them. The database keeps every dataset's `concurrency`. */
+  fillSlots(): Promise<void>;
+  /** No task is claimed any more; those under way are asked to drain to a checkpoint. */
+  drain(): void;
 }
 
-function startTask({ running, run, onEnded }: ScheduleTasksInput, claimed: ClaimedTask): void {
-  const task: RunningTask = {
-    taskId: claimed.taskId,
-    datasetId: claimed.datasetId,
-    lease: claimed.lease,
-    lost: new AbortController(),
-    drain: new AbortController(),
-  };
-  running.add(task);
-  void run(claimed, task).finally(() => {
-    running.remove(task);
-    onEnded();
+/** Slots are filled by whoever ends an attempt, with the next tasks, and by `fillSlots`, where there were none. */
+export function createTaskScheduler(input: TaskSchedulerInput): TaskScheduler {
+  const { database, workerId, leaseSeconds, running, run, onEnded } = input;
+  let draining = false;
+  const settle = createSettler(database, {
+    claim: () => (draining ? null : { workerId, leaseSeconds }),
+    start: (claimed) => claimed.forEach(start),
   });
+  return {
+    async fillSlots() {
+      while (running.free > 0 && !draining) {
+        const claimed = await claimTasks(database, { workerId, slots: running.free, leaseSeconds });
+        if (claimed.length === 0) return;
+        claimed.forEach(start);
+      }
+    },
+    drain() {
+      draining = true;
+      for (const task of running.all) task.drain.abort("rerun");
+    },
+  };
+
+  function start(claimed: ClaimedTask): void {
+    const task: RunningTask = {
+      taskId: claimed.taskId,
+      datasetId: claimed.datasetId,
+      lease: claimed.lease,
+      lost: new AbortController(),
+      drain: new AbortController(),
+    };
+    running.add(task);
+    // Its claim was under way when the drain began.
+    if (draining) task.drain.abort("rerun");
+    void run(claimed, task, settle).finally(() => {
+      running.remove(task);
+      onEnded();
+    });
+  }
 }

@@ -39,6 +39,6 @@ export async function claimTasks(db: Queryable, claim: ClaimTasks): Promise<Clai
   if (claim.slots < 1) return [];
   const [row] = await db.$queryRaw<{ tasks: ClaimedTask[] }[]>`
     SELECT letsdata_claim_tasks(${claim.workerId}, ${claim.slots}::int, ${claim.leaseSeconds}::float8,
-      ${claim.datasetIds ? [...claim.datasetIds] : null}::text[]) AS tasks`;
+      ${claim.datasetIds ? [...claim.datasetIds] : null}::text[], true) AS tasks`;
   return row?.tasks ?? [];
 }

@@ -2,6 +2,7 @@ import type { TaskStatus } from "@letsdata/dataset/lifecycle";
 import type { AttemptOutcome, Lease } from "@letsdata/pipeline/ports";
 import { Problem, type ProblemCode, problemCatalogue } from "@letsdata/plugin-kit/problems";
 import type { Queryable } from "../database.ts";
+import type { ClaimedTask, ClaimTasks } from "./claim-tasks.ts";
 import { gatherCalls } from "./gather-calls.ts";
 import { storableJson } from "./storable-json.ts";
 
@@ -33,9 +34,23 @@ type Wish = "COMPLETED" | "ERRORED" | "RERUN" | "STOPPED";
  */
 export type SettleTasks = (settle: SettleTask) => Promise<SettledTask | null>;
 
+/** Of a worker that goes on: as many tasks as end are claimed in the transaction that ends them. */
+export interface Successors {
+  /** Asked each time; null: take none. */
+  readonly claim: () => Pick<ClaimTasks, "workerId" | "leaseSeconds"> | null;
+  /** Called before those that ended hear of it, so that their places are never free. */
+  readonly start: (claimed: readonly ClaimedTask[]) => void;
+}
+
 /** For a worker: attempts that end at about the same time are settled in one transaction. */
-export function createSettler(db: Queryable): SettleTasks {
-  const store = gatherCalls((settles: readonly StorableSettle[]) => storeAll(db, settles));
+export function createSettler(db: Queryable, successors?: Successors): SettleTasks {
+  const store = gatherCalls(async (settles: readonly StorableSettle[]) => {
+    const claim = successors?.claim();
+    if (!claim) return storeAll(db, settles);
+    const { settled, claimed } = await storeAllAndClaim(db, settles, claim);
+    successors?.start(claimed);
+    return settled;
+  });
   return async (settle) => {
     if (settle.outcome.kind === "abandoned") return null;
     const settled = await store({ ...settle, outcome: settle.outcome });
@@ -52,20 +67,37 @@ export function settleTask(db: Queryable, settle: SettleTask): Promise<SettledTa
 type StorableSettle = SettleTask & { readonly outcome: Exclude<AttemptOutcome, { kind: "abandoned" }> };
 
 /** Null where the lease is another's by now. */
-async function storeAll(db: Queryable, settles: readonly StorableSettle[]): Promise<readonly (SettledTask | null)[]> {
-  const stored = settles.map(({ taskId, lease, outcome, delaySeconds }) => ({
-    taskId,
-    workerId: lease.workerId,
-    token: lease.token,
-    wish: wishOf(outcome),
-    error: outcome.kind === "failed" ? { ...outcome.error, time: Date.now() } : null,
-    counts: outcome.counts,
-    measurements: outcome.measurements ?? [],
-    delaySeconds: delaySeconds ?? 0,
-  }));
-  const [row] = await db.$queryRaw<{ settled: (SettledTask | null)[] }[]>`
-    SELECT letsdata_settle_tasks(${storableJson(stored)}::jsonb) AS settled`;
+type Settled = readonly (SettledTask | null)[];
+
+async function storeAll(db: Queryable, settles: readonly StorableSettle[]): Promise<Settled> {
+  const [row] = await db.$queryRaw<{ settled: Settled }[]>`
+    SELECT letsdata_settle_tasks(${storable(settles)}::jsonb) AS settled`;
   return row?.settled ?? [];
+}
+
+async function storeAllAndClaim(
+  db: Queryable,
+  settles: readonly StorableSettle[],
+  { workerId, leaseSeconds }: Pick<ClaimTasks, "workerId" | "leaseSeconds">,
+): Promise<{ readonly settled: Settled; readonly claimed: readonly ClaimedTask[] }> {
+  const [row] = await db.$queryRaw<{ answer: { settled: Settled; claimed: ClaimedTask[] } }[]>`
+    SELECT letsdata_settle_and_claim(${storable(settles)}::jsonb, ${workerId}, ${leaseSeconds}::float8) AS answer`;
+  return row?.answer ?? { settled: [], claimed: [] };
+}
+
+function storable(settles: readonly StorableSettle[]): string {
+  return storableJson(
+    settles.map(({ taskId, lease, outcome, delaySeconds }) => ({
+      taskId,
+      workerId: lease.workerId,
+      token: lease.token,
+      wish: wishOf(outcome),
+      error: outcome.kind === "failed" ? { ...outcome.error, time: Date.now() } : null,
+      counts: outcome.counts,
+      measurements: outcome.measurements ?? [],
+      delaySeconds: delaySeconds ?? 0,
+    })),
+  );
 }
 
 function wishOf(outcome: StorableSettle["outcome"]): Wish {
