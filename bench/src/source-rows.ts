@@ -4,7 +4,7 @@ import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { alternate } from "./alternate.ts";
 import { getRaw } from "./raw-http.ts";
 import { type Scene, secondsOf } from "./scene.ts";
-import { flightLines, gzipped, putSource, sourceBucket } from "./sources.ts";
+import { flightLines, gzipped, putSource, sourceBucket, webPages } from "./sources.ts";
 
 const objectsAtOnce = 8;
 const bytesPerMegabyte = 1_000_000;
@@ -20,7 +20,7 @@ export async function sourceRows(scene: Scene): Promise<void> {
   const smallObjects = await alternate(
     seconds,
     async () => {
-      await inParallel(keys, (key) => readAll(access, key));
+      await inParallel(keys, (key) => readAll(access, key, lines));
       return keys.length;
     },
     async () => {
@@ -37,32 +37,41 @@ export async function sourceRows(scene: Scene): Promise<void> {
     ratio: smallObjects.ratio,
     limit: { kind: "at least", of: "ratio", bar: 0.8 },
   });
-  const large = Buffer.concat(Array<Buffer>(quick ? 4 : 8).fill(flightLines(80_000)));
-  await putSource(access, "large.log", large);
-  const largeObject = await alternate(
-    seconds,
-    async () => (await readAll(access, "large.log")) / bytesPerMegabyte,
-    async () => (await getRaw(access.endpoint, sourceBucket, "large.log")) / bytesPerMegabyte,
+  const megabytes = quick ? 50 : 500;
+  await largeRow(scene, "170-byte lines", megabytes, flightLines(50_000), lines);
+  await largeRow(scene, "3 KB web pages", megabytes, Buffer.from(webPages(3_000).join("")), pages);
+}
+
+/** One object of `megabytes`, made of `part` over and over. */
+async function largeRow(scene: Scene, of: string, megabytes: number, part: Buffer, framing: Framing): Promise<void> {
+  const { access } = scene.cloud;
+  const key = "large";
+  const times = Math.ceil((megabytes * bytesPerMegabyte) / part.length);
+  await putSource(access, key, Buffer.concat(Array<Buffer>(times).fill(part)));
+  const large = await alternate(
+    secondsOf(scene),
+    async () => (await readAll(access, key, framing)) / bytesPerMegabyte,
+    async () => (await getRaw(access.endpoint, sourceBucket, key)) / bytesPerMegabyte,
   );
-  report({
+  scene.report({
     row: "c",
-    what: `large object (${Math.round(large.length / bytesPerMegabyte)} MB of 170-byte lines)`,
+    what: `large object (${megabytes} MB of ${of})`,
     unit: "MB/s",
-    value: largeObject.product,
-    bare: largeObject.bare,
-    ratio: largeObject.ratio,
+    value: large.product,
+    bare: large.bare,
+    ratio: large.ratio,
     limit: { kind: "at least", of: "ratio", bar: 0.8 },
   });
 }
 
-async function readAll(access: CloudAccess, key: string): Promise<number> {
-  const pattern = (text: string) => ({ kind: "pattern", pattern: Buffer.from(text) }) as const;
-  const splitter = createRecordSplitter({
-    fileType: "LOG",
-    resolvedName: key,
-    start: pattern("{"),
-    end: pattern("\n"),
-  });
+type Framing = Pick<Parameters<typeof createRecordSplitter>[0], "start" | "end">;
+const pattern = (text: string) => ({ kind: "pattern", pattern: Buffer.from(text) }) as const;
+const lines: Framing = { start: pattern("{"), end: pattern("\n") };
+/** A page ends where the next one begins. */
+const pages: Framing = { start: pattern("WARC/1.0"), end: pattern("WARC/1.0") };
+
+async function readAll(access: CloudAccess, key: string, framing: Framing): Promise<number> {
+  const splitter = createRecordSplitter({ fileType: "LOG", resolvedName: key, ...framing });
   const reader = openSingleFileReader({ bucketName: sourceBucket, access, splitter });
   let bytes = 0;
   for await (const batch of reader.read(null, new AbortController().signal)) bytes += batch.bytesRead;
