@@ -4,20 +4,13 @@ import { type ExitCode, exitCodes, UsageError, WaitTimedOut } from "./exit-codes
 import type { Terminal } from "./printer.ts";
 
 /** Says on standard error what went wrong, where and what to do; returns the exit code. */
-export function reportFailure(terminal: Terminal, thrown: unknown, endpoint?: string): ExitCode {
+export function reportFailure(terminal: Terminal, thrown: unknown): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (thrown instanceof UsageError) return say(terminal, thrown.message, exitCodes.usage);
   if (thrown instanceof WaitTimedOut) return say(terminal, thrown.message, exitCodes.timedOut);
   if (thrown instanceof Problem) {
     printProblem(terminal, thrown);
     return thrown.code === "UNAUTHENTICATED" ? exitCodes.authentication : exitCodes.problem;
-  }
-  if (thrown instanceof TypeError && thrown.message === "fetch failed") {
-    return say(
-      terminal,
-      `The installation${endpoint ? ` at ${endpoint}` : ""} does not answer. Is it running?`,
-      exitCodes.problem,
-    );
   }
   return say(terminal, thrown instanceof Error ? thrown.message : String(thrown), exitCodes.problem);
 }

@@ -119,3 +119,12 @@ test("a manifest is built from a prefix, or told how to make it when it is too l
   });
   expect(long.err).toContain("aws s3 cp manifest.txt");
 });
+
+test("an installation that does not answer is named", async () => {
+  const ended = await letsdata(["datasets", "list"], { LETSDATA_ENDPOINT: "http://127.0.0.1:9" });
+  expect(ended).toEqual({
+    code: 1,
+    out: "",
+    err: "The installation at http://127.0.0.1:9 does not answer. Is it running?\n",
+  });
+});

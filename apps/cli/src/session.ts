@@ -16,6 +16,13 @@ export interface CliSession {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** No server answered at the profile's endpoint. */
+export class NoAnswer extends Error {
+  constructor(endpoint: string) {
+    super(`The installation at ${endpoint} does not answer. Is it running?`);
+  }
+}
+
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
@@ -47,7 +54,11 @@ export function leaf<Options extends object>(
     .option("--prettyPrint", "indent JSON")
     .option("--output <format>", "json or table", parseOutput, "json")
     .action(async (options: Options & GlobalOptions) => {
-      await action(await openSession(surroundings, options), options);
+      const session = await openSession(surroundings, options);
+      await action(session, options).catch((thrown: unknown) => {
+        const isUnanswered = thrown instanceof TypeError && thrown.message === "fetch failed";
+        throw isUnanswered ? new NoAnswer(session.profile.endpoint) : thrown;
+      });
     });
 }
 

@@ -7,7 +7,7 @@ import { endedLines, startedLine } from "./attempt-lines.ts";
 const claimed = {
   attempt: 2,
   codeVersion: 3,
-  position: "7",
+  readerDefinition: { line: 8, fileNames: { "": "movies/part-07.jsonl.gz" } },
   checkpoint: { position: null, counts: noCounts },
 } as unknown as ClaimedTask;
 const settled = (status: SettledTask["status"], code: string | null = null): SettledTask => ({
@@ -19,10 +19,14 @@ const settled = (status: SettledTask["status"], code: string | null = null): Set
 });
 const counts = { ...noCounts, recordsRead: 1200, documentsWritten: 1100, recordsSkipped: 60, recordsErrored: 40 };
 
-test("an attempt's first line says where it begins and with which code", () => {
-  expect(startedLine(claimed).message).toBe("Attempt 2 of 7 starts from the beginning, with code version 3.");
+test("an attempt's first line says what it reads, where it begins and with which code", () => {
+  expect(startedLine(claimed).message).toBe(
+    "Attempt 2 starts from the beginning, reading movies/part-07.jsonl.gz, with code version 3.",
+  );
   const resumed = { ...claimed, checkpoint: { position: { offset: 5 }, counts } } as unknown as ClaimedTask;
-  expect(startedLine(resumed).message).toContain('from the checkpoint after 1,200 records: {"offset":5}');
+  expect(startedLine(resumed).message).toContain("at the checkpoint after 1,200 records (offset 5), reading");
+  const worker = { ...claimed, readerDefinition: {} };
+  expect(startedLine(worker).message).toBe("Attempt 2 starts from the beginning, with code version 3.");
 });
 
 test("a completed attempt says its duration and its counts", () => {

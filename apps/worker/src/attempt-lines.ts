@@ -1,5 +1,6 @@
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import type { SettledTask } from "@letsdata/database/stores/settle-task";
+import { briefAttributes, briefReaderDefinition } from "@letsdata/dataset/brief-definition";
 import type { AttemptOutcome, Counts } from "@letsdata/pipeline/ports";
 import type { SaidLine } from "./dataset-log.ts";
 
@@ -8,15 +9,15 @@ type Said = Omit<SaidLine, "time">;
 const number = (value: number) => value.toLocaleString("en-US");
 
 /** What the log says when an attempt begins. */
-export function startedLine({ attempt, codeVersion, position, checkpoint }: ClaimedTask): Said {
-  const records = checkpoint.counts.recordsRead;
+export function startedLine({ attempt, codeVersion, readerDefinition, checkpoint }: ClaimedTask): Said {
+  const source = briefReaderDefinition(readerDefinition);
   const from =
     checkpoint.position === null
       ? "from the beginning"
-      : `from the checkpoint after ${number(records)} records: ${JSON.stringify(checkpoint.position)}`;
+      : `at the checkpoint after ${number(checkpoint.counts.recordsRead)} records (${briefAttributes(checkpoint.position)})`;
   return {
     level: "INFO",
-    message: `Attempt ${attempt} of ${position} starts ${from}, with code version ${codeVersion}.`,
+    message: `Attempt ${attempt} starts ${from}${source === "" ? "" : `, reading ${source}`}, with code version ${codeVersion}.`,
   };
 }
 

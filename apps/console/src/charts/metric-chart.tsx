@@ -8,7 +8,8 @@ import { rowsOf, standsAlone } from "./series-rows.ts";
 
 const colours = ["var(--accent)", "var(--good-fill)", "var(--bad-fill)", "var(--busy-fill)"];
 const toneColours = { red: "var(--bad-fill)", green: "var(--good-fill)", blue: "var(--busy-fill)" };
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+/** Digits that count, not places: neighbours on an axis that ends at 0.1 differ, too. */
+const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 
 function colourOf(entry: ChartDto["series"][number], index: number): string {
   return entry.tone ? toneColours[entry.tone] : colours[index % colours.length]!;

@@ -100,7 +100,8 @@ function TaskFiles({
         </span>
         <span className="flex items-center gap-3 text-[13px]">
           <span className="text-bad">
-            <span className="figures">{formatCount(task.numberOfErrors)}</span> errors
+            <span className="figures">{formatCount(task.numberOfErrors)}</span>{" "}
+            {task.numberOfErrors === 1 ? "error" : "errors"}
           </span>
           <TaskStatusMark status={task.taskStatus} />
         </span>

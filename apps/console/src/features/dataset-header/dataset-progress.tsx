@@ -58,7 +58,7 @@ function Figure({
   return (
     <div className="flex flex-row-reverse items-center gap-1">
       <dt className="text-ink-soft">{name}</dt>
-      <dd className="figures font-medium">{children}</dd>
+      <dd className="figures font-medium [word-spacing:-0.3em]">{children}</dd>
       {dot ? <span aria-hidden className={`mr-0.5 size-2 rounded-full ${dot}`} /> : null}
     </div>
   );

@@ -1,9 +1,9 @@
 import type { TaskDto } from "@letsdata/api/contract/task-dto";
+import { briefAttributes, briefReaderDefinition } from "@letsdata/dataset/brief-definition";
 import type { Column } from "../../table/data-table.tsx";
 import { Elapsed } from "../../ui/clock.tsx";
 import { formatCount } from "../../ui/format.ts";
 import { TaskStatusMark } from "../../ui/status.tsx";
-import { briefAttributes, briefReaderDefinition } from "./brief-definition.ts";
 
 interface BriefProps {
   readonly value: Readonly<Record<string, unknown>> | null;
