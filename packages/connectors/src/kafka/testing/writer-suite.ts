@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { checkKafkaWrite } from "../check-access.ts";
 import { connectionOf, type KafkaCluster } from "../connection.ts";
 import { forgetPosition } from "../positions.ts";
-import { type KafkaWriterConfig, type KafkaWriterInput, openKafkaWriter } from "../writer.ts";
+import type { KafkaWriterConfig, KafkaWriterInput } from "../session.ts";
+import { openKafkaWriter } from "../writer.ts";
 import { committedIds } from "./committed-ids.ts";
 
 const signal = new AbortController().signal;
