@@ -58,8 +58,7 @@ export async function readPosition(
       const [listed] = await admin.listOffsets({ topics, isolationLevel });
       return listed!.partitions[0]!.offset;
     };
-    const end = await offsetAt(-1n);
-    let offset = await offsetAt(-2n);
+    let [offset, end] = await Promise.all([offsetAt(-2n), offsetAt(-1n)]);
     let found: Buffer | null = null;
     // By producer: what it wrote counts when its transaction's marker says so.
     const open = new Map<bigint, Buffer | null>();

@@ -14,6 +14,8 @@ export interface KafkaWriterInput {
   readonly task: TaskIdentity;
   /** The source gives a later attempt the same records with the same ordinals. */
   readonly ordinalsRepeat?: boolean;
+  /** Nothing is going to be written. */
+  readonly isTrial?: boolean;
   /** Throws LEASE_LOST. Asked before a session fences the one before it. */
   readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
 }

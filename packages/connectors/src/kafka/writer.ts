@@ -36,9 +36,15 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
     { attemptsMax: OPEN_ATTEMPTS_MAX },
   );
   const batchBytes = Math.min(BATCH_BYTES_MAX, bytesMax) - BATCH_HEAD_BYTES;
+  const sessionInput = { ...input, connection, batchBytes };
   let session: Promise<Session> | null = null;
   /** As the sessions before this one left it: without transactions nobody else remembers. */
   let committed = -1;
+  // A dozen calls that the first documents would wait for; what is wrong is told when they come.
+  if (!input.isTrial) {
+    session = openSession(sessionInput, never);
+    session.catch(() => {});
+  }
 
   return {
     limits: {
@@ -57,7 +63,7 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
     async write(batch, signal) {
       signal.throwIfAborted();
       try {
-        session ??= openSession({ ...input, connection, batchBytes }, signal);
+        session ??= openSession(sessionInput, signal);
         const open = await session;
         const from = Math.max(open.committed, committed);
         const rest = batch.filter(({ ordinal }) => ordinal > from);

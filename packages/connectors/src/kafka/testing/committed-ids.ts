@@ -32,7 +32,8 @@ export async function committedIds(
       const found: Found[] = [];
       // By producer: an aborted transaction is handed out, too, and only its marker tells.
       const open = new Map<bigint, Found[]>();
-      for (let fetchOffset = 0n; fetchOffset < end; ) {
+      // The marker of what was handed out may stand behind the end of a moment ago.
+      for (let fetchOffset = 0n; fetchOffset < end || open.size > 0; ) {
         const position = {
           partition,
           currentLeaderEpoch: -1,

@@ -76,17 +76,22 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
       "has each document once though a later attempt takes over while $call $nth is under way",
       async ({ call, nth }) => {
         const config = plainTopic();
-        const [old, next] = await Promise.all([open(config), open(config, { task: { ...task, attempt: 2 } })]);
+        const old = await open(config);
+        let next: Writer | null = null;
+        const takeOver = async () => {
+          next = await open(config, { task: { ...task, attempt: 2 } });
+          return write(next);
+        };
         const takenOver = Promise.withResolvers<unknown>();
         using _ = onCalls(call, (number) => {
           // Counted over both attempts: the old one's are the first.
-          if (number === nth) takenOver.resolve(write(next));
+          if (number === nth) takenOver.resolve(takeOver());
         });
         const late = write(old).catch(() => null);
         expect(await takenOver.promise).toEqual([]);
         await late;
         expect(await ofThatKey(config)).toEqual([ids]);
-        await Promise.all([old.close(), next.close()]);
+        await Promise.all([old.close(), next!.close()]);
       },
       30_000,
     );
