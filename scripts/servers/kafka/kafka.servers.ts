@@ -1,4 +1,5 @@
 import { describeKafkaCheck } from "@letsdata/connectors/kafka/testing/check-suite";
+import { describeKafkaWithoutTransactions } from "@letsdata/connectors/kafka/testing/no-transactions-suite";
 import { describeKafkaTransactions } from "@letsdata/connectors/kafka/testing/transaction-suite";
 import { describeKafkaWriter, putPassword } from "@letsdata/connectors/kafka/testing/writer-suite";
 import { type OpenCloud, openCloud } from "@letsdata/connectors/testing/open-cloud";
@@ -30,6 +31,10 @@ describe("write KAFKA", () => {
   describeKafkaTransactions(
     "without authentication",
     () => ({ bootstrapServers: kafka.open }),
+    () => cloud.access,
+  );
+  describeKafkaWithoutTransactions(
+    () => kafka,
     () => cloud.access,
   );
   describeKafkaCheck(
