@@ -88,6 +88,7 @@ export async function openTransactionalSession(input: SessionInput): Promise<Ses
     const byPartition = new Map<number, TopicRecord[]>();
     for (const { document, payload, bytes } of documents) {
       const { partitionKey: key } = document;
+      // Those without a key keep their order, too.
       const partition = key === "" ? 0 : partitionOfKey(key, count);
       const record = { key, value: payload as string, bytes };
       const others = byPartition.get(partition);
@@ -103,35 +104,56 @@ export async function openTransactionalSession(input: SessionInput): Promise<Ses
     return { topic: positions, partition, batches: [[record]] };
   }
 
-  /** The first batch of each partition, then the second ones …: a request is under way while the next is made. */
+  /**
+   * The first batch of each partition, then the second ones …: a request is under way while the next is made. Settles when no
+   * request is under way: what reached a broker after the end of its transaction would stay open there for good.
+   */
   async function sendAll(placed: readonly Placed[], metadata: ClusterMetadata, version: number): Promise<void> {
     const underWay: Promise<void>[] = [];
     const now = Date.now();
     const rounds = Math.max(...placed.map(({ batches }) => batches.length));
-    for (let round = 0; round < rounds; round++) {
-      const byLeader = new Map<number, PartitionBatch[]>();
-      for (const { topic, partition, batches } of placed) {
-        const records = batches[round];
-        if (!records) continue;
-        const origin = {
-          producerId: producer.producerId!,
-          producerEpoch: producer.producerEpoch!,
-          firstSequence: takeSequences(`${topic}:${partition}`, records.length),
-        };
-        const batch = await encodeRecordBatch(records, origin, config.compression, now);
-        const { leader } = metadata.topics.get(topic)!.partitions[partition]!;
-        byLeader.set(leader, [...(byLeader.get(leader) ?? []), { topic, partition, batch }]);
+    const call = { transactionalId, timeoutMilliseconds: REQUEST_TIMEOUT_MS };
+    let outcomes: readonly PromiseSettledResult<void>[] = [];
+    try {
+      for (let round = 0; round < rounds; round++) {
+        for (const [leader, batches] of await encodeRound(placed, round, metadata, now)) {
+          const broker = await brokerOf(leader, metadata);
+          const sending = produce(broker, batches, { ...call, version });
+          // Told below, when all have an answer.
+          sending.catch(() => {});
+          underWay.push(sending);
+        }
       }
-      const call = { transactionalId, version, timeoutMilliseconds: REQUEST_TIMEOUT_MS };
-      for (const [leader, batches] of byLeader) {
-        const broker = await brokerOf(leader, metadata);
-        const sending = produce(broker, batches, call);
-        sending.catch(() => {});
-        underWay.push(sending);
-      }
+    } finally {
+      outcomes = await Promise.allSettled(underWay);
     }
-    // What comes behind a refused request is refused because of it: the first one tells why.
-    for (const sending of underWay) await sending;
+    const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    if (failures.length === 0) return;
+    // What comes behind a refused request is refused because of it; but first of all, what became of one may not be known.
+    throw failures.find((failure) => protocolIdOf(failure) === null) ?? failures[0];
+  }
+
+  /** By the partitions' leader. */
+  async function encodeRound(
+    placed: readonly Placed[],
+    round: number,
+    metadata: ClusterMetadata,
+    now: number,
+  ): Promise<Map<number, PartitionBatch[]>> {
+    const byLeader = new Map<number, PartitionBatch[]>();
+    for (const { topic, partition, batches } of placed) {
+      const records = batches[round];
+      if (!records) continue;
+      const origin = {
+        producerId: producer.producerId!,
+        producerEpoch: producer.producerEpoch!,
+        firstSequence: takeSequences(`${topic}:${partition}`, records.length),
+      };
+      const batch = await encodeRecordBatch(records, origin, config.compression, now);
+      const { leader } = metadata.topics.get(topic)!.partitions[partition]!;
+      byLeader.set(leader, [...(byLeader.get(leader) ?? []), { topic, partition, batch }]);
+    }
+    return byLeader;
   }
 
   function takeSequences(partition: string, count: number): number {
