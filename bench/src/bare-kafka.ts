@@ -1,10 +1,10 @@
 import { compatibilityPartitioner, type MessageToProduce, ProduceAcks, Producer } from "@platformatic/kafka";
 import { type BareTarget, bodyOf } from "./bare-task.ts";
 
-/** As many bytes as the product sends at once, so that the broker is asked the same of both. */
+/** As many bytes as Kafka takes of a partition at once by default. */
 const BATCH_BYTES = 1024 * 1024;
 
-/** The product's client without transactions: a full batch is under way while the next is filled, and keys keep their order. */
+/** The client as anybody would use it, without transactions: a full batch is under way while the next is filled, and keys keep their order. */
 export function bareKafkaTarget(broker: string, topic: string): BareTarget {
   const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
     clientId: "bare",

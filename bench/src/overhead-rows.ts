@@ -51,9 +51,10 @@ export async function compareOverhead(
   { key, handler }: OverheadFile,
   target: WriteTarget,
   bareTarget: () => BareTarget,
+  seconds = secondsOf(scene),
 ): Promise<void> {
   const { product, bare, ratio } = await alternate(
-    secondsOf(scene),
+    seconds,
     () => tasks.run(key, { language: "JAVASCRIPT", artifactDir: handler.artifactDir }, target),
     () => runBareTask(scene.cloud.access, key, handler, bareTarget()),
   );

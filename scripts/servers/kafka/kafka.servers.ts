@@ -1,4 +1,6 @@
 import { describeKafkaCheck } from "@letsdata/connectors/kafka/testing/check-suite";
+import { describeKafkaWithoutTransactions } from "@letsdata/connectors/kafka/testing/no-transactions-suite";
+import { describeKafkaTransactions } from "@letsdata/connectors/kafka/testing/transaction-suite";
 import { describeKafkaWriter, putPassword } from "@letsdata/connectors/kafka/testing/writer-suite";
 import { type OpenCloud, openCloud } from "@letsdata/connectors/testing/open-cloud";
 import { afterAll, beforeAll, describe } from "vitest";
@@ -24,6 +26,15 @@ describe("write KAFKA", () => {
   describeKafkaWriter(
     "with SCRAM",
     () => ({ bootstrapServers: kafka.scram, authentication: "SASL_SCRAM", credentialsSecretArn }),
+    () => cloud.access,
+  );
+  describeKafkaTransactions(
+    "without authentication",
+    () => ({ bootstrapServers: kafka.open }),
+    () => cloud.access,
+  );
+  describeKafkaWithoutTransactions(
+    () => kafka,
     () => cloud.access,
   );
   describeKafkaCheck(

@@ -26,7 +26,7 @@ export interface KafkaConnection {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
 /** The pipeline backs off and repeats by itself; the client bridges a coordinator that is being found or moved. */
 const CLIENT_RETRIES = 7;
 const FIRST_RETRY_MS = 5;

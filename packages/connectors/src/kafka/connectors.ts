@@ -2,7 +2,7 @@ import type { WriteConnector } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { KafkaWriteConfig } from "./config.ts";
 import { kafkaWritePermissions } from "./permissions.ts";
-import type { KafkaWriterConfig } from "./writer.ts";
+import type { KafkaWriterConfig } from "./session.ts";
 
 export const kafkaWriteConnector: WriteConnector<KafkaWriteConfig> = {
   permissions: kafkaWritePermissions,

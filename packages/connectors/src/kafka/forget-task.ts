@@ -2,8 +2,8 @@ import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { connectionOf } from "./connection.ts";
 import { kafkaProblem } from "./kafka-problem.ts";
 import { forgetPosition } from "./positions.ts";
+import type { KafkaWriterConfig } from "./session.ts";
 import { ensureTopics } from "./topic.ts";
-import type { KafkaWriterConfig } from "./writer.ts";
 
 /** Messages stay in a topic; what can be forgotten is that they are there. */
 export async function forgetTask(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Admin, Consumer, FetchIsolationLevels, ProduceAcks, Producer } from "@platformatic/kafka";
 import type { KafkaConnection } from "./connection.ts";
+import { RECORD_HEAD_BYTES, type TopicRecord } from "./record-batch.ts";
 import { positionsTopicOf } from "./topic.ts";
 
 /** How far a task's documents are in the topic, committed in one transaction with them. */
@@ -20,8 +21,9 @@ export function positionPartition(taskId: string, partitions: number): number {
   return createHash("md5").update(taskId).digest().readUInt32BE() % partitions;
 }
 
-export function positionValue(position: CommittedPosition): Buffer {
-  return Buffer.from(JSON.stringify(position));
+export function positionRecord(taskId: string, position: CommittedPosition): TopicRecord {
+  const value = JSON.stringify(position);
+  return { key: taskId, value, bytes: RECORD_HEAD_BYTES + taskId.length + value.length };
 }
 
 /** The task's documents are to be written again from the first one. */
@@ -56,8 +58,7 @@ export async function readPosition(
       const [listed] = await admin.listOffsets({ topics, isolationLevel });
       return listed!.partitions[0]!.offset;
     };
-    const end = await offsetAt(-1n);
-    let offset = await offsetAt(-2n);
+    let [offset, end] = await Promise.all([offsetAt(-2n), offsetAt(-1n)]);
     let found: Buffer | null = null;
     // By producer: what it wrote counts when its transaction's marker says so.
     const open = new Map<bigint, Buffer | null>();

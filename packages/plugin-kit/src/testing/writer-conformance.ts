@@ -51,7 +51,7 @@ export async function prepareAll(
 const TRIES_MAX = 12;
 
 /** As the pipeline does: a target that is still starting says `later`. */
-async function repeatedly<T>(call: () => Promise<T>): Promise<T> {
+export async function repeatedly<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await call();

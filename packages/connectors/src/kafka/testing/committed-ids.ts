@@ -1,7 +1,16 @@
 import { Admin, Consumer, FetchIsolationLevels } from "@platformatic/kafka";
 import type { KafkaConnection } from "../connection.ts";
 
-/** Document ids of a topic by partition, those of ended transactions only. */
+/** Bits of a batch's attributes. */
+const TRANSACTIONAL = 0b10000;
+const CONTROL = 0b100000;
+
+interface Found {
+  readonly id: string;
+  isCommitted: boolean;
+}
+
+/** Document ids of a topic by partition, in their order; those of committed transactions only. */
 export async function committedIds(
   connection: Pick<KafkaConnection, "clientId" | "bootstrapBrokers">,
   topicName: string,
@@ -16,11 +25,15 @@ export async function committedIds(
     // Not only up to the last ended transaction: one that is committed may be ended a moment later.
     const [listed] = await admin.listOffsets({ topics: [{ name: topicName, partitions }] });
     const left = new Map(listed!.partitions.map(({ partitionIndex, offset }) => [partitionIndex, offset]));
-    const ids: string[][] = numbers.map(() => []);
+    const ids: (readonly string[])[] = numbers.map(() => []);
     const metadata = await admin.metadata({ topics: [topicName] });
     const topic = metadata.topics.get(topicName)!;
     for (const [partition, end] of left) {
-      for (let fetchOffset = 0n; fetchOffset < end; ) {
+      const found: Found[] = [];
+      // By producer: an aborted transaction is handed out, too, and only its marker tells.
+      const open = new Map<bigint, Found[]>();
+      // The marker of what was handed out may stand behind the end of a moment ago.
+      for (let fetchOffset = 0n; fetchOffset < end || open.size > 0; ) {
         const position = {
           partition,
           currentLeaderEpoch: -1,
@@ -36,14 +49,26 @@ export async function committedIds(
           maxWaitTime: 500,
           isolationLevel,
         });
-        for (const batch of answer.responses[0]!.partitions[0]!.records ?? []) {
+        for (const batch of answer.responses[0]?.partitions[0]?.records ?? []) {
           fetchOffset = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-          if (batch.attributes & 0b100000) continue;
-          for (const { value } of batch.records) {
-            ids[partition]!.push((JSON.parse(value!.toString()) as { documentId: string }).documentId);
+          const ofProducer = open.get(batch.producerId) ?? [];
+          if (batch.attributes & CONTROL) {
+            const isCommit = batch.records[0]?.key?.readInt16BE(2) === 1;
+            for (const one of ofProducer) one.isCommitted = isCommit;
+            open.delete(batch.producerId);
+            continue;
           }
+          const isTransactional = (batch.attributes & TRANSACTIONAL) !== 0;
+          for (const { value } of batch.records) {
+            const { documentId: id } = JSON.parse(value!.toString()) as { readonly documentId: string };
+            const one = { id, isCommitted: !isTransactional };
+            found.push(one);
+            if (isTransactional) ofProducer.push(one);
+          }
+          if (isTransactional) open.set(batch.producerId, ofProducer);
         }
       }
+      ids[partition] = found.filter(({ isCommitted }) => isCommitted).map(({ id }) => id);
     }
     return ids;
   } finally {

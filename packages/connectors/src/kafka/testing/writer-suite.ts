@@ -1,22 +1,14 @@
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientFor } from "@letsdata/aws/client-for";
-import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
 import { describe, expect, it } from "vitest";
 import { checkKafkaWrite } from "../check-access.ts";
 import { connectionOf, type KafkaCluster } from "../connection.ts";
 import { forgetPosition } from "../positions.ts";
-import { type KafkaWriterConfig, type KafkaWriterInput, openKafkaWriter } from "../writer.ts";
-import { committedIds } from "./committed-ids.ts";
+import { kafkaTarget, task } from "./kafka-target.ts";
 
 const signal = new AbortController().signal;
-const task: TaskIdentity = {
-  tenantId: "tenant",
-  datasetId: "d".repeat(32),
-  datasetName: "Clicks",
-  taskId: "7".repeat(32),
-  attempt: 1,
-};
 
 /** Stores the broker's user as the secret that SASL_SCRAM takes; returns its ARN. */
 export async function putPassword(
@@ -30,17 +22,7 @@ export async function putPassword(
 
 /** Against a broker at `cluster`; `access` reaches its password. */
 export function describeKafkaWriter(name: string, cluster: () => KafkaCluster, access: () => CloudAccess): void {
-  let topics = 0;
-  const freshTopic = (): KafkaWriterConfig => ({
-    ...cluster(),
-    topicName: `t-${Date.now()}-${topics++}`,
-    topicPartitions: 3,
-    compression: "gzip",
-  });
-  const open = (config: KafkaWriterConfig, more: Partial<KafkaWriterInput> = {}) =>
-    openKafkaWriter({ config, access: access(), task, ordinalsRepeat: true, ...more });
-  const stored = async (config: KafkaWriterConfig): Promise<readonly (readonly string[])[]> =>
-    committedIds(await connectionOf(config, access(), signal), config.topicName, config.topicPartitions ?? 1);
+  const { freshTopic, open, stored } = kafkaTarget(cluster, access);
 
   testWriter(`the Kafka writer, ${name}`, {
     repeatsOverwrite: true,

@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { makeDocument, prepareAll, repeatedly } from "@letsdata/plugin-kit/testing/writer-conformance";
+import type { Writer } from "@letsdata/plugin-kit/writer";
+import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes, Producer } from "@platformatic/kafka";
+import { describe, expect, it } from "vitest";
+import { connectionOf, type KafkaCluster } from "../connection.ts";
+import type { KafkaWriterConfig } from "../session.ts";
+import { kafkaTarget, task } from "./kafka-target.ts";
+import { type CallName, onCalls } from "./on-calls.ts";
+
+const signal = new AbortController().signal;
+/** Ten of the documents make a megabyte, the most that one request has of a partition. */
+const BODY_BYTES = 100_000;
+const ids = Array.from({ length: 25 }, (_, n) => String(n).padStart(2, "0"));
+const REQUESTS = 3;
+/** More than a limit that is set for a test, less than the usual one. */
+const LARGE_BYTES = 50_000;
+
+const ofOneKey = (id: string) => ({ ...makeDocument(id, BODY_BYTES), partitionKey: "same" });
+/** The same documents for whichever writer, as the pipeline would hand them over again. */
+const write = (writer: Writer, wanted: readonly string[] = ids) =>
+  repeatedly(async () => writer.write(await prepareAll(writer, wanted.map(ofOneKey)), signal));
+
+/** What a write promises that takes several requests; against a broker at `cluster`. */
+export function describeKafkaTransactions(name: string, cluster: () => KafkaCluster, access: () => CloudAccess): void {
+  const { freshTopic, open, stored } = kafkaTarget(cluster, access);
+  const plainTopic = (): KafkaWriterConfig => ({ ...freshTopic(), compression: "none" });
+  const ofThatKey = async (config: KafkaWriterConfig) => (await stored(config)).filter((found) => found.length > 0);
+
+  describe(`a transaction of the Kafka writer, ${name}`, () => {
+    it("holds what several requests carry, in the order of a key", async () => {
+      const config = plainTopic();
+      const writer = await open(config);
+      const sent = { Produce: 0, AddPartitionsToTxn: 0, EndTxn: 0 };
+      using stack = new DisposableStack();
+      await write(writer, ["first"]);
+      for (const call of Object.keys(sent) as CallName[]) stack.use(onCalls(call, () => sent[call]++));
+      const later = await prepareAll(writer, ids.map(ofOneKey), 1);
+      expect(await writer.write(later, signal)).toEqual([]);
+      expect(sent).toMatchObject({ Produce: REQUESTS, EndTxn: 1 });
+      expect(await ofThatKey(config)).toEqual([["first", ...ids]]);
+      await writer.close();
+    });
+
+    it.each([
+      { call: "AddPartitionsToTxn", nth: 1 },
+      { call: "Produce", nth: 1 },
+      { call: "Produce", nth: 2 },
+      { call: "Produce", nth: REQUESTS },
+      { call: "EndTxn", nth: 1 },
+    ] as const)(
+      "has each document once though the connection breaks before $call $nth is answered",
+      async ({ call, nth }) => {
+        const config = plainTopic();
+        const writer = await open(config);
+        let broken = 0;
+        using _ = onCalls(call, (number, { socket }) => {
+          if (number !== nth) return;
+          broken++;
+          socket.destroy();
+        });
+        expect(await write(writer)).toEqual([]);
+        expect(broken).toBe(1);
+        expect(await ofThatKey(config)).toEqual([ids]);
+        await writer.close();
+      },
+      30_000,
+    );
+
+    it.each([
+      { call: "Produce", nth: 1 },
+      { call: "Produce", nth: REQUESTS },
+      { call: "EndTxn", nth: 1 },
+    ] as const)(
+      "has each document once though a later attempt takes over while $call $nth is under way",
+      async ({ call, nth }) => {
+        const config = plainTopic();
+        const old = await open(config);
+        let next: Writer | null = null;
+        const takeOver = async () => {
+          next = await open(config, { task: { ...task, attempt: 2 } });
+          return write(next);
+        };
+        const takenOver = Promise.withResolvers<unknown>();
+        using _ = onCalls(call, (number) => {
+          // Counted over both attempts: the old one's are the first.
+          if (number === nth) takenOver.resolve(takeOver());
+        });
+        const late = write(old).catch(() => null);
+        expect(await takenOver.promise).toEqual([]);
+        await late;
+        expect(await ofThatKey(config)).toEqual([ids]);
+        await Promise.all([old.close(), next!.close()]);
+      },
+      30_000,
+    );
+
+    it("is undone as a whole, and at once, when the broker refuses a request of it", async () => {
+      // Packed, ten such documents are small; one of random text is not.
+      const config = freshTopic();
+      const writer = await open(config);
+      await write(writer, ["before"]);
+      const text = randomBytes(LARGE_BYTES).toString("base64");
+      const large = { ...ofOneKey("large"), body: JSON.stringify({ documentId: "large", text }) };
+      const batch = await prepareAll(writer, [...ids.map(ofOneKey), large], 1);
+      await limitMessages(config, 20_000);
+      await expect(writer.write(batch, signal)).rejects.toMatchObject({
+        code: "CLOUD_CALL_REFUSED",
+        message: expect.stringContaining("larger than the max message size"),
+      });
+      expect(await ofThatKey(config)).toEqual([["before"]]);
+      await limitMessages(config, 1_000_000);
+      expect(await writer.write(batch, signal)).toEqual([]);
+      expect(await ofThatKey(config)).toEqual([["before", ...ids, "large"]]);
+      await writer.close();
+    });
+  });
+
+  /** Returns when the broker goes by it, which a transaction that is taken back finds out. */
+  async function limitMessages(config: KafkaWriterConfig, bytes: number): Promise<void> {
+    const connection = await connectionOf(config, access(), signal);
+    const admin = new Admin(connection);
+    const takes = async (bytes: number): Promise<boolean> => {
+      const options = {
+        ...connection,
+        idempotent: true,
+        transactionalId: `probe-${config.topicName}`,
+        timeout: 60_000,
+      };
+      const producer = new Producer<Buffer, Buffer, Buffer, Buffer>(options);
+      try {
+        const transaction = await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 });
+        const message = {
+          topic: config.topicName,
+          partition: 0,
+          value: Buffer.from(JSON.stringify("x".repeat(bytes))),
+        };
+        const sent = await Promise.allSettled([transaction.send({ messages: [message] })]);
+        await transaction.abort();
+        return sent[0].status === "fulfilled";
+      } finally {
+        await producer.close(true);
+      }
+    };
+    const limit = { name: "max.message.bytes", value: String(bytes) };
+    const configs = [{ ...limit, configOperation: IncrementalAlterConfigOperationTypes.SET }];
+    const topic = { resourceType: ConfigResourceTypes.TOPIC, resourceName: config.topicName };
+    try {
+      await admin.incrementalAlterConfigs({ resources: [{ ...topic, configs }] });
+      await expect.poll(() => takes(LARGE_BYTES), { timeout: 30_000 }).toBe(bytes > LARGE_BYTES);
+    } finally {
+      await admin.close();
+    }
+  }
+}
