@@ -1,6 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { BenchCloud } from "./endpoints/cloud.ts";
@@ -22,16 +21,16 @@ export function startBareProcess(
   const child: ChildProcessByStdio<Writable, Readable, null> = spawn(command, parameters, {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const answers = createInterface({ input: child.stdout });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async run() {
       const { accessKeyId, secretAccessKey } = await access.credentials();
       const source = `/${sourceBucket}/${key}`;
       const target = `/${targetBucket}/bare/${randomUUID()}`;
       child.stdin.write(`${[access.endpoint, key, source, target, accessKeyId, secretAccessKey].join("\t")}\n`);
-      const answer = await Promise.race([once(answers, "line"), once(answers, "close")]);
-      if (answer.length === 0) throw new Error(`the bare loop of ${command} ended early`);
-      return Number(answer[0]);
+      const { value, done } = await answers.next();
+      if (done) throw new Error(`the bare loop of ${command} ended early`);
+      return Number(value);
     },
     stop: () => child.stdin.end(),
   };

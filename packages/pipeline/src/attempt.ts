@@ -17,6 +17,8 @@ import { Wakeup } from "./wakeup.ts";
 import { writeWithRetry } from "./write-with-retry.ts";
 
 const lingerMilliseconds = 1_000;
+/** Of a handler that queues batches; more than one, because on a busy machine each side waits for the other's turn on a processor. */
+const queuedBatchesMax = 3;
 const readAheadLimits = { countMax: 8, weightMax: 8 * 1024 * 1024 };
 /** While a checkpoint is being saved, work goes on for at most this many checkpoints' records. */
 const checkpointsAheadMax = 20;
@@ -35,10 +37,11 @@ export class Attempt {
   readonly #builder: BatchBuilder;
   readonly #over = new AbortController();
   #drain: "stopped" | "rerun" | null = null;
-  /** Of the batch that is next in the queue. */
-  #handledAhead: Promise<HandledBatch> | null = null;
+  /** Of the batches that are next in the queue. */
+  readonly #handledAhead: Promise<HandledBatch>[] = [];
   #checkpoint: Checkpoint;
   #segment: Segment;
+  /** Of the first record that no handler was given yet. */
   #ordinal: number;
   readonly #writesUnderWay = new Set<WriteBatch>();
   #alarmAt = Number.POSITIVE_INFINITY;
@@ -72,7 +75,15 @@ export class Attempt {
       backOffWith,
       log,
     };
-    this.#handleStage = { handler, writer, errorOrigin: this.#errorOrigin, measurements, clock, signal: lost };
+    this.#handleStage = {
+      handler,
+      writer,
+      errorOrigin: this.#errorOrigin,
+      measurements,
+      clock,
+      signal: lost,
+      answeredAt: Number.NEGATIVE_INFINITY,
+    };
     this.#queue = new BoundedQueue(readAheadLimits, this.#wakeup.wake);
     this.#builder = new BatchBuilder(writer.limits);
     this.#checkpoint = input.resumeFrom ?? { position: null, counts: noCounts };
@@ -156,23 +167,34 @@ export class Attempt {
       this.#measurements.atTime(clock.now());
       this.#measurements.add("dequeue.milliseconds", clock.monotonic() - dequeueBegan);
       const { batch, readBegan } = next;
-      const handling = this.#handledAhead ?? handleBatch(this.#handleStage, batch, this.#ordinal);
-      this.#handledAhead = null;
-      const handled = handling instanceof Promise ? await handling : handling;
-      if (handling instanceof Promise) this.#handleAhead(this.#ordinal + batch.records.length);
+      const handling = this.#handledAhead.shift() ?? this.#handle(batch);
+      const isElsewhere = handling instanceof Promise;
+      const { queuesBatches } = this.#input.handler;
+      if (isElsewhere && queuesBatches) this.#handleAhead(queuedBatchesMax);
+      const handled = isElsewhere ? await handling : handling;
+      if (isElsewhere) this.#handleAhead(queuesBatches ? queuedBatchesMax : 1);
       if (handled.failed.length > 0 && this.#input.recordErrorPolicy === "FailTask") await this.#failTask(handled);
       await this.#accept(batch, handled, readBegan);
       if (batch.awaitsAcknowledgement || this.#isCheckpointDue(clock.monotonic())) await this.#checkpointSoon();
     }
   }
 
-  /** A handler outside this process works on the batch that is next while the results of the last are taken in here. */
-  #handleAhead(firstOrdinal: number): void {
-    const next = this.#queue.peek();
-    if (next === null) return;
-    // What it throws, also at once, belongs to that batch.
-    this.#handledAhead = (async () => handleBatch(this.#handleStage, next.batch, firstOrdinal))();
-    this.#handledAhead.catch(() => {});
+  #handle(batch: ReadBatch): HandledBatch | Promise<HandledBatch> {
+    const firstOrdinal = this.#ordinal;
+    this.#ordinal += batch.records.length;
+    return handleBatch(this.#handleStage, batch, firstOrdinal);
+  }
+
+  /** A handler outside this process works on batches that are next while the results of the last are taken in here. */
+  #handleAhead(batchesMax: number): void {
+    while (this.#handledAhead.length < batchesMax) {
+      const next = this.#queue.peek(this.#handledAhead.length);
+      if (next === null) return;
+      // What it throws, also at once, belongs to that batch.
+      const handling = (async () => this.#handle(next.batch))();
+      handling.catch(() => {});
+      this.#handledAhead.push(handling);
+    }
   }
 
   /** The next read batch; null at the end or when draining. Sends what lingered while it waits. */
@@ -227,7 +249,6 @@ export class Attempt {
     segment.skipped += handled.skipped;
     segment.position = batch.nextPosition;
     if (this.#input.reader.acknowledge) segment.batches.push(batch);
-    this.#ordinal += batch.records.length;
     for (const failed of handled.failed) {
       const wait = segment.addError(failed);
       if (wait) await wait;

@@ -38,9 +38,9 @@ export class BoundedQueue<T> {
     });
   }
 
-  /** What `take` would give. */
-  peek(): T | null {
-    return this.#entries[0]?.item ?? null;
+  /** What `take` would give after so many more. */
+  peek(before: number): T | null {
+    return this.#entries[before]?.item ?? null;
   }
 
   take(): T | null {

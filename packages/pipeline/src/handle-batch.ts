@@ -24,6 +24,8 @@ export interface HandleStage {
   readonly measurements: Measuring;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Monotonic milliseconds of the last answer: a batch that was queued is worked on from then. */
+  answeredAt: number;
 }
 
 type Prepared = PreparedDocument | Unwritable;
@@ -46,7 +48,8 @@ export function handleBatch(
   }
   const finish = (answered: readonly HandlerResult[]): HandledBatch | Promise<HandledBatch> => {
     const handled = clock.monotonic();
-    measurements.addMany("extract.milliseconds", handled - began, records.length);
+    measurements.addMany("extract.milliseconds", handled - Math.max(began, stage.answeredAt), records.length);
+    stage.answeredAt = handled;
     const transcoded = handler.takeTranscoded?.() ?? 0;
     if (transcoded > 0) measurements.add("records.transcoded", transcoded);
     const pending = collected.addResults(records, answered);

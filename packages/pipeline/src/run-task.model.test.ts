@@ -33,6 +33,7 @@ const world = fc.record({
   /** Documents share so many keys; null = the target replaces nothing. */
   keyCount: fc.constantFrom(null, 1, 5, 40),
   asynchronousHandler: fc.boolean(),
+  handlerQueues: fc.boolean(),
   asynchronousPrepare: fc.boolean(),
   throttleShare: fc.constantFrom(0, 0.1, 0.4),
   failureShare: fc.constantFrom(0, 0.1, 0.3),
@@ -76,7 +77,7 @@ it("whatever the source, the limits and the target's moods: each record ends onc
                 batchSizes: given.batchSizes,
                 onRead: (_, signal) => clock.sleep(random() * given.readMilliseconds, signal),
               }),
-              handler: fakeHandler({ asynchronous: given.asynchronousHandler }),
+              handler: fakeHandler({ asynchronous: given.asynchronousHandler, queues: given.handlerQueues }),
               writer: target.openWriter({
                 limits: {
                   maxDocumentBytes: 1_000,

@@ -1,7 +1,9 @@
+import type { Handler } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
 import { describe, expect, it } from "vitest";
 import { pipelineMetrics } from "./measure.ts";
+import type { Measurement } from "./ports.ts";
 import { runTask } from "./run-task.ts";
 import { fakeHandler } from "./testing/fake-handler.ts";
 import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
@@ -9,6 +11,10 @@ import { FakeObjectTarget } from "./testing/fake-target.ts";
 import { taskBench } from "./testing/task-bench.ts";
 
 const docs = (count: number): string[] => Array.from({ length: count }, (_, n) => `doc ${n}`);
+function sumOf(metric: string, ...carried: readonly { readonly measurements?: readonly Measurement[] }[]): number {
+  const all = carried.flatMap(({ measurements }) => measurements ?? []);
+  return all.filter((one) => one.metric === metric).reduce((total, one) => total + one.sum, 0);
+}
 const lazily = (problem: () => Problem) => () => Promise.reject(problem());
 
 describe("every record", () => {
@@ -106,6 +112,32 @@ describe("batches", () => {
     );
     expect(target.writesUnderWayMax).toBe(4);
     expect([...target.stored].sort()).toEqual(docs(200).sort());
+  });
+
+  it.each([
+    { handler: "that queues", queuesBatches: true, aheadMax: 4 },
+    { handler: "that does not", queuesBatches: false, aheadMax: 1 },
+  ])("are with a handler $handler: $aheadMax at most, each measured from when it is worked on", async (given) => {
+    const { attempt, clock, target, checkpoints } = taskBench();
+    const inner = fakeHandler({ asynchronous: true, queues: given.queuesBatches });
+    let working = Promise.resolve();
+    let underWay = 0;
+    let underWayMax = 0;
+    const handler: Handler = {
+      ...inner,
+      async handle(batch, signal) {
+        underWayMax = Math.max(underWayMax, ++underWay);
+        working = working.then(() => clock.sleep(10));
+        await working;
+        underWay--;
+        return inner.handle(batch, signal);
+      },
+    };
+    const reader = fakeReader(sourceRecords(docs(60)), { batchSizes: [3] });
+    const outcome = await clock.run(runTask(attempt({ reader, handler, limits: { timeoutSeconds: 900 } })));
+    expect(target.stored).toEqual(docs(60));
+    expect(underWayMax).toBe(given.aheadMax);
+    expect(sumOf("extract.milliseconds", ...checkpoints.saves, outcome)).toBe((60 / 3) * 10);
   });
 
   it("leave after a second although they are not full, and are checkpointed after ten", async () => {
@@ -236,9 +268,7 @@ describe("checkpoints", () => {
     const outcome = await clock.run(
       runTask(attempt({ reader: fakeReader(sourceRecords([...docs(90), ...Array<string>(10).fill("skip")])) })),
     );
-    const all = [...checkpoints.saves.flatMap(({ measurements }) => measurements), ...(outcome.measurements ?? [])];
-    const sum = (metric: string) =>
-      all.filter((one) => one.metric === metric).reduce((total, one) => total + one.sum, 0);
+    const sum = (metric: string) => sumOf(metric, ...checkpoints.saves, outcome);
     expect(sum("records.processed")).toBe(90);
     expect(sum("records.skipped")).toBe(10);
     expect(sum("bytes.read")).toBe(outcome.counts.bytesRead);

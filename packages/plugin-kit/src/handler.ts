@@ -53,6 +53,11 @@ export interface Handler {
     batch: readonly SourceRecord[],
     signal: AbortSignal,
   ): readonly HandlerResult[] | Promise<readonly HandlerResult[]>;
+  /**
+   * Takes a batch while it works on those before, and answers in order; else it is given one when the one before is answered. It may
+   * have worked on some behind the batch at which it failed.
+   */
+  readonly queuesBatches?: true;
   /** Records since the last asking whose bytes had to be changed to reach the handler; only where that can happen. */
   takeTranscoded?(): number;
   /** Idempotent. */

@@ -30,9 +30,25 @@ const MiB = 1024 * 1024;
 /** What an idle task process needs by itself; the configured memory is for the task. */
 const baseMegabytes = 48;
 
-export function memoryPlan(memoryMegabytes: number): {
+/**
+ * The heap is not marked as a whole before it has this size. V8 would begin much lower, and counts buffers that only wait for the next
+ * collection of young objects: the bytes that pass through a task would have all of its heap marked several times a second.
+ */
+const uncollectedMegabytesMax = 96;
+const uncollectedShare = 1 / 8;
+/** Of young objects, which are collected when they are so many: more would let more buffers wait. */
+export const youngMegabytes = 16;
+
+export interface MemoryPlan {
   readonly heapMegabytes: number;
+  readonly uncollectedMegabytes: number;
   readonly privateBytesMax: number;
-} {
-  return { heapMegabytes: memoryMegabytes, privateBytesMax: (memoryMegabytes + baseMegabytes) * MiB };
+}
+
+export function memoryPlan(memoryMegabytes: number): MemoryPlan {
+  return {
+    heapMegabytes: memoryMegabytes,
+    uncollectedMegabytes: Math.floor(Math.min(memoryMegabytes * uncollectedShare, uncollectedMegabytesMax)),
+    privateBytesMax: (memoryMegabytes + baseMegabytes) * MiB,
+  };
 }

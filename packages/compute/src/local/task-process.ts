@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
 import { LogCollector } from "./log-collector.ts";
-import { memoryPlan, privateBytes } from "./memory-watch.ts";
+import { type MemoryPlan, memoryPlan, privateBytes, youngMegabytes } from "./memory-watch.ts";
 
 export interface TaskProcessOptions {
   /** Program of the child: calls `serveTasks`. */
@@ -55,7 +55,7 @@ export class TaskProcess {
   constructor(options: TaskProcessOptions, onGone: () => void) {
     const plan = memoryPlan(options.memoryMegabytes);
     this.#onGone = onGone;
-    this.child = spawn(process.execPath, [...nodeFlags(options, plan.heapMegabytes), ...program(options)], {
+    this.child = spawn(process.execPath, [...nodeFlags(options, plan), ...program(options)], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...scrubbedEnvironment(), LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes) },
       cwd: "/",
@@ -158,7 +158,7 @@ function program({ entry, preparedProgram }: TaskProcessOptions): string[] {
   return [...(preparedProgram === null ? [] : [starter, preparedProgram]), realpathSync(entry)];
 }
 
-function nodeFlags(options: TaskProcessOptions, heapMegabytes: number): string[] {
+function nodeFlags(options: TaskProcessOptions, plan: MemoryPlan): string[] {
   const { programFolders, preparedProgram, artifactDir, startsLanguageHost } = options;
   const folders = [...programFolders, artifactDir].map((folder) => `${realpathSync(folder)}/*`);
   const readable = preparedProgram === null ? folders : [...folders, preparedProgram];
@@ -168,7 +168,9 @@ function nodeFlags(options: TaskProcessOptions, heapMegabytes: number): string[]
     "--no-experimental-sqlite",
     "--disable-warning=SecurityWarning",
     "--disable-warning=ExperimentalWarning",
-    `--max-old-space-size=${heapMegabytes}`,
+    `--max-old-space-size=${plan.heapMegabytes}`,
+    `--max-semi-space-size=${youngMegabytes}`,
+    `--initial-old-space-size=${plan.uncollectedMegabytes}`,
     ...(startsLanguageHost ? ["--allow-child-process"] : []),
     ...readable.map((path) => `--allow-fs-read=${path}`),
   ];

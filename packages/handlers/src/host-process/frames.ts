@@ -9,13 +9,36 @@ export interface Frame {
 
 const lengthsBytes = 8;
 
-export function encodeFrame(message: Readonly<Record<string, unknown>>, blob: readonly Uint8Array[] = []): Buffer[] {
+export function encodeFrame(
+  message: Readonly<Record<string, unknown>>,
+  blob: readonly Uint8Array[] = [],
+): Uint8Array[] {
   const json = Buffer.from(JSON.stringify(message), "utf8");
   const blobBytes = blob.reduce((bytes, part) => bytes + part.length, 0);
   const lengths = Buffer.allocUnsafe(lengthsBytes);
   lengths.writeUInt32BE(4 + json.length + blobBytes, 0);
   lengths.writeUInt32BE(json.length, 4);
-  return [lengths, json, ...(blob as readonly Buffer[])];
+  return [lengths, json, ...stretchesOf(blob)];
+}
+
+/** More pieces of memory than this are copied together: handing over each of them costs more than that. */
+const stretchesMax = 8;
+
+/** Parts that lie side by side in memory, as the records of a file do, in one. */
+function stretchesOf(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const stretches: Uint8Array[] = [];
+  let [open] = parts;
+  if (!open) return stretches;
+  let end = open.byteOffset;
+  for (const part of parts) {
+    if (part.buffer !== open.buffer || part.byteOffset !== end) {
+      stretches.push(new Uint8Array(open.buffer, open.byteOffset, end - open.byteOffset));
+      open = part;
+    }
+    end = part.byteOffset + part.length;
+  }
+  stretches.push(new Uint8Array(open.buffer, open.byteOffset, end - open.byteOffset));
+  return stretches.length > stretchesMax ? [Buffer.concat(stretches)] : stretches;
 }
 
 /** Puts chunks together; `take` returns the frames that are complete. Throws when the bytes are no frames. */

@@ -45,14 +45,19 @@ export class HostException extends Error {
 }
 
 /**
- * A warm process that runs handlers of another language. It works on one call at a time, and may ask back meanwhile. Whatever kills the process fails the call with TASK_CRASHED.
+ * A warm process that runs handlers of another language. It works on one call at a time, in the order of the calls, and may ask back
+ * meanwhile. Whatever kills the process fails the calls under way with TASK_CRASHED.
  */
 export class HostProcess {
   readonly #child: ChildProcess;
   readonly #language: string;
   #ended: Problem | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
-  #awaiting: { resolve(frame: Frame): void; reject(reason: unknown): void } | null = null;
+  /** Settles with all calls so far. */
+  #answered: Promise<unknown> = Promise.resolve();
+  /** Settles with those in which the host may ask back. */
+  #conversed: Promise<unknown> = Promise.resolve();
+  /** One for each frame sent: answers come in their order. */
+  #awaiting: { resolve(frame: Frame): void; reject(reason: unknown): void }[] = [];
 
   constructor({ command, args, language, installation }: HostCommand) {
     this.#language = language;
@@ -85,15 +90,21 @@ export class HostProcess {
     return this.#ended === null;
   }
 
-  /** Waits for the calls before it. Throws HostException for what customer code threw, Problem TASK_CRASHED when the process is gone. */
+  /**
+   * Waits until it may be asked, if there is an `onCall`; else only its answer waits for the calls before it: the host finds it in the
+   * pipe when it is done with them. Throws HostException for what customer code threw, Problem TASK_CRASHED when
+   * the process is gone.
+   */
   async call(message: Message, blob: readonly Uint8Array[] = [], onCall?: CallBack): Promise<unknown> {
     return (await this.callForBytes(message, blob, onCall)).returned;
   }
 
   /** The same with the raw bytes that came behind the answer. */
   callForBytes(message: Message, blob: readonly Uint8Array[] = [], onCall?: CallBack): Promise<Answer> {
-    const answered = this.#turn.then(() => this.#converse(message, blob, onCall));
-    this.#turn = answered.catch(() => {});
+    const before = onCall ? this.#answered : this.#conversed;
+    const answered = before.then(() => this.#converse(message, blob, onCall));
+    this.#answered = answered.catch(() => {});
+    if (onCall) this.#conversed = this.#answered;
     return answered;
   }
 
@@ -125,7 +136,7 @@ export class HostProcess {
   #exchange(message: Message, blob: readonly Uint8Array[]): Promise<Frame> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(this.#ended);
-      this.#awaiting = { resolve, reject };
+      this.#awaiting.push({ resolve, reject });
       const stdin = this.#child.stdin as Writable;
       stdin.cork();
       for (const part of encodeFrame(message, blob)) stdin.write(part);
@@ -134,16 +145,12 @@ export class HostProcess {
   }
 
   #receive(frame: Frame): void {
-    const awaiting = this.#awaiting;
-    this.#awaiting = null;
-    awaiting?.resolve(frame);
+    this.#awaiting.shift()?.resolve(frame);
   }
 
   #end(problem: Problem): void {
     this.#ended ??= problem;
-    const awaiting = this.#awaiting;
-    this.#awaiting = null;
-    awaiting?.reject(this.#ended);
+    for (const awaiting of this.#awaiting.splice(0)) awaiting.reject(this.#ended);
   }
 }
 

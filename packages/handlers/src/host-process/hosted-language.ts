@@ -9,6 +9,7 @@ import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { recordPlace } from "../record-place.ts";
 import { requiredMethods } from "../required-methods.ts";
 import { openStateMachine } from "../state-machine/combine-files.ts";
+import { headColumns } from "./head-columns.ts";
 import { type Answer, asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
 import { hostedEntry } from "./hosted-entry.ts";
 import { openHostedStateMachine } from "./hosted-state-machine.ts";
@@ -117,10 +118,13 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
 function recordHandler(object: HostedObject, interfaceName: RecordInterface, taskId: string): Handler {
   const { method, head, body } = recordCalls[interfaceName];
   return {
+    queuesBatches: true,
     async handle(batch, signal): Promise<readonly HandlerResult[]> {
       if (batch.length === 0) return [];
       signal.throwIfAborted();
-      signal.addEventListener("abort", object.kill, { once: true });
+      // Of this batch alone: others may be under way.
+      const kill = (): void => object.kill();
+      signal.addEventListener("abort", kill, { once: true });
       try {
         const { returned, bytes } = await object.call(
           {
@@ -128,7 +132,7 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
             method,
             body: body.kind,
             ...(body.kind === "json" ? { members: body.members } : {}),
-            heads: batch.map(head),
+            heads: headColumns(batch.map(head)),
             lengths: batch.map((record) => record.body.length),
           },
           batch.map((record) => record.body),
@@ -140,7 +144,7 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
       } catch (thrown) {
         throw asHandlerProblem(thrown, method, placeOf(thrown, batch));
       } finally {
-        signal.removeEventListener("abort", object.kill);
+        signal.removeEventListener("abort", kill);
       }
     },
     close: async () => object.close(),

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import type { ErrorDocument, HandlerResult } from "@letsdata/plugin-kit/handler";
 import { ParsedDocument } from "../parsed-document.ts";
 
@@ -40,12 +41,23 @@ export function resultOfRow(
   }
 }
 
-/** Takes stretch after stretch of UTF-8 as text. */
+/** Small enough for V8 not to give each of them pages of its own. */
+const sharedTextBytesMax = 32 * 1024;
+
+/** Takes stretch after stretch of UTF-8 as text. Those of ASCII are cut from longer texts, because making a text costs more than its length. */
 export function textsIn(bytes: Buffer): (length: number) => string {
+  const isCut = isAscii(bytes);
+  let shared = "";
+  let sharedFrom = 0;
   let taken = 0;
   return (length) => {
     const from = taken;
     taken += length;
-    return bytes.toString("utf8", from, taken);
+    if (!isCut || length > sharedTextBytesMax) return bytes.toString("utf8", from, taken);
+    if (taken > sharedFrom + shared.length) {
+      shared = bytes.toString("latin1", from, from + sharedTextBytesMax);
+      sharedFrom = from;
+    }
+    return shared.slice(from - sharedFrom, taken - sharedFrom);
   };
 }

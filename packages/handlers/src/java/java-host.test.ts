@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import type { HandlerResult } from "@letsdata/plugin-kit/handler";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
-import { testHandler, textRecord } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type HostUnderTest, hostHelpers, testHost } from "../host-process/testing/host-suite.ts";
 import type { RecordInterface } from "../record-arguments.ts";
 import { testOrders } from "../state-machine/testing/orders-suite.ts";
 import { buildJavaArtifact } from "./host-classes.ts";
@@ -35,40 +34,17 @@ describe.each(javas)("with Java $version", ({ java }) => {
   const javaHost = javaHostWith(java);
   afterAll(() => javaHost.close?.());
 
-  const open = () =>
-    javaHost.openSingleFileParser({ artifactDir, taskId: "task", implementation: "com.acme.SingleFileParser" });
+  const underTest: HostUnderTest = {
+    language: "Java",
+    host: javaHost,
+    source: () => ({ artifactDir, implementation: "com.acme.SingleFileParser" }),
+    exitMessage: "A handler may not end its process",
+    unusable: "null",
+    escapes: 8,
+  };
+  const { handle, bodyOf } = hostHelpers(underTest);
 
-  testHandler("the Java handler", {
-    openHandler: async () => (await open()).handler,
-    answersSynchronously: false,
-  });
-
-  async function handle(...texts: readonly string[]): Promise<readonly HandlerResult[]> {
-    const { handler } = await open();
-    try {
-      return await handler.handle(
-        texts.map((text, n) => textRecord(text, n * 100)),
-        new AbortController().signal,
-      );
-    } finally {
-      await handler.close();
-    }
-  }
-  async function bodyOf(text: string): Promise<string> {
-    const [result] = await handle(text);
-    return result?.kind === "document" ? result.document.body : JSON.stringify(result);
-  }
-
-  test("the handler is asked about a file as JavaScript's is", async () => {
-    const host = await open();
-    expect(await host.frame("a.gz")).toEqual({
-      fileType: "LOG",
-      resolvedName: "in/a.gz",
-      start: { kind: "pattern", pattern: Buffer.from("{") },
-      end: null,
-    });
-    await host.handler.close();
-  });
+  testHost(underTest);
 
   test("parseDocument gets file, offset and bytes in an array that goes on behind them", async () => {
     const [, result] = await handle("first", "arguments");
@@ -111,32 +87,6 @@ describe.each(javas)("with Java $version", ({ java }) => {
       code: "HANDLER_EXCEPTION",
       message: expect.stringContaining("java.lang.StackOverflowError"),
     });
-  });
-
-  test("System.exit is an exception; a process that dies is TASK_CRASHED, and the next attempt gets a new one", async () => {
-    await expect(handle("exit")).rejects.toMatchObject({
-      code: "HANDLER_EXCEPTION",
-      message: expect.stringContaining("A handler may not end its process"),
-    });
-    await expect(handle("die")).rejects.toMatchObject({ code: "TASK_CRASHED" });
-    expect((await handle("a"))[0]?.kind).toBe("document");
-  });
-
-  test("what a handler prints never reaches the pipe", async () => {
-    expect((await handle("print", "a")).map(({ kind }) => kind)).toEqual(["document", "document"]);
-  });
-
-  test("an endless loop ends with the attempt's signal", async () => {
-    const { handler } = await open();
-    const abort = new AbortController();
-    const handled = handler.handle([textRecord("loop")], abort.signal);
-    abort.abort();
-    await expect(handled).rejects.toMatchObject({ code: "TASK_CRASHED" });
-    await handler.close();
-  });
-
-  test("customer code reads no files of others, writes none, starts no program, signals no process and cannot lift this", async () => {
-    expect(JSON.parse(await bodyOf("escape")).refused).toEqual(Array(8).fill("refused"));
   });
 
   test.each<[RecordInterface, SourceRecord, string]>([

@@ -1,44 +1,21 @@
 import { join } from "node:path";
-import type { HandlerResult } from "@letsdata/plugin-kit/handler";
-import { testHandler, textRecord } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { expect, test } from "vitest";
+import { type HostUnderTest, hostHelpers, testHost } from "../host-process/testing/host-suite.ts";
 import { testOrders } from "../state-machine/testing/orders-suite.ts";
 import { pythonHost } from "./open-handler.ts";
 
 const artifactDir = join(import.meta.dirname, "testing/artifact");
-const open = () => pythonHost.openSingleFileParser({ artifactDir, taskId: "task" });
+const underTest: HostUnderTest = {
+  language: "Python",
+  host: pythonHost,
+  source: () => ({ artifactDir }),
+  exitMessage: "SystemExit: 3",
+  unusable: "unserialisable",
+  escapes: 5,
+};
+const { handle, bodyOf } = hostHelpers(underTest);
 
-testHandler("the Python handler", {
-  openHandler: async () => (await open()).handler,
-  answersSynchronously: false,
-});
-
-async function handle(...texts: readonly string[]): Promise<readonly HandlerResult[]> {
-  const { handler } = await open();
-  try {
-    return await handler.handle(
-      texts.map((text, n) => textRecord(text, n * 100)),
-      new AbortController().signal,
-    );
-  } finally {
-    await handler.close();
-  }
-}
-async function bodyOf(text: string): Promise<string> {
-  const [result] = await handle(text);
-  return result?.kind === "document" ? result.document.body : JSON.stringify(result);
-}
-
-test("the handler is asked about a file as JavaScript's is", async () => {
-  const host = await open();
-  expect(await host.frame("a.gz")).toEqual({
-    fileType: "LOG",
-    resolvedName: "in/a.gz",
-    start: { kind: "pattern", pattern: Buffer.from("{") },
-    end: null,
-  });
-  await host.handler.close();
-});
+testHost(underTest);
 
 test("parseDocument gets file, offset and exact bytes with 0 and length", async () => {
   const [, result] = await handle("first", "arguments");
@@ -50,13 +27,6 @@ test("a body is serialised by Python: no number is changed on the way", async ()
   expect(await bodyOf("big")).toBe(
     '{"documentId":"big","recordType":"LOG","documentMetadata":{"m":1},"text":"big","big":12345678901234567890,"one":1.0}',
   );
-});
-
-test("each document has its own body, whatever letters it holds and whatever became of the records between", async () => {
-  const texts = ["über", "skip it", '𝄞 "quoted" \\ \u2028', "error x", "unserialisable", "\n", "last"];
-  const results = await handle(...texts);
-  const told = results.map((result) => (result.kind === "document" ? result.document.fields().text : result.kind));
-  expect(told).toEqual([texts[0], "skip", texts[2], "error", "invalid", texts[5], texts[6]]);
 });
 
 test("an awaitable answer is awaited, an error record keeps what the handler filled in, what is no JSON is an error record", async () => {
@@ -76,35 +46,6 @@ test("an exception tells record, line and the handler's own stack", async () => 
     ),
     details: { stack: expect.stringContaining('File "letsdata_interfaces/readers/parsers/SingleFileParser.py"') },
   });
-});
-
-test("sys.exit is an exception; a process that dies is TASK_CRASHED, and the next attempt gets a new one", async () => {
-  await expect(handle("exit")).rejects.toMatchObject({
-    code: "HANDLER_EXCEPTION",
-    message: expect.stringContaining("SystemExit: 3"),
-  });
-  await expect(handle("die")).rejects.toMatchObject({
-    code: "TASK_CRASHED",
-    message: expect.stringContaining("exit code 4"),
-  });
-  expect((await handle("a"))[0]?.kind).toBe("document");
-});
-
-test("what a handler prints never reaches the pipe", async () => {
-  expect((await handle("print", "a")).map(({ kind }) => kind)).toEqual(["document", "document"]);
-});
-
-test("an endless loop ends with the attempt's signal", async () => {
-  const { handler } = await open();
-  const abort = new AbortController();
-  const handled = handler.handle([textRecord("loop")], abort.signal);
-  abort.abort();
-  await expect(handled).rejects.toMatchObject({ code: "TASK_CRASHED" });
-  await handler.close();
-});
-
-test("customer code reads no files of others, writes none, starts no program and signals no process", async () => {
-  expect(JSON.parse(await bodyOf("escape")).refused).toEqual(["refused", "refused", "refused", "refused", "refused"]);
 });
 
 test("a bad artifact is told at initialisation: no module, no class", async () => {

@@ -5,7 +5,7 @@ import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 const decoder = new TextDecoder();
 
 /** Text `skip…` is skipped, `error…` fails, `throw…` throws, anything else becomes a document with the text as its id. */
-export function fakeHandler({ asynchronous = false } = {}): Handler {
+export function fakeHandler({ asynchronous = false, queues = false } = {}): Handler {
   const handleOne = (record: SourceRecord): HandlerResult => {
     const text = decoder.decode(record.body);
     if (text.startsWith("skip")) return { kind: "skip", reason: null };
@@ -29,6 +29,7 @@ export function fakeHandler({ asynchronous = false } = {}): Handler {
     return { kind: "document", document: textDocument(text) };
   };
   return {
+    ...(queues ? { queuesBatches: true } : {}),
     handle: asynchronous ? async (batch) => batch.map(handleOne) : (batch) => batch.map(handleOne),
     close: async () => {},
   };

@@ -14,6 +14,10 @@ testHandler("the asynchronous fake handler", {
   openHandler: () => fakeHandler({ asynchronous: true }),
   answersSynchronously: false,
 });
+testHandler("the fake handler that queues", {
+  openHandler: () => fakeHandler({ asynchronous: true, queues: true }),
+  answersSynchronously: false,
+});
 
 testWriter("the fake target's writer", {
   openTarget: async () => {

@@ -73,6 +73,24 @@ export function testHandler(name: string, { openHandler, answersSynchronously }:
       await handler.close();
     });
 
+    it("answers batches it takes while it works on others in their order", async () => {
+      const handler = await openHandler();
+      if (!handler.queuesBatches) return;
+      const answered: number[] = [];
+      const batches = Array.from({ length: 4 }, async (_, n) => {
+        const texts = Array.from({ length: 100 }, (_, i) => `r${n}-${i}`);
+        const results = await handler.handle(
+          texts.map((text) => textRecord(text)),
+          signal,
+        );
+        answered.push(n);
+        expect(results.map((result) => result.kind === "document" && result.document.documentId)).toEqual(texts);
+      });
+      await Promise.all(batches);
+      expect(answered).toEqual([0, 1, 2, 3]);
+      await handler.close();
+    });
+
     if (answersSynchronously) {
       it("answers without a promise", async () => {
         const handler = await openHandler();

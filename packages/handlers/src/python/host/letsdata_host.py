@@ -8,6 +8,7 @@ import inspect
 import os
 import sys
 import traceback
+from itertools import repeat
 
 STACK_LENGTH_MAX = 8000
 
@@ -120,7 +121,9 @@ class Host:
         rows = []
         bodies = []
         at = 0
-        for head, length in zip(message["heads"], message["lengths"]):
+        # By parameter; a single value is that of all records.
+        columns = [repeat(values[0]) if len(values) == 1 else values for values in message["heads"]]
+        for length, *head in zip(message["lengths"], *columns):
             try:
                 returned = method(*head, *body_of(blob[at : at + length], members))
                 if type(returned) is not dict and inspect.isawaitable(returned):

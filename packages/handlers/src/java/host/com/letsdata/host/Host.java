@@ -149,16 +149,16 @@ public final class Host {
 
     private RowsWithBodies handle(Handler handler, Map<String, Object> message, Pipe.Frame frame) throws RecordFailed {
         RecordMethods.RecordMethod method = RecordMethods.of(handler.object, handler.interfaceName);
-        List<List<Object>> heads = list(message, "heads");
+        RecordHeads heads = new RecordHeads(Host.<List<Object>>list(message, "heads"));
         List<Long> lengths = list(message, "lengths");
-        RowsWithBodies rows = new RowsWithBodies(heads.size());
+        RowsWithBodies rows = new RowsWithBodies(lengths.size());
         int from = frame.jsonLength;
-        for (int i = 0; i < heads.size(); i++) {
+        for (int i = 0; i < lengths.size(); i++) {
             int end = from + lengths.get(i).intValue();
             ParseDocumentResult returned;
             recordInHand = i;
             try {
-                returned = method.call(heads.get(i), frame.bytes, from, end);
+                returned = method.call(heads.of(i), frame.bytes, from, end);
             } catch (OutOfMemoryError full) {
                 throw full;
             } catch (Throwable thrown) {

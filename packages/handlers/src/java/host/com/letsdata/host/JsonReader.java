@@ -9,6 +9,8 @@ import java.util.Map;
 
 /** JSON as maps, lists, texts, booleans and numbers with all their digits. */
 final class JsonReader {
+    private static final int WHOLE_DIGITS_MAX = 18;
+
     private final byte[] bytes;
     private final int end;
     private final boolean onlyDecimals;
@@ -131,14 +133,16 @@ final class JsonReader {
 
     private Object number() {
         int from = at;
-        boolean isWhole = true;
-        while (at < end && "+-.eE0123456789".indexOf(bytes[at]) >= 0) {
-            isWhole &= bytes[at] == '-' || (bytes[at] >= '0' && bytes[at] <= '9');
-            at++;
-        }
+        boolean isNegative = bytes[at] == '-';
+        if (isNegative) at++;
+        int first = at;
+        long value = 0;
+        while (at < end && bytes[at] >= '0' && bytes[at] <= '9') value = value * 10 + (bytes[at++] - '0');
+        boolean isWhole = at == end || ".eE".indexOf(bytes[at]) < 0;
+        if (isWhole && !onlyDecimals && at > first && at - first <= WHOLE_DIGITS_MAX) return isNegative ? -value : value;
+        while (at < end && "+-.eE0123456789".indexOf(bytes[at]) >= 0) at++;
         if (at == from) throw unexpected();
-        String digits = utf8(from, at);
-        return isWhole && !onlyDecimals && digits.length() <= 18 ? (Object) Long.valueOf(digits) : new BigDecimal(digits);
+        return new BigDecimal(utf8(from, at));
     }
 
     private Object word(String word, Object value) {

@@ -15,7 +15,9 @@ final class JsonWriter {
     }
 
     private void value(Object value) {
-        if (value == null || value instanceof Boolean) json.append(value);
+        // First what most values are: that a text is none of the interfaces below is not known at once.
+        if (value instanceof String) text((String) value);
+        else if (value == null || value instanceof Boolean) json.append(value);
         else if (value instanceof Number && isFinite((Number) value)) json.append(value);
         else if (value instanceof Map) object((Map<?, ?>) value);
         else if (value instanceof Iterable) array((Iterable<?>) value);
@@ -65,7 +67,10 @@ final class JsonWriter {
             written = i + 1;
             escape(letter);
         }
-        json.append(text, written, text.length()).append('"');
+        // A whole text is copied at once, a part of one letter by letter.
+        if (written == 0) json.append(text);
+        else json.append(text, written, text.length());
+        json.append('"');
     }
 
     /** Half a surrogate pair has no UTF-8, so it is escaped too. */

@@ -11,14 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Date;
-import java.util.List;
 import java.util.Map;
 
 /** How a record becomes the arguments of a published method. */
 final class RecordMethods {
     /** One record: what precedes its bytes in the method's parameters, and where its bytes are in a frame. */
     interface RecordMethod {
-        ParseDocumentResult call(List<?> head, byte[] bytes, int from, int end);
+        ParseDocumentResult call(RecordHeads head, byte[] bytes, int from, int end);
     }
 
     private RecordMethods() {}
@@ -65,11 +64,11 @@ final class RecordMethods {
         return copy;
     }
 
-    private static String text(List<?> head, int index) {
+    private static String text(RecordHeads head, int index) {
         return (String) head.get(index);
     }
 
-    private static long number(List<?> head, int index) {
+    private static long number(RecordHeads head, int index) {
         return ((Number) head.get(index)).longValue();
     }
 

@@ -1,0 +1,121 @@
+import type { HandlerResult } from "@letsdata/plugin-kit/handler";
+import { testHandler, textRecord } from "@letsdata/plugin-kit/testing/handler-conformance";
+import { expect, test } from "vitest";
+import type { LanguageHost, SingleFileHost, TaskHandlerSource } from "../../language-host.ts";
+
+/** A host whose handler does what a record's text says, and what is told differently in its language. */
+export interface HostUnderTest {
+  /** Such as "Python". */
+  readonly language: string;
+  readonly host: LanguageHost;
+  /** Of the handler; called in tests. */
+  readonly source: () => Omit<TaskHandlerSource, "taskId">;
+  /** What is said of a handler that asks its process to end with 3. */
+  readonly exitMessage: string;
+  /** Of a record's text for which the handler returns nothing that can be written. */
+  readonly unusable: string;
+  /** How many ways out the handler tries. */
+  readonly escapes: number;
+}
+
+export interface HostHelpers {
+  readonly open: () => Promise<SingleFileHost>;
+  /** Records of these texts, 100 bytes apart, through a handler of their own. */
+  readonly handle: (...texts: readonly string[]) => Promise<readonly HandlerResult[]>;
+  /** Of the one document. */
+  readonly bodyOf: (text: string) => Promise<string>;
+}
+
+export function hostHelpers({ host, source }: Pick<HostUnderTest, "host" | "source">): HostHelpers {
+  const open = () => host.openSingleFileParser({ ...source(), taskId: "task" });
+  const handle: HostHelpers["handle"] = async (...texts) => {
+    const { handler } = await open();
+    try {
+      return await handler.handle(
+        texts.map((text, n) => textRecord(text, n * 100)),
+        new AbortController().signal,
+      );
+    } finally {
+      await handler.close();
+    }
+  };
+  return {
+    open,
+    handle,
+    async bodyOf(text) {
+      const [result] = await handle(text);
+      return result?.kind === "document" ? result.document.body : JSON.stringify(result);
+    },
+  };
+}
+
+/** What every language host promises, beside what every handler does. */
+export function testHost(underTest: HostUnderTest): void {
+  const { language, exitMessage, unusable, escapes } = underTest;
+  const { open, handle, bodyOf } = hostHelpers(underTest);
+
+  testHandler(`the ${language} handler`, {
+    openHandler: async () => (await open()).handler,
+    answersSynchronously: false,
+  });
+
+  test("the handler is asked about a file as JavaScript's is", async () => {
+    const host = await open();
+    expect(await host.frame("a.gz")).toEqual({
+      fileType: "LOG",
+      resolvedName: "in/a.gz",
+      start: { kind: "pattern", pattern: Buffer.from("{") },
+      end: null,
+    });
+    await host.handler.close();
+  });
+
+  test("each document has its own body, whatever letters it holds and whatever became of the records between", async () => {
+    const long = "x".repeat(100_000);
+    const texts = ["über", "skip it", '𝄞 "quoted" \\ \u2028', "error x", unusable, "\n", long, "last"];
+    // A batch of ASCII alone takes another way.
+    for (const some of [texts, texts.filter((text) => /^[\n-~]*$/.test(text)), Array(500).fill("a longer text")]) {
+      const results = await handle(...some);
+      const told = results.map((result) => (result.kind === "document" ? result.document.fields().text : result.kind));
+      const kinds = new Map([
+        ["skip it", "skip"],
+        ["error x", "error"],
+        [unusable, "invalid"],
+      ]);
+      expect(told).toEqual(some.map((text) => kinds.get(text) ?? text));
+    }
+  });
+
+  test("ending the process is an exception; a process that dies is TASK_CRASHED, and the next attempt gets a new one", async () => {
+    await expect(handle("exit")).rejects.toMatchObject({
+      code: "HANDLER_EXCEPTION",
+      message: expect.stringContaining(exitMessage),
+    });
+    await expect(handle("die")).rejects.toMatchObject({
+      code: "TASK_CRASHED",
+      message: expect.stringContaining(`${language} process ended`),
+    });
+    expect((await handle("a"))[0]?.kind).toBe("document");
+  });
+
+  test("what a handler prints never reaches the pipe", async () => {
+    expect((await handle("print", "a")).map(({ kind }) => kind)).toEqual(["document", "document"]);
+  });
+
+  test("an endless loop ends with the attempt's signal, also in a batch that was queued", async () => {
+    const { handler } = await open();
+    const abort = new AbortController();
+    const before = handler.handle([textRecord("a")], abort.signal);
+    const loop = handler.handle([textRecord("loop")], abort.signal);
+    const behind = handler.handle([textRecord("b")], abort.signal);
+    expect((await before)[0]?.kind).toBe("document");
+    abort.abort();
+    await expect(loop).rejects.toMatchObject({ code: "TASK_CRASHED" });
+    await expect(behind).rejects.toMatchObject({ code: "TASK_CRASHED" });
+    await handler.close();
+  });
+
+  test("customer code reads no files of others, writes none, starts no program, signals no process and cannot lift this", async () => {
+    expect(JSON.parse(await bodyOf("escape")).refused).toEqual(Array(escapes).fill("refused"));
+  });
+}
