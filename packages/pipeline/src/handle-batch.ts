@@ -46,7 +46,8 @@ export function handleBatch(
   }
   const finish = (answered: readonly HandlerResult[]): HandledBatch | Promise<HandledBatch> => {
     const handled = clock.monotonic();
-    measurements.addMany("extract.milliseconds", handled - began, records.length);
+    const waited = measureInferences(stage);
+    measurements.addMany("extract.milliseconds", Math.max(0, handled - began - waited), records.length);
     const transcoded = handler.takeTranscoded?.() ?? 0;
     if (transcoded > 0) measurements.add("records.transcoded", transcoded);
     const pending = collected.addResults(records, answered);
@@ -60,6 +61,15 @@ export function handleBatch(
   return results.then(finish, (thrown: unknown) => {
     throw asProblem(thrown, "HANDLER_EXCEPTION");
   });
+}
+
+/** Waiting for a model is no time of the customer's code: returns its milliseconds. */
+function measureInferences({ handler, measurements }: HandleStage): number {
+  const inferences = handler.takeInferences?.();
+  if (!inferences) return 0;
+  for (const milliseconds of inferences.milliseconds) measurements.add("inference.milliseconds", milliseconds);
+  if (inferences.standIns > 0) measurements.add("inference.stand-ins", inferences.standIns);
+  return inferences.waitedMilliseconds;
 }
 
 class Collected implements HandledBatch {
