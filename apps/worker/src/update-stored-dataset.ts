@@ -2,12 +2,12 @@ import { inTransaction } from "@letsdata/database/database";
 import { addConfigRevision } from "@letsdata/database/stores/config-revision-store";
 import { getDatasetById, saveDatasetResources, transitionDataset } from "@letsdata/database/stores/dataset-store";
 import type { StoredRequest } from "@letsdata/database/stores/request-store";
-import { concurrencyOf, type DatasetConfig, logLevelOf, memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
+import { concurrencyOf, type DatasetConfig, logLevelOf } from "@letsdata/dataset/dataset-config";
 import { checkDataset } from "@letsdata/dataset/initialise";
 import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
 import { asProblem } from "@letsdata/plugin-kit/problems";
 import { type DatasetContext, loadDatasetContext } from "./dataset-contexts.ts";
-import { handlerOf } from "./dataset-handler.ts";
+import { describeHandlers } from "./dataset-handler.ts";
 import { createDatasetLog } from "./dataset-log.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { initialisePorts } from "./initialise-ports.ts";
@@ -77,8 +77,7 @@ async function checkUpdate(
       // A repeated update takes the object as it is now: the one before may have failed because of it.
       if (newCode) await artifacts.remove(datasetId, codeVersion);
       const artifact = await artifacts.open({ ...context, expectedDigest: newCode ? null : context.codeDigest });
-      const memoryMegabytes = memoryMegabytesOf(config.computeEngine);
-      await pool.describe({ ...handlerOf(config), artifactDir: artifact.artifactDir, memoryMegabytes });
+      await describeHandlers(pool, config, artifact.artifactDir);
       codeDigest = artifact.digest;
     },
   };

@@ -25,7 +25,10 @@ export function bridgeVectorsHandler(session: BridgeSession, taskId: string): Ve
       return answers.map((answer) => (answer.kind === "invalid" ? answer : textsOf(answer.returned)));
     },
     async construct(documents, signal) {
-      const dataOf = (one: (typeof documents)[number]) => ({ documentInterface: flatMap(one), vectorsMap: one.vectors });
+      const dataOf = (one: (typeof documents)[number]) => ({
+        documentInterface: flatMap(one),
+        vectorsMap: one.vectors,
+      });
       const answers = await call(constructMethod, documents, dataOf, signal);
       return answers.map((answer, n) => {
         if (answer.kind === "invalid") return answer;

@@ -10,7 +10,8 @@ export function textsOf(returned: unknown): ExtractedTexts {
     return invalid(`${extractMethod} returned ${nameOf(map)} instead of a map of texts by name.`);
   }
   const wrong = Object.entries(map).find(([, text]) => typeof text !== "string");
-  if (wrong) return invalid(`${extractMethod} returned ${nameOf(wrong[1])} for ${wrong[0]}; only texts become vectors.`);
+  if (wrong)
+    return invalid(`${extractMethod} returned ${nameOf(wrong[1])} for ${wrong[0]}; only texts become vectors.`);
   return { kind: "texts", texts: map as Readonly<Record<string, string>> };
 }
 

@@ -1,13 +1,15 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import { textRecord } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HostProcess } from "../host-process/host-process.ts";
 import { hostedEntry } from "../host-process/hosted-entry.ts";
 import { buildJavaArtifact } from "../java/host-classes.ts";
 import { javaHost } from "../java/open-handler.ts";
-import { openVectorsHandler } from "../javascript/vectors-handler.ts";
 import { javaScriptHost } from "../javascript/open-handler.ts";
+import { openVectorsHandler } from "../javascript/vectors-handler.ts";
 import { bridgeHost } from "../lambda-bridge/bridge-host.ts";
 import { type BridgeRequest, payloadBytesMax } from "../lambda-bridge/bridge-protocol.ts";
 import { ParsedDocument } from "../parsed-document.ts";
@@ -59,10 +61,44 @@ test("a document without an id keeps the one of its record when vectors are adde
   expect(result?.kind === "document" && result.document.documentId).toBe(read.document.documentId);
 });
 
+test("a composite that a Java reader put together gets to the vectors handler itself", async () => {
+  const source = { artifactDir: javaArtifact, taskId: "task" };
+  const vectors = await javaHost.openVectorsHandler!({ ...source, implementation: "com.acme.Vectors" });
+  const { combiner, handler } = await javaHost.openStateMachine!({
+    ...source,
+    implementation: "com.acme.OrdersReader",
+    parserImplementations: { "*": "com.acme.SingleFileStateMachineParser" },
+    interfaceName: "SingleFileStateMachineReader",
+    names: { S3: "orders.log" },
+    keepDocumentsFor: vectors.keepDocumentsFor,
+  });
+  const bytes = { ORDERS: Readable.from([Buffer.from("\nH,1,a\nI,1,b\nE,1,\nH,2,xd\nE,2,\nH,3,c\nE,3,\n")]) };
+  const records: SourceRecord[] = [];
+  for await (const batch of combiner.combine(bytes, null, signal)) records.push(...batch.records);
+  const results = await handler.handle(records, signal);
+  const documents = results.flatMap((result, n) =>
+    result.kind === "document" ? [{ record: records[n]!, document: result.document }] : [],
+  );
+  expect(await vectors.extract(documents, signal)).toEqual([
+    { kind: "texts", texts: { title: "1" } },
+    { kind: "texts", texts: { title: "3" } },
+  ]);
+  const made = await vectors.construct(
+    documents.map((one) => ({ ...one, vectors: { title: [1.5] } })),
+    signal,
+  );
+  const fields = made.map((result) => result.kind === "document" && result.document.fields());
+  expect(fields).toMatchObject([{ text: "1", vectors: { title: [1.5] } }, { text: "3" }]);
+  await handler.close();
+  await vectors.close();
+});
+
 test("null instead of a document is a skip, null instead of texts an error record", async () => {
   const nothing = { constructVectorDoc: () => null, extractDocumentElementsForVectorization: () => null };
   const handler = openVectorsHandler(nothing, "task");
-  expect(await handler.construct([{ ...document("a"), vectors: {} }], signal)).toEqual([{ kind: "skip", reason: null }]);
+  expect(await handler.construct([{ ...document("a"), vectors: {} }], signal)).toEqual([
+    { kind: "skip", reason: null },
+  ]);
   expect(await handler.extract([document("a")], signal)).toMatchObject([
     { kind: "invalid", message: expect.stringContaining("returned null instead of a map of texts") },
   ]);

@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Cloud } from "../cloud.ts";
 import { AwsError, notImplemented } from "../server/aws-error.ts";
 import { type JsonInput, readJsonInput, sendJson, sendJsonError } from "../server/json-protocol.ts";
 import type { CloudRequest, ResolvedOperation, Service } from "../server/service.ts";
+import { askOperatorModel } from "./operator-model.ts";
+import { standInVector } from "./stand-in-vectors.ts";
 
 interface Endpoint {
   readonly accountId: string;
@@ -20,10 +21,16 @@ const VARIANT = "AllTraffic";
 /** Tags that say what an endpoint answers: this text, or one vector of so many numbers for each input. */
 const ANSWER_TAG = "local-cloud:answer";
 const VECTOR_LENGTH_TAG = "local-cloud:vector-length";
-const VECTOR_LENGTH = 8;
+/** That of the small sentence models people begin with. */
+const VECTOR_LENGTH = 384;
+/** `CustomAttributes` of an answer that no model gave: who gets it can say so. */
+const STAND_IN = "letsdata-vectors=stand-in";
 const INVOCATION = /^\/endpoints\/([^/]+)\/invocations$/;
 
-/** Endpoints without models: control plane and runtime share the name SageMaker signs with. */
+/**
+ * Endpoints without models of their own: the operator's model answers for them all where there is one, else stand-in vectors, marked as
+ * such. Control plane and runtime share the name SageMaker signs with.
+ */
 export function sagemakerService(cloud: Cloud): Service {
   const { database } = cloud;
   const endpoints = new Map(
@@ -67,7 +74,7 @@ export function sagemakerService(cloud: Cloud): Service {
     return endpoint;
   }
 
-  function resolved(request: CloudRequest, action: string, name: string, run: (place: Place) => void) {
+  function resolved(request: CloudRequest, action: string, name: string, run: (place: Place) => void | Promise<void>) {
     const place = { accountId: request.caller.accountId, region: request.region, name };
     const operation: ResolvedOperation = {
       name: action,
@@ -84,13 +91,13 @@ export function sagemakerService(cloud: Cloud): Service {
     resolve(request) {
       const invoked = request.method === "POST" ? INVOCATION.exec(request.rawPath)?.[1] : undefined;
       if (invoked !== undefined) {
-        return resolved(request, "InvokeEndpoint", decodeURIComponent(invoked), (place) => {
+        return resolved(request, "InvokeEndpoint", decodeURIComponent(invoked), async (place) => {
           const endpoint = endpoints.get(arnOf(place));
           if (!endpoint) throw validation(`Endpoint ${place.name} of account ${place.accountId} not found.`);
           const variant = request.headers["x-amzn-sagemaker-target-variant"];
           if (variant !== undefined && variant !== VARIANT)
             throw validation(`Variant ${String(variant)} not found for Endpoint ${place.name}.`);
-          sendAnswer(request, answerOf(endpoint, request.body.toString("utf8")));
+          sendAnswer(request, await answerOf(endpoint, request, cloud.modelUrl));
         });
       }
       const { action, input } = readJsonInput(request);
@@ -108,12 +115,21 @@ function arnOf({ accountId, region, name }: Place): string {
   return `arn:aws:sagemaker:${region}:${accountId}:endpoint/${name.toLowerCase()}`;
 }
 
-/** The same text always becomes the same vector. */
-function answerOf({ tags }: Endpoint, body: string): string {
+interface Answer {
+  readonly body: string;
+  readonly isStandIn: boolean;
+}
+
+async function answerOf({ tags }: Endpoint, request: CloudRequest, modelUrl: string | null): Promise<Answer> {
   const fixed = tags[ANSWER_TAG];
-  if (fixed !== undefined) return fixed;
+  if (fixed !== undefined) return { body: fixed, isStandIn: false };
+  if (modelUrl !== null) {
+    const contentType = String(request.headers["content-type"] ?? "application/json");
+    return { body: await askOperatorModel(modelUrl, request.body, contentType), isStandIn: false };
+  }
   const length = Number(tags[VECTOR_LENGTH_TAG] ?? VECTOR_LENGTH);
-  return JSON.stringify(inputsOf(body).map((text) => vectorOf(text, length)));
+  const vectors = inputsOf(request.body.toString("utf8")).map((text) => standInVector(text, length));
+  return { body: JSON.stringify(vectors), isStandIn: true };
 }
 
 function inputsOf(body: string): readonly string[] {
@@ -125,19 +141,13 @@ function inputsOf(body: string): readonly string[] {
   }
 }
 
-function vectorOf(text: string, length: number): readonly number[] {
-  return Array.from({ length }, (_, index) => {
-    const digest = createHash("sha256").update(`${index}:${text}`).digest();
-    return Number((digest.readInt32BE(0) / 2 ** 31).toFixed(6));
-  });
-}
-
-function sendAnswer(request: CloudRequest, body: string): void {
+function sendAnswer(request: CloudRequest, { body, isStandIn }: Answer): void {
   request.response.writeHead(200, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
     "x-amzn-requestid": request.requestId,
     "x-amzn-invoked-production-variant": VARIANT,
+    ...(isStandIn ? { "x-amzn-sagemaker-custom-attributes": STAND_IN } : {}),
   });
   request.response.end(body);
 }
