@@ -16,6 +16,7 @@ import type { DatasetContext } from "./dataset-contexts.ts";
 import { describeHandlers } from "./dataset-handler.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { insertPlans } from "./insert-plans.ts";
+import { makeModelEndpoint, modelFindings } from "./model-endpoint.ts";
 
 /** The real world of an initialisation: AWS calls, a sandboxed process for the handler, rows in the database. */
 export function initialisePorts(
@@ -31,7 +32,10 @@ export function initialisePorts(
   return {
     checkGrant: (signal) => checkGrant(installation, config, owner, signal),
 
-    checkAccess: (thing, signal) => checkComponent(installation, config, owner, thing, signal),
+    checkAccess: async (thing, signal) => [
+      ...(thing === "modelFile" ? modelFindings(config) : []),
+      ...(await checkComponent(installation, config, owner, thing, signal)),
+    ],
 
     async loadArtifact() {
       // A repeated initialisation takes the object as it is now: the one before may have failed because of it.
@@ -54,6 +58,7 @@ export function initialisePorts(
     },
 
     provision(component, signal) {
+      if (component === "endpoint") return makeModelEndpoint(installation, context, signal);
       const access = componentAccess(installation, config, owner, component);
       return component === "writeConnector"
         ? writeConnectorOf(config).provision(config.writeConnector, access, signal)

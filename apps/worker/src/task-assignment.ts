@@ -3,8 +3,8 @@ import type { Installation } from "@letsdata/access/installation";
 import type { ComponentAssignment, TaskAssignment, VectorsAssignment } from "@letsdata/compute/task-protocol";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import { type DatasetConfig, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import { generatedNames } from "@letsdata/dataset/names";
 import { type OwnedThing, ownerOf } from "@letsdata/dataset/resource-owners";
-import { Problem } from "@letsdata/plugin-kit/problems";
 import type { DatasetContext } from "./dataset-contexts.ts";
 import { handlerOf, vectorsHandlerOf } from "./dataset-handler.ts";
 
@@ -52,7 +52,7 @@ export function taskAssignment(
     writer: component("writeConnector"),
     errorConnector: component("errorConnector"),
     handler: { ...handlerOf(config), artifactDir },
-    vectors: vectorsOf(installation, config),
+    vectors: vectorsOf(installation, config, claimed.datasetId),
     recordErrorPolicy: config.readConnector.recordErrorPolicy,
     limits: { timeoutSeconds: timeoutSecondsOf(config.computeEngine) },
   };
@@ -69,17 +69,16 @@ function placeOf(installation: Installation, config: DatasetConfig, thing: Owned
   };
 }
 
-function vectorsOf(installation: Installation, config: DatasetConfig): VectorsAssignment | null {
+function vectorsOf(installation: Installation, config: DatasetConfig, datasetId: string): VectorsAssignment | null {
   const { computeEngine: engine } = config;
   const handler = vectorsHandlerOf(config);
   if (!handler || engine.computeEngineType !== "LAMBDA_AND_SAGEMAKER") return null;
   const { endpoint } = engine;
-  if (endpoint.sagemakerEndpointResourceLocation === "LetsData")
-    throw new Problem("NOT_AVAILABLE_LOCALLY", "Endpoints made by LetsData cannot run here yet.", {
-      path: "computeEngine.endpoint.sagemakerEndpointResourceLocation",
-    });
   return {
-    endpointName: endpoint.sagemakerEndpointName,
+    endpointName:
+      endpoint.sagemakerEndpointResourceLocation === "Customer"
+        ? endpoint.sagemakerEndpointName
+        : generatedNames(installation.stage, datasetId).endpoint,
     access: placeOf(installation, config, "endpoint"),
     implementation: handler.implementation ?? null,
   };

@@ -1,8 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListVectorsCommand, S3VectorsClient } from "@aws-sdk/client-s3vectors";
-import { CreateEndpointCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import {
+  CreateEndpointCommand,
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
 import { clientFor } from "@letsdata/aws/client-for";
 import { standInNotice } from "@letsdata/dataset/stand-in-notice";
 import { jarOf } from "@letsdata/handlers/artifact/jar-of";
@@ -10,7 +16,7 @@ import { buildJavaArtifact } from "@letsdata/handlers/java/host-classes";
 import { movieFiles } from "@letsdata/samples/public-data";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { datasetWithExactRole } from "../access/dataset-with-exact-role.ts";
-import { waitUntilSettled } from "../installation/dataset-run.ts";
+import { waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation, testBuckets } from "../installation/start-installation.ts";
 import { resultOfTrial } from "../try-first/trial-run.ts";
 
@@ -43,9 +49,26 @@ function makeEndpoint(EndpointName: string, tags: Readonly<Record<string, string
 const toS3 = { connectorDestination: "S3", bucketName: testBuckets.output, s3KeyPrefix: "out/" };
 const toVectors = { connectorDestination: "S3_VECTORS", resourceLocation: "LetsData", numDimensions: 384 };
 
+const yours = (sagemakerEndpointName: string) => ({
+  endpoint: { sagemakerEndpointResourceLocation: "Customer", sagemakerEndpointName },
+});
+/** An endpoint of LetsData that serves the customer's model file. */
+const ours = {
+  model: {
+    modelUrl: `s3://${testBuckets.code}/model.tar.gz`,
+    modelContainerImageName: "HuggingFace_Inference_4_12_3",
+    modelEnvironmentVariables: { SAGEMAKER_PROGRAM: "inference.py" },
+  },
+  endpoint: {
+    sagemakerEndpointResourceLocation: "LetsData",
+    sagemakerEndpointType: "Serverless",
+    sagemakerServerless: { sagemakerEndpointConcurrency: 10, sagemakerMemoryLimitInMegabytes: 4096 },
+  },
+};
+
 interface VectorsJob {
   readonly name: string;
-  readonly endpoint?: string;
+  readonly model?: Readonly<Record<string, unknown>>;
   readonly handler?: string;
   readonly read?: Readonly<Record<string, unknown>>;
   readonly key?: string;
@@ -55,7 +78,7 @@ interface VectorsJob {
 
 /** A dataset whose role is exactly what was generated for it. */
 function vectorsDataset(job: VectorsJob) {
-  const { name, endpoint = "minilm", handler = "movies.zip", read, key = movies, write = toVectors, without } = job;
+  const { name, model = yours("minilm"), handler = "movies.zip", read, key = movies, write = toVectors, without } = job;
   return datasetWithExactRole(installation, {
     name,
     handler,
@@ -65,7 +88,7 @@ function vectorsDataset(job: VectorsJob) {
     engine: {
       computeEngineType: "LAMBDA_AND_SAGEMAKER",
       lambda: { lambdaConcurrency: 2, lambdaMemoryLimitInMegabytes: 512 },
-      endpoint: { sagemakerEndpointResourceLocation: "Customer", sagemakerEndpointName: endpoint },
+      ...model,
     },
     ...(without === undefined ? {} : { without }),
   });
@@ -151,7 +174,7 @@ test("a trial shows documents with their vectors, and says that they are stand-i
 
 test("an endpoint that answers no vectors ends the task with what it answered", async () => {
   await makeEndpoint("broken", { "local-cloud:answer": '{"error":"no model loaded"}' });
-  const view = await run({ name: "BrokenModel", endpoint: "broken" });
+  const view = await run({ name: "BrokenModel", model: yours("broken") });
   expect(view.datasetStatus).toBe("ERRORED");
   expect(view.counts.documentsWritten).toBe(0);
   const { items } = await installation.client.tasks.list({ dataset: view.datasetId });
@@ -186,6 +209,84 @@ test.each([
   const [vector] = await writtenVectors(view);
   expect(vector?.key).toBe("{a text of its own");
   expect(vector?.numbers).toHaveLength(384);
+});
+
+test("an endpoint of LetsData is made with the dataset, serves it, is metered, and goes with it", async () => {
+  await installation.putObject(testBuckets.code, "model.tar.gz", "a packed model");
+  const view = await run({ name: "OurEndpoint", model: ours });
+  expect(view.datasetStatus, JSON.stringify(view.statusReason)).toBe("COMPLETED");
+  expect((await writtenVectors(view)).length).toBeGreaterThan(0);
+
+  const made = view.resources.filter(({ component }) => component === "computeEngine");
+  expect(made.map(({ kind }) => kind)).toEqual(["s3-bucket", "sagemaker-model", "sagemaker-endpoint"]);
+  const [bucket, { name: ModelName }] = made as unknown as readonly [{ name: string }, { name: string }];
+  const sagemaker = clientFor(SageMakerClient, installation.ours);
+  const model = await sagemaker.send(new DescribeModelCommand({ ModelName }));
+  const ModelDataUrl = `s3://${bucket.name}/model.tar.gz`;
+  expect(model.PrimaryContainer).toMatchObject({ ModelDataUrl, Environment: { SAGEMAKER_PROGRAM: "inference.py" } });
+  const copy = await clientFor(S3Client, installation.ours).send(
+    new GetObjectCommand({ Bucket: bucket.name, Key: "model.tar.gz" }),
+  );
+  expect(await copy.Body?.transformToString()).toBe("a packed model");
+
+  const usage = await installation.client.usage.listOfDataset({ dataset: view.datasetId });
+  const inference = usage.items.filter(({ meteringDimension }) => meteringDimension === "InferenceDuration");
+  expect(inference).toHaveLength(1);
+  expect(inference[0]?.meteringValue).toBeGreaterThan(0);
+
+  const dataset = view.datasetId;
+  const { requestId } = await installation.client.datasets.delete({ params: { dataset }, query: { type: "DELETE" } });
+  expect(requestId).toBeTruthy();
+  await waitUntilSettled(installation, dataset, SETTLE_SECONDS);
+  await waitFor(
+    async () => ((await installation.client.datasets.view({ dataset })).datasetStatus === "DELETED" ? true : null),
+    SETTLE_SECONDS,
+    "the dataset to be deleted",
+  );
+  await expect(sagemaker.send(new DescribeModelCommand({ ModelName }))).rejects.toThrow("Could not find model");
+  await expect(sagemaker.send(new DescribeEndpointCommand({ EndpointName: ModelName }))).rejects.toThrow("endpoint");
+  const buckets = await clientFor(S3Client, installation.ours).send(new ListBucketsCommand({}));
+  expect(buckets.Buckets?.map(({ Name }) => Name)).not.toContain(bucket.name);
+});
+
+test("an update of the compute engine makes the new endpoint and removes the one before", async () => {
+  await installation.putObject(testBuckets.code, "model.tar.gz", "a packed model");
+  const dataset = (await run({ name: "ChangedModel", model: ours })).datasetId;
+  const sagemaker = clientFor(SageMakerClient, installation.ours);
+  const update = async (engine: Readonly<Record<string, unknown>>) => {
+    const { request } = await installation.client.datasets.updateCompute({ dataset, computeEngine: engine });
+    const ended = await waitFor(
+      async () => {
+        const { status, result } = await installation.client.requests.view({ dataset, requestId: request!.requestId });
+        return status === "SUCCEEDED" || status === "FAILED" ? { status, result } : null;
+      },
+      60,
+      "the update to end",
+    );
+    if (ended.status === "FAILED") throw new Error(JSON.stringify(ended.result));
+    return installation.client.datasets.view({ dataset });
+  };
+  const larger = { sagemakerEndpointConcurrency: 10, sagemakerMemoryLimitInMegabytes: 6144 };
+  const unknown = { ...ours.model, modelContainerImageName: "Sklearn_Inference_1_0" };
+  await expect(update({ model: unknown })).rejects.toThrow("no container LetsData knows the image of");
+  const changed = await update({ ...ours, endpoint: { ...ours.endpoint, sagemakerServerless: larger } });
+  const { name } = changed.resources.find(({ kind }) => kind === "sagemaker-endpoint")!;
+  const config = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name }));
+  expect(config.ProductionVariants?.[0]?.ServerlessConfig).toEqual({ MemorySizeInMB: 6144, MaxConcurrency: 10 });
+
+  const without = await update({ computeEngineType: "LAMBDA" });
+  expect(without.resources.filter(({ component }) => component === "computeEngine")).toEqual([]);
+  await expect(sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }))).rejects.toThrow("endpoint");
+});
+
+test("a trial with an endpoint that is yet to be made shows the documents before they get vectors, and says so", async () => {
+  await installation.putObject(testBuckets.code, "model.tar.gz", "a packed model");
+  const dataset = await vectorsDataset({ name: "TriedOurs", model: ours, write: toS3 });
+  const { records, failure, notices } = await resultOfTrial(installation, dataset);
+  expect(failure).toBeNull();
+  expect(notices.join(" ")).toContain("before they get vectors");
+  expect(records.some(({ outcome }) => outcome === "document")).toBe(true);
+  expect(records.every(({ modelMilliseconds }) => modelMilliseconds === null)).toBe(true);
 });
 
 test("an artifact without the vectors class is told when the dataset is made ready", async () => {

@@ -18,6 +18,6 @@ export const availableRuntimes: Runtimes = {
   computeEngines: ["LAMBDA", "LAMBDA_AND_SAGEMAKER"],
   languages: ["JAVASCRIPT", "PYTHON", "JAVA"],
   images: false,
-  managedEndpoints: false,
+  managedEndpoints: true,
   managedClusters: false,
 };

@@ -1,5 +1,6 @@
 import { callsAtOnce, textsPerCall } from "@letsdata/compute/lambda-and-sagemaker/embed";
 import { concurrencyOf, type DatasetConfig } from "@letsdata/dataset/dataset-config";
+import { ownerOf } from "@letsdata/dataset/resource-owners";
 import type { SourceAmount } from "@letsdata/plugin-kit/connector";
 import type { Measured } from "./measure-trial.ts";
 
@@ -37,7 +38,9 @@ function speed({ measured, fromObjects, records, tasks }: WorkTold): readonly st
   return [`Records take ${milliseconds(read)} each to come and ${inHandler}: a task is as fast as the slower.`];
 }
 
-function model({ measured: { modelSecondsPerRecord: seconds } }: WorkTold): readonly string[] {
+function model({ config, measured: { modelSecondsPerRecord: seconds } }: WorkTold): readonly string[] {
+  if (ownerOf(config, "endpoint") === "LetsData")
+    return ["The model's endpoint is made with the dataset: neither the time nor the cost of its calls is in it."];
   if (seconds === null) return [];
   return [
     `The model took ${milliseconds(seconds)} for the texts of a record; a task keeps ${callsAtOnce} calls under way, each of up to ${textsPerCall} texts.`,

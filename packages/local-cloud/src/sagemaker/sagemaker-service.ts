@@ -1,4 +1,5 @@
 import type { Cloud } from "../cloud.ts";
+import type { Requirement } from "../iam/requirement.ts";
 import { AwsError, notImplemented } from "../server/aws-error.ts";
 import { type JsonInput, readJsonInput, sendJson, sendJsonError } from "../server/json-protocol.ts";
 import type { CloudRequest, ResolvedOperation, Service } from "../server/service.ts";
@@ -14,7 +15,18 @@ interface Endpoint {
   /** Epoch ms. */
   readonly createdAt: number;
 }
+type JsonMembers = Readonly<Record<string, unknown>>;
 type Place = Pick<Endpoint, "accountId" | "region" | "name">;
+
+/** What an endpoint is made of; both are kept and given back, and nothing runs by them. */
+const parts = {
+  Model: { kind: "model", words: "model" },
+  EndpointConfig: { kind: "endpoint-config", words: "endpoint configuration" },
+} as const;
+type Part = keyof typeof parts;
+
+/** An endpoint that names a configuration of this cloud takes so long to come into service. */
+const CREATING_MS = 1_000;
 
 /** The only variant; a call that names another is refused before a model runs, as in AWS. */
 const VARIANT = "AllTraffic";
@@ -37,7 +49,13 @@ export function sagemakerService(cloud: Cloud): Service {
     database.documents<Endpoint>("sagemaker.endpoint").map(({ key, value }) => [key, value] as const),
   );
 
+  const made = new Map(
+    database.documents<JsonMembers>("sagemaker.part").map(({ key, value }) => [key, value] as const),
+  );
+
   const operations: Readonly<Record<string, (input: JsonInput, place: Place) => unknown>> = {
+    ...operationsOf("Model"),
+    ...operationsOf("EndpointConfig"),
     CreateEndpoint(input, place) {
       if (endpoints.has(arnOf(place))) throw invalid(`Cannot create already existing endpoint "${arnOf(place)}".`);
       const endpoint: Endpoint = {
@@ -52,11 +70,13 @@ export function sagemakerService(cloud: Cloud): Service {
     },
     DescribeEndpoint(_input, place) {
       const endpoint = existing(place);
+      const isMade = made.has(arnOf({ ...place, name: endpoint.configName }, parts.EndpointConfig.kind));
+      const isCreating = isMade && cloud.now() < endpoint.createdAt + CREATING_MS;
       return {
         EndpointName: endpoint.name,
         EndpointArn: arnOf(endpoint),
         EndpointConfigName: endpoint.configName,
-        EndpointStatus: "InService",
+        EndpointStatus: isCreating ? "Creating" : "InService",
         CreationTime: endpoint.createdAt / 1000,
         LastModifiedTime: endpoint.createdAt / 1000,
         ProductionVariants: [{ VariantName: VARIANT }],
@@ -68,18 +88,51 @@ export function sagemakerService(cloud: Cloud): Service {
     },
   };
 
+  function operationsOf(part: Part): typeof operations {
+    const { kind, words } = parts[part];
+    const knownArn = (place: Place): string => {
+      const arn = arnOf(place, kind);
+      if (made.has(arn)) return arn;
+      throw invalid(`Could not find ${words} "${arn}".`);
+    };
+    return {
+      [`Create${part}`](input, place) {
+        const arn = arnOf(place, kind);
+        if (made.has(arn)) throw invalid(`Cannot create already existing ${words} "${arn}".`);
+        const members = Object.fromEntries(input.names().map((name) => [name, input.value(name)]));
+        made.set(arn, members);
+        database.saveDocument("sagemaker.part", arn, members);
+        return { [`${part}Arn`]: arn };
+      },
+      [`Describe${part}`]: (_input, place) => ({ ...made.get(knownArn(place)), [`${part}Arn`]: arnOf(place, kind) }),
+      [`Delete${part}`](_input, place) {
+        const arn = knownArn(place);
+        made.delete(arn);
+        database.removeDocument("sagemaker.part", arn);
+      },
+    };
+  }
+
   function existing(place: Place): Endpoint {
     const endpoint = endpoints.get(arnOf(place));
     if (!endpoint) throw invalid(`Could not find endpoint "${arnOf(place)}".`);
     return endpoint;
   }
 
-  function resolved(request: CloudRequest, action: string, name: string, run: (place: Place) => void | Promise<void>) {
+  function resolved(
+    request: CloudRequest,
+    action: string,
+    name: string,
+    run: (place: Place) => void | Promise<void>,
+    also: readonly Requirement[] = [],
+  ) {
     const place = { accountId: request.caller.accountId, region: request.region, name };
+    const part = partOf(action);
+    const resource = arnOf(place, part && parts[part].kind);
     const operation: ResolvedOperation = {
       name: action,
-      resource: arnOf(place),
-      requirements: [{ action: `sagemaker:${action}`, resource: arnOf(place) }],
+      resource,
+      requirements: [{ action: `sagemaker:${action}`, resource }, ...also],
       run: () => run(place),
     };
     return operation;
@@ -103,16 +156,26 @@ export function sagemakerService(cloud: Cloud): Service {
       const { action, input } = readJsonInput(request);
       const operation = Object.hasOwn(operations, action) ? operations[action] : undefined;
       if (!operation) throw notImplemented("sagemaker", action);
-      return resolved(request, action, input.string("EndpointName"), (place) =>
-        sendJson(request, operation(input, place) ?? {}),
+      const role = action === "CreateModel" ? input.optionalString("ExecutionRoleArn") : undefined;
+      return resolved(
+        request,
+        action,
+        input.string(`${partOf(action) ?? "Endpoint"}Name`),
+        (place) => sendJson(request, operation(input, place) ?? {}),
+        role === undefined ? [] : [{ action: "iam:PassRole", resource: role }],
       );
     },
     sendError: sendJsonError,
   };
 }
 
-function arnOf({ accountId, region, name }: Place): string {
-  return `arn:aws:sagemaker:${region}:${accountId}:endpoint/${name.toLowerCase()}`;
+/** The part an action is about; undefined for endpoints. */
+function partOf(action: string): Part | undefined {
+  return (Object.keys(parts) as Part[]).find((part) => action.endsWith(part));
+}
+
+function arnOf({ accountId, region, name }: Place, kind = "endpoint"): string {
+  return `arn:aws:sagemaker:${region}:${accountId}:${kind}/${name.toLowerCase()}`;
 }
 
 interface Answer {

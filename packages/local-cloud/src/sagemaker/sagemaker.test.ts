@@ -3,13 +3,18 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import {
   CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
   DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DeleteModelCommand,
   DescribeEndpointCommand,
+  DescribeModelCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { KEYS, startTestCloud, type TestCloud } from "../testing/test-cloud.ts";
+import { ACCOUNT, KEYS, startTestCloud, type TestCloud } from "../testing/test-cloud.ts";
 
 let cloud: TestCloud;
 let own: { readonly sagemaker: SageMakerClient; readonly sagemakerRuntime: SageMakerRuntimeClient };
@@ -103,6 +108,36 @@ test("the operator's model answers for every endpoint, unmarked; where it fails,
     await expect(ask("a")).rejects.toMatchObject({ name: "ModelError", OriginalStatusCode: 503 });
   } finally {
     model.close();
+    await other.remove();
+  }
+});
+
+test("an endpoint of a model and a configuration that are here is created, comes into service, and all go again", async () => {
+  let now = Date.now();
+  const other = await startTestCloud({ now: () => now });
+  try {
+    const options = { endpoint: other.endpoint, region: "us-east-1", credentials: KEYS, maxAttempts: 1 };
+    const sagemaker = new SageMakerClient(options);
+    const ExecutionRoleArn = `arn:aws:iam::${ACCOUNT}:role/model`;
+    const model = { ModelName: "m", ExecutionRoleArn, PrimaryContainer: { Image: "image", ModelDataUrl: "s3://b/m" } };
+    await sagemaker.send(new CreateModelCommand(model));
+    await expect(sagemaker.send(new CreateModelCommand(model))).rejects.toThrow("already existing model");
+    expect(await sagemaker.send(new DescribeModelCommand({ ModelName: "m" }))).toMatchObject({
+      ...model,
+      ModelArn: `arn:aws:sagemaker:us-east-1:${ACCOUNT}:model/m`,
+    });
+    const ProductionVariants = [{ VariantName: "AllTraffic", ModelName: "m" }];
+    await sagemaker.send(new CreateEndpointConfigCommand({ EndpointConfigName: "c", ProductionVariants }));
+    await sagemaker.send(new CreateEndpointCommand({ EndpointName: "e", EndpointConfigName: "c" }));
+    const status = async () =>
+      (await sagemaker.send(new DescribeEndpointCommand({ EndpointName: "e" }))).EndpointStatus;
+    expect(await status()).toBe("Creating");
+    now += 1_000;
+    expect(await status()).toBe("InService");
+    await sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: "c" }));
+    await sagemaker.send(new DeleteModelCommand({ ModelName: "m" }));
+    await expect(sagemaker.send(new DeleteModelCommand({ ModelName: "m" }))).rejects.toThrow("Could not find model");
+  } finally {
     await other.remove();
   }
 });
