@@ -124,6 +124,10 @@ export const unverified: readonly (readonly [what: string, reason: string])[] = 
   ],
   ["Assumed roles and external ids", "moto hands out credentials for a role whatever the external id."],
   ["Policies (least privilege)", "moto, ElasticMQ and DynamoDB Local let every key do everything."],
+  [
+    "SageMaker: calling endpoints, making models and endpoints",
+    "No server runs a model behind SageMaker's interface: what it asks for and answers is known from its documentation.",
+  ],
   ["Throttling, cut connections, expired iterators", "None of the servers can be told to misbehave."],
   ["MSK: IAM authentication, making clusters", "Apache Kafka has no IAM and no cluster interface."],
   ["Splits of DynamoDB Streams shards", "No server rolls a shard on demand; DynamoDB Local rolls them by the clock."],

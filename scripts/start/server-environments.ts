@@ -29,6 +29,7 @@ export function cloudEnvironment(settings: StartSettings, secrets: LocalSecrets)
     LETSDATA_CLOUD_PORT: String(settings.cloudPort),
     LETSDATA_CLOUD_DIR: join(settings.stateDir, "cloud"),
     LETSDATA_CLOUD_CONFIG: accountsFile,
+    ...(process.env.LETSDATA_MODEL_URL ? { LETSDATA_MODEL_URL: process.env.LETSDATA_MODEL_URL } : {}),
   };
 }
 

@@ -70,7 +70,7 @@ export async function loadDatasetContext(
     config,
     owner,
     customer: config.accessGrantRoleArn ? customerCredentials(installation, config, owner) : refuseCustomer,
-    letsdata: dataTaskCredentials(installation, config),
+    letsdata: dataTaskCredentials(installation, config, datasetId),
   };
 }
 

@@ -7,16 +7,16 @@ import { type AssumeRoleInput, assumeRole } from "@letsdata/aws/assume-role";
 import { putRole, waitForPropagation } from "@letsdata/aws/identity-roles";
 import { openManifest } from "@letsdata/connectors/s3/manifest";
 import { saveDatasetResources } from "@letsdata/database/stores/dataset-store";
-import { memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
 import type { InitialisePorts } from "@letsdata/dataset/initialise";
 import { generatedNames } from "@letsdata/dataset/names";
 import { customerAccessTrustPolicy, policyOf } from "@letsdata/dataset/policy-documents";
 import { ownerOf } from "@letsdata/dataset/resource-owners";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { DatasetContext } from "./dataset-contexts.ts";
-import { handlerOf } from "./dataset-handler.ts";
+import { describeHandlers } from "./dataset-handler.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { insertPlans } from "./insert-plans.ts";
+import { makeModelEndpoint, modelFindings } from "./model-endpoint.ts";
 
 /** The real world of an initialisation: AWS calls, a sandboxed process for the handler, rows in the database. */
 export function initialisePorts(
@@ -32,17 +32,16 @@ export function initialisePorts(
   return {
     checkGrant: (signal) => checkGrant(installation, config, owner, signal),
 
-    checkAccess: (thing, signal) => checkComponent(installation, config, owner, thing, signal),
+    checkAccess: async (thing, signal) => [
+      ...(thing === "modelFile" ? modelFindings(config) : []),
+      ...(await checkComponent(installation, config, owner, thing, signal)),
+    ],
 
     async loadArtifact() {
       // A repeated initialisation takes the object as it is now: the one before may have failed because of it.
       await artifacts.remove(datasetId);
       const { artifactDir, digest } = await artifacts.open({ ...context, expectedDigest: null });
-      await pool.describe({
-        ...handlerOf(config),
-        artifactDir,
-        memoryMegabytes: memoryMegabytesOf(config.computeEngine),
-      });
+      await describeHandlers(pool, config, artifactDir);
       await saveDatasetResources(database, datasetId, { codeDigest: digest });
     },
 
@@ -59,6 +58,7 @@ export function initialisePorts(
     },
 
     provision(component, signal) {
+      if (component === "endpoint") return makeModelEndpoint(installation, context, signal);
       const access = componentAccess(installation, config, owner, component);
       return component === "writeConnector"
         ? writeConnectorOf(config).provision(config.writeConnector, access, signal)

@@ -121,13 +121,19 @@ function findingText({ path, message, fix }: ProblemDetail): string {
 }
 
 function factsOf(stored: StoredDataset, initialised: Initialised, stage: Stage) {
-  const { errorBucket } = generatedNames(stage, stored.datasetId);
+  const { errorBucket, endpoint, modelBucket } = generatedNames(stage, stored.datasetId);
+  const componentOf = (name: string) =>
+    name === errorBucket
+      ? "errorConnector"
+      : [endpoint, modelBucket].includes(name)
+        ? "computeEngine"
+        : "writeConnector";
   return {
     customerAccessRoleArn: initialised.customerAccessRoleArn,
     externalId: initialised.customerAccessRoleArn ? (stored.externalId ?? String(stored.createdAt)) : null,
     resources: initialised.resources.map((resource) => ({
       ...resource,
-      component: resource.name === errorBucket ? "errorConnector" : "writeConnector",
+      component: componentOf(resource.name),
       resourceLocation: "LetsData" as const,
     })),
   };

@@ -1,11 +1,12 @@
 import { scopeOf } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
-import type { ComponentAssignment, TaskAssignment } from "@letsdata/compute/task-protocol";
+import type { ComponentAssignment, TaskAssignment, VectorsAssignment } from "@letsdata/compute/task-protocol";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
-import { timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
-import { ownerOf } from "@letsdata/dataset/resource-owners";
+import { type DatasetConfig, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import { generatedNames } from "@letsdata/dataset/names";
+import { type OwnedThing, ownerOf } from "@letsdata/dataset/resource-owners";
 import type { DatasetContext } from "./dataset-contexts.ts";
-import { handlerOf } from "./dataset-handler.ts";
+import { handlerOf, vectorsHandlerOf } from "./dataset-handler.ts";
 
 /** What of a claimed task its process has to know. */
 export type AssignedTask = Pick<
@@ -30,16 +31,10 @@ export function taskAssignment(
 ): TaskAssignment {
   const { config } = context;
   const component = (name: "readConnector" | "writeConnector" | "errorConnector"): ComponentAssignment => {
-    const { region, accountId } = scopeOf(installation, config, name);
     return {
       destination: config[name].connectorDestination,
       config: config[name],
-      access: {
-        region,
-        accountId,
-        endpoint: installation.endpoint ?? null,
-        purpose: ownerOf(config, name) === "LetsData" ? "letsdata" : "customer",
-      },
+      access: placeOf(installation, config, name),
     };
   };
   return {
@@ -57,7 +52,34 @@ export function taskAssignment(
     writer: component("writeConnector"),
     errorConnector: component("errorConnector"),
     handler: { ...handlerOf(config), artifactDir },
+    vectors: vectorsOf(installation, config, claimed.datasetId),
     recordErrorPolicy: config.readConnector.recordErrorPolicy,
     limits: { timeoutSeconds: timeoutSecondsOf(config.computeEngine) },
+  };
+}
+
+/** Where a thing's calls go, and with whose rights. */
+function placeOf(installation: Installation, config: DatasetConfig, thing: OwnedThing): ComponentAssignment["access"] {
+  const { region, accountId } = scopeOf(installation, config, thing);
+  return {
+    region,
+    accountId,
+    endpoint: installation.endpoint ?? null,
+    purpose: ownerOf(config, thing) === "LetsData" ? "letsdata" : "customer",
+  };
+}
+
+function vectorsOf(installation: Installation, config: DatasetConfig, datasetId: string): VectorsAssignment | null {
+  const { computeEngine: engine } = config;
+  const handler = vectorsHandlerOf(config);
+  if (!handler || engine.computeEngineType !== "LAMBDA_AND_SAGEMAKER") return null;
+  const { endpoint } = engine;
+  return {
+    endpointName:
+      endpoint.sagemakerEndpointResourceLocation === "Customer"
+        ? endpoint.sagemakerEndpointName
+        : generatedNames(installation.stage, datasetId).endpoint,
+    access: placeOf(installation, config, "endpoint"),
+    implementation: handler.implementation ?? null,
   };
 }

@@ -1,16 +1,23 @@
 import { inTransaction } from "@letsdata/database/database";
 import { addConfigRevision } from "@letsdata/database/stores/config-revision-store";
-import { getDatasetById, saveDatasetResources, transitionDataset } from "@letsdata/database/stores/dataset-store";
+import {
+  getDatasetById,
+  type StoredDataset,
+  saveDatasetResources,
+  transitionDataset,
+} from "@letsdata/database/stores/dataset-store";
 import type { StoredRequest } from "@letsdata/database/stores/request-store";
-import { concurrencyOf, type DatasetConfig, logLevelOf, memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
+import { concurrencyOf, type DatasetConfig, logLevelOf } from "@letsdata/dataset/dataset-config";
 import { checkDataset } from "@letsdata/dataset/initialise";
 import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
+import type { ProvisionedResource } from "@letsdata/plugin-kit/connector";
 import { asProblem } from "@letsdata/plugin-kit/problems";
 import { type DatasetContext, loadDatasetContext } from "./dataset-contexts.ts";
-import { handlerOf } from "./dataset-handler.ts";
+import { describeHandlers } from "./dataset-handler.ts";
 import { createDatasetLog } from "./dataset-log.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { initialisePorts } from "./initialise-ports.ts";
+import { remakeModelEndpoint } from "./model-endpoint.ts";
 
 /** An outage is waited for this long before the update counts as failed. */
 const PATIENCE_MS = 10 * 60_000;
@@ -38,10 +45,11 @@ export async function updateStoredDataset(
   try {
     const context = { ...now, config, codeVersion, externalId: stored.externalId ?? String(stored.createdAt) };
     const codeDigest = await checkUpdate(dependencies, context, newCode, signal);
+    const made = newCode ? null : await remakeModelEndpoint(installation, now, context, signal);
     await inTransaction(database, async (transaction) => {
       const concurrency = concurrencyOf(config.computeEngine);
       await addConfigRevision(transaction, { datasetId, userId, config: { ...config }, concurrency, newCode });
-      await saveDatasetResources(transaction, datasetId, { codeDigest });
+      await saveDatasetResources(transaction, datasetId, { codeDigest, ...(made ? withEndpoint(stored, made) : {}) });
       await transitionDataset(transaction, datasetId, "updateEnded");
     });
     await say("INFO", newCode ? `Code version ${codeVersion} is loaded.` : "The compute engine is updated.");
@@ -61,6 +69,17 @@ export async function updateStoredDataset(
   }
 }
 
+/** The dataset's resources with those of its endpoint as they are now. */
+function withEndpoint({ resources }: StoredDataset, made: readonly ProvisionedResource[]) {
+  const others = resources.filter(({ component }) => component !== "computeEngine");
+  const ofEndpoint = made.map((resource) => ({
+    ...resource,
+    component: "computeEngine",
+    resourceLocation: "LetsData" as const,
+  }));
+  return { resources: [...others, ...ofEndpoint] };
+}
+
 /** The digest of the code the new configuration runs. Throws one Problem with every finding. */
 async function checkUpdate(
   dependencies: WorkerDependencies,
@@ -77,8 +96,7 @@ async function checkUpdate(
       // A repeated update takes the object as it is now: the one before may have failed because of it.
       if (newCode) await artifacts.remove(datasetId, codeVersion);
       const artifact = await artifacts.open({ ...context, expectedDigest: newCode ? null : context.codeDigest });
-      const memoryMegabytes = memoryMegabytesOf(config.computeEngine);
-      await pool.describe({ ...handlerOf(config), artifactDir: artifact.artifactDir, memoryMegabytes });
+      await describeHandlers(pool, config, artifact.artifactDir);
       codeDigest = artifact.digest;
     },
   };

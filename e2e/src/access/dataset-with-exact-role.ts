@@ -11,6 +11,8 @@ export interface ExactJob {
   readonly manifest: Readonly<Record<string, unknown>>;
   readonly write: Readonly<Record<string, unknown>>;
   readonly concurrency?: number;
+  /** LAMBDA when left out. */
+  readonly engine?: Readonly<Record<string, unknown>>;
   /** Left out of what was generated, to see what is said then. */
   readonly without?: string;
 }
@@ -18,7 +20,7 @@ export interface ExactJob {
 /** Everything it touches is the customer's; a role of its own, with exactly the documents the API generates, lets LetsData in. */
 export async function datasetWithExactRole(
   installation: Pick<TestInstallation, "client" | "customer" | "customerAccountId" | "accessGrantRoleArn">,
-  { name, handler, read, manifest, write, concurrency, without }: ExactJob,
+  { name, handler, read, manifest, write, concurrency, engine, without }: ExactJob,
 ): Promise<Record<string, unknown>> {
   const roleName = `LetsData_AccessRole_${name}`;
   const job: Record<string, unknown> = {
@@ -37,6 +39,7 @@ export async function datasetWithExactRole(
     },
     errorConnector: { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "exact-errors" },
     manifestFile: manifest,
+    ...(engine === undefined ? {} : { computeEngine: engine }),
   };
   if (write.resourceLocation !== "LetsData") delete job.customerAccountForAccess;
   const { policy, trustPolicy } = await installation.client.datasets.accessPolicy(job);

@@ -1,3 +1,4 @@
+import { computeEngineConfigs } from "@letsdata/compute/config-catalogue";
 import { errorConnectors, readConnectors, writeConnectors } from "@letsdata/connectors/catalogue";
 import { startFakeMomento } from "@letsdata/connectors/momento/testing/fake-momento";
 import { customerPermissions } from "@letsdata/dataset/access-policy";
@@ -42,7 +43,7 @@ const proofs = [
 ];
 
 describe("the generated policy", () => {
-  it("is proved for every connector that runs", () => {
+  it("is proved for every connector that runs, and for the engine that calls a model", () => {
     const unproved = (thing: OwnedThing, catalogue: object) =>
       Object.keys(catalogue).filter(
         (destination) => !proofs.some((row) => row.thing === thing && row.destination === destination),
@@ -51,8 +52,9 @@ describe("the generated policy", () => {
       readConnector: unproved("readConnector", readConnectors),
       writeConnector: unproved("writeConnector", writeConnectors),
       errorConnector: unproved("errorConnector", errorConnectors),
+      endpoint: unproved("endpoint", { LAMBDA_AND_SAGEMAKER: computeEngineConfigs.LAMBDA_AND_SAGEMAKER }),
     };
-    expect(rowsToAdd).toEqual({ readConnector: [], writeConnector: [], errorConnector: [] });
+    expect(rowsToAdd).toEqual({ readConnector: [], writeConnector: [], errorConnector: [], endpoint: [] });
   });
 
   it.each(proofs.map((row, index) => [row.about, row, `proof-${index}`] as const))(

@@ -15,9 +15,9 @@ export const availableRuntimes: Runtimes = {
   ],
   writeDestinations: Object.keys(writeConnectors),
   errorDestinations: Object.keys(errorConnectors),
-  computeEngines: ["LAMBDA"],
+  computeEngines: ["LAMBDA", "LAMBDA_AND_SAGEMAKER"],
   languages: ["JAVASCRIPT", "PYTHON", "JAVA"],
   images: false,
-  managedEndpoints: false,
+  managedEndpoints: true,
   managedClusters: false,
 };

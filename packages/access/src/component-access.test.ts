@@ -13,7 +13,11 @@ const installation: Installation = {
 };
 const datasetId = "0123456789abcdef0123456789abcdef";
 
-function config(writeConnector: object, errorConnector: object) {
+function config(
+  writeConnector: object,
+  errorConnector: object,
+  computeEngine: object = { computeEngineType: "LAMBDA" },
+) {
   const parsed = parseDatasetConfig({
     datasetName: "Clicks",
     region: "eu-west-1",
@@ -28,7 +32,7 @@ function config(writeConnector: object, errorConnector: object) {
     },
     writeConnector,
     errorConnector,
-    computeEngine: { computeEngineType: "LAMBDA" },
+    computeEngine,
     manifestFile: { manifestType: "S3ReaderTextManifestFile", fileContents: "a.gz" },
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
@@ -41,7 +45,7 @@ const ours = config(
 );
 
 test("a data task may reach its own dataset's stream and error bucket and nothing else of the installation", () => {
-  const { Statement } = dataTaskPolicy(installation, ours);
+  const { Statement } = dataTaskPolicy(installation, ours, datasetId);
   const resources = Statement.flatMap(({ Resource }) => Resource ?? []);
   expect(resources).toContain(`arn:aws:kinesis:eu-west-1:000000000001:stream/tldwc${datasetId}`);
   expect(resources.every((resource) => resource.includes(datasetId))).toBe(true);
@@ -52,7 +56,29 @@ test("a data task of a dataset that is wholly the customer's gets no rights of t
     { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "out" },
     { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "errors" },
   );
-  expect(dataTaskPolicy(installation, theirs).Statement).toEqual([{ Effect: "Deny", Action: "*", Resource: "*" }]);
+  expect(dataTaskPolicy(installation, theirs, datasetId).Statement).toEqual([
+    { Effect: "Deny", Action: "*", Resource: "*" },
+  ]);
+});
+
+test("a data task may call the endpoint LetsData made for its dataset, and no other", () => {
+  const theirs = { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "out" };
+  const engine = {
+    computeEngineType: "LAMBDA_AND_SAGEMAKER",
+    model: { modelUrl: "s3://models/m.tar.gz", modelContainerImageName: "HuggingFace_Inference_4_12_3" },
+    endpoint: {
+      sagemakerEndpointResourceLocation: "LetsData",
+      sagemakerEndpointType: "Serverless",
+      sagemakerServerless: { sagemakerEndpointConcurrency: 1, sagemakerMemoryLimitInMegabytes: 1024 },
+    },
+  };
+  expect(dataTaskPolicy(installation, config(theirs, theirs, engine), datasetId).Statement).toEqual([
+    {
+      Effect: "Allow",
+      Action: ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+      Resource: `arn:aws:sagemaker:eu-west-1:000000000001:endpoint/tld${datasetId}`,
+    },
+  ]);
 });
 
 test("each component's ARNs are made of its owner's account", () => {

@@ -1,6 +1,7 @@
 import { type AssumeRoleInput, accessGrant, assumedRole } from "@letsdata/aws/assume-role";
-import { customerPermissions } from "@letsdata/dataset/access-policy";
+import { customerPermissions, endpointPermissions } from "@letsdata/dataset/access-policy";
 import { type DatasetConfig, regionOf } from "@letsdata/dataset/dataset-config";
+import { generatedNames } from "@letsdata/dataset/names";
 import { type SessionKeys, sessionPolicyOf } from "@letsdata/dataset/policy-documents";
 import { type OwnedThing, ownedThings, ownerOf } from "@letsdata/dataset/resource-owners";
 import type { CloudAccess, CredentialsSource, ResourceScope } from "@letsdata/plugin-kit/connector";
@@ -94,7 +95,11 @@ export function assumeAccessGrantInput(
 }
 
 /** What a data task may do on LetsData's side: exactly what its own connectors need. */
-export function dataTaskCredentials(installation: Installation, config: DatasetConfig): CredentialsSource {
+export function dataTaskCredentials(
+  installation: Installation,
+  config: DatasetConfig,
+  datasetId: string,
+): CredentialsSource {
   const { region, endpoint, credentials } = installation;
   return assumedRole({
     from: credentials,
@@ -102,23 +107,32 @@ export function dataTaskCredentials(installation: Installation, config: DatasetC
     endpoint,
     roleArn: dataTaskRoleArn(installation),
     sessionName: sessionName(config),
-    sessionPolicy: dataTaskPolicy(installation, config),
+    sessionPolicy: dataTaskPolicy(installation, config, datasetId),
   });
 }
 
-/** The session policy of a data task: the statements of its LetsData-located connectors, or a refusal of everything. */
-export function dataTaskPolicy(installation: Installation, config: DatasetConfig): PolicyDocument {
-  const permissions = connectorComponents
-    .filter((component) => ownerOf(config, component) === "LetsData")
-    .flatMap((component) =>
-      connectorPermissions.permissionsOf(config, component, scopeOf(installation, config, component)),
-    );
+/** The session policy of a data task: the statements of what of it is LetsData-located, or a refusal of everything. */
+export function dataTaskPolicy(installation: Installation, config: DatasetConfig, datasetId: string): PolicyDocument {
+  const permissions = [
+    ...connectorComponents
+      .filter((component) => ownerOf(config, component) === "LetsData")
+      .flatMap((component) =>
+        connectorPermissions.permissionsOf(config, component, scopeOf(installation, config, component)),
+      ),
+    ...ownEndpointPermissions(installation, config, datasetId),
+  ];
   if (permissions.length === 0) {
     return { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }] };
   }
   const policy = sessionPolicyOf(permissions);
   if (policy) return policy;
   throw new Problem("INTERNAL", `The session policy of ${config.datasetName} does not fit AWS's limit.`);
+}
+
+function ownEndpointPermissions(installation: Installation, config: DatasetConfig, datasetId: string) {
+  if (ownerOf(config, "endpoint") !== "LetsData") return [];
+  const { region, accountId } = scopeOf(installation, config, "endpoint");
+  return endpointPermissions(region, accountId, generatedNames(installation.stage, datasetId).endpoint);
 }
 
 function accessGrantRoleArn(config: DatasetConfig): string {

@@ -56,6 +56,11 @@ export function ensureDataTaskRole(installation: Installation, signal?: AbortSig
               ],
             },
             { Effect: "Allow", Action: ["kinesis:*"], Resource: `arn:aws:kinesis:*:${accountId}:stream/${prefix}*` },
+            {
+              Effect: "Allow",
+              Action: ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+              Resource: `arn:aws:sagemaker:*:${accountId}:endpoint/${prefix}*`,
+            },
             { Effect: "Allow", Action: ["sqs:*"], Resource: `arn:aws:sqs:*:${accountId}:${prefix}*` },
             {
               Effect: "Allow",

@@ -82,6 +82,8 @@ export interface TaskAssignment {
     /** `path/module#Class` from the configuration. */
     readonly implementation?: string | null;
   };
+  /** Null where the compute engine calls no model. */
+  readonly vectors?: VectorsAssignment | null;
   readonly recordErrorPolicy: "ArchiveAndContinue" | "FailTask";
   readonly limits: {
     readonly timeoutSeconds: number;
@@ -89,6 +91,14 @@ export interface TaskAssignment {
     readonly checkpointSeconds?: number;
     readonly flushSecondsMax?: number;
   };
+}
+
+/** Where the documents of a task get vectors, and the handler that says of what. */
+export interface VectorsAssignment {
+  readonly endpointName: string;
+  readonly access: ComponentAssignment["access"];
+  /** `path/module#Class`, or the class's full name in Java. */
+  readonly implementation: string | null;
 }
 
 export interface DescribeRequest {

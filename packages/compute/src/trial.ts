@@ -37,7 +37,10 @@ export interface TriedRecord {
   } | null;
   readonly skipReason: string | null;
   readonly error: { readonly origin: "HANDLER" | "SYSTEM"; readonly code: string; readonly message: string } | null;
+  /** In the handler. */
   readonly milliseconds: number;
+  /** Waiting for the vectors of its texts; null where the compute engine calls no model. */
+  readonly modelMilliseconds: number | null;
 }
 
 export interface Trial {

@@ -201,7 +201,8 @@ function imagePermissions(path: string): readonly Permission[] {
   ];
 }
 
-function endpointPermissions(region: string, accountId: string, name: string): readonly Permission[] {
+/** What calling an endpoint needs. */
+export function endpointPermissions(region: string, accountId: string, name: string): readonly Permission[] {
   return [
     {
       actions: ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],

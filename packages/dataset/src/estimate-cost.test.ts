@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { estimateCost, estimateHourlyCost, secondsInAll } from "./estimate-cost.ts";
 import { parseDatasetConfig } from "./parse-dataset-config.ts";
-import { bodyWith, completeBody } from "./testing/example-bodies.ts";
+import { bodyWith, completeBody, examples } from "./testing/example-bodies.ts";
 
 function configOf(body: unknown) {
   const parsed = parseDatasetConfig(body);
@@ -40,4 +40,20 @@ test("provisioned units of a table LetsData makes cost by the hour", () => {
   };
   const { lines } = estimateHourlyCost(configOf(bodyWith({ writeConnector })), 1);
   expect(lines.find(({ meter }) => meter === "tableCapacityUnitHours")?.quantity).toBe(205);
+});
+
+test("instances of an endpoint LetsData makes cost by the hour; an endpoint of the customer's costs nothing here", () => {
+  const { body } = examples.find(({ name }) => name === "SageMaker, own endpoint")!;
+  const quantity = (computeEngine: unknown) =>
+    estimateHourlyCost(configOf({ ...body, computeEngine }), 1).lines.find(
+      ({ meter }) => meter === "endpointInstanceHours",
+    )?.quantity;
+  expect(quantity(body.computeEngine)).toBeUndefined();
+  const model = { modelUrl: "s3://models/m.tar.gz", modelContainerImageName: "HuggingFace_Inference_4_12_3" };
+  const endpoint = {
+    sagemakerEndpointResourceLocation: "LetsData",
+    sagemakerEndpointType: "Provisioned",
+    sagemakerProvisioned: { instanceType: "ml.m5.xlarge", instanceCount: 3 },
+  };
+  expect(quantity({ computeEngineType: "LAMBDA_AND_SAGEMAKER", model, endpoint })).toBe(3);
 });

@@ -100,6 +100,19 @@ describe("initialising a dataset", () => {
     expect(tasks.size).toBe(3);
   });
 
+  test("makes the endpoint of a model last, once everything else is there", async () => {
+    const { body } = examples.find(({ name }) => name === "SageMaker, own model")!;
+    const { ports, calls } = world();
+    await initialise(ports, body);
+    expect(calls).toContain("check modelFile");
+    expect(calls).not.toContain("check endpoint");
+    expect(calls.filter((call) => call.startsWith("provision"))).toEqual([
+      "provision errorConnector",
+      "provision writeConnector",
+      "provision endpoint",
+    ]);
+  });
+
   test("again after a crash at any call ends with the same tasks", async () => {
     const names = ["checkAccess", "loadArtifact", "provision", "makeCustomerAccessRole", "insertTasks"] as const;
     const whole = world();

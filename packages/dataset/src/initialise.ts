@@ -25,6 +25,10 @@ export interface PlannedTask extends TaskPlan {
   readonly taskId: string;
 }
 
+/** What LetsData makes before a dataset runs, in this order: what takes longest, last. */
+const provisionedComponents = ["errorConnector", "writeConnector", "endpoint"] as const;
+export type ProvisionedComponent = (typeof provisionedComponents)[number];
+
 /** The outside world of an initialisation. Every call is repeatable: a crash anywhere is mended by doing all again. */
 export interface InitialisePorts {
   /**
@@ -40,10 +44,7 @@ export interface InitialisePorts {
   openManifest(signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Tasks of a source without lines: queue workers, segments, shards. Throws NOT_AVAILABLE_LOCALLY. */
   planSource(signal: AbortSignal): AsyncIterable<TaskPlan>;
-  provision(
-    component: "writeConnector" | "errorConnector",
-    signal: AbortSignal,
-  ): Promise<readonly ProvisionedResource[]>;
+  provision(component: ProvisionedComponent, signal: AbortSignal): Promise<readonly ProvisionedResource[]>;
   /** Makes the customer access role and returns its ARN. */
   makeCustomerAccessRole(signal: AbortSignal): Promise<string>;
   /** Tries the customer access role with a wrong external id or none. */
@@ -58,10 +59,17 @@ export const initialisationSteps = {
   checkManifest: "Check the manifest",
   provisionErrorConnector: "Make the error bucket",
   provisionWriteConnector: "Make the write target",
+  provisionEndpoint: "Make the model's endpoint; it may take up to 30 minutes",
   customerAccess: "Open the results to your account",
   planTasks: "Plan the tasks",
 } as const;
 export type InitialisationStep = keyof typeof initialisationSteps;
+
+const provisionSteps = {
+  errorConnector: "provisionErrorConnector",
+  writeConnector: "provisionWriteConnector",
+  endpoint: "provisionEndpoint",
+} as const satisfies Record<ProvisionedComponent, InitialisationStep>;
 
 export interface InitialisationProgress {
   readonly step: InitialisationStep;
@@ -101,9 +109,9 @@ export async function initialiseDataset(input: InitialiseInput): Promise<Initial
   const check = await checkEverything(input, manifest);
 
   const resources: ProvisionedResource[] = [];
-  for (const component of ["errorConnector", "writeConnector"] as const) {
+  for (const component of provisionedComponents) {
     if (ownerOf(config, component) !== "LetsData") continue;
-    const step = component === "errorConnector" ? "provisionErrorConnector" : "provisionWriteConnector";
+    const step = provisionSteps[component];
     resources.push(...(await inStep(input, step, () => ports.provision(component, signal))));
   }
   const customerAccessRoleArn = needsCustomerAccessRole(config)

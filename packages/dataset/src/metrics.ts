@@ -29,6 +29,7 @@ export const metricEvents = {
   "enqueue.milliseconds": { unit: "milliseconds", what: "Per read batch: waiting to hand on" },
   "extract.milliseconds": { unit: "milliseconds", what: "Per record: time in the handler" },
   "inference.milliseconds": { unit: "milliseconds", what: "Per call to the model" },
+  "inference.stand-ins": { unit: "count", what: "Calls that a stand-in for the model answered" },
   "queue-wait.milliseconds": { unit: "milliseconds", what: "Per write batch: waiting for a free writer" },
   "dequeue.milliseconds": { unit: "milliseconds", what: "Per read batch: waiting for work" },
   "prepare.milliseconds": { unit: "milliseconds", what: "Per record: serialising for the target" },
@@ -167,8 +168,10 @@ export const charts = {
     series: [
       { metric: "inference.milliseconds", label: "Time of a call", statistic: "average", axis: "left" },
       { metric: "inference.milliseconds", label: "Calls", statistic: "samples", axis: "right" },
+      { metric: "inference.stand-ins", label: "Of them stand-ins", statistic: "sum", axis: "right" },
     ],
-    explanation: "Calls to the model: how long one takes, and how many there are.",
+    explanation:
+      "Calls to the model: how long one takes, and how many there are. A stand-in answers on the local cloud, where no model runs: its vectors are no model's.",
     onlyWithModel: true,
   },
   transcoded: {

@@ -16,6 +16,10 @@ export interface GeneratedNames {
   readonly bridgeFunction: string;
   /** SageMaker model and endpoint. */
   readonly endpoint: string;
+  /** What the model's container runs as. */
+  readonly modelRole: string;
+  /** Holds the copy of a customer's model file. */
+  readonly modelBucket: string;
 }
 
 /** Names follow from the dataset id alone (product.md §2.10), so every step that makes one can be repeated. */
@@ -32,6 +36,8 @@ export function generatedNames(stage: Stage, datasetId: string): GeneratedNames 
     taskFunction: `${stage}LetsDataTask${datasetId}`,
     bridgeFunction: `${stage}LetsDataBridge${datasetId}`,
     endpoint: `${prefix}${datasetId}`,
+    modelRole: `${stage}SagemakerModel${datasetId}IAMRole`,
+    modelBucket: `${prefix}md${datasetId}`,
   };
 }
 

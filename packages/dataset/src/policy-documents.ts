@@ -87,6 +87,39 @@ export function imageRepositoryPolicy(accountId: string, functions: string): Pol
   };
 }
 
+/** SageMaker, for the container of a model. */
+export function modelRoleTrustPolicy(): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "sagemaker.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  };
+}
+
+/** What the container of a model needs: its file, its image (null: any it may pull), its log and metrics. */
+export function modelRolePolicy(modelDataUrl: string, repositoryArn: string | null): PolicyDocument {
+  const [bucket = "", key = ""] = modelDataUrl.replace("s3://", "").split(/\/(.*)/s);
+  return policyOf([
+    { actions: ["s3:ListBucket"], resources: [`arn:aws:s3:::${bucket}`], reason: "Find the model" },
+    { actions: ["s3:GetObject"], resources: [`arn:aws:s3:::${bucket}/${key}`], reason: "Load the model" },
+    {
+      actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      resources: [repositoryArn ?? "*"],
+      reason: "Pull the container's image",
+    },
+    {
+      actions: ["cloudwatch:PutMetricData", "ecr:GetAuthorizationToken"],
+      resources: ["*"],
+      reason: "Sign in to the image registry, report how the container does",
+      whyStar: "AWS offers no resource for these actions",
+    },
+    {
+      actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      resources: ["arn:aws:logs:*:*:log-group:/aws/sagemaker/*"],
+      reason: "Write the container's log",
+    },
+  ]);
+}
+
 function trust(principal: string, externalId: string): PolicyDocument {
   return {
     Version: "2012-10-17",

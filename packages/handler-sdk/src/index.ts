@@ -5,6 +5,7 @@ export type {
   KinesisRecordReader,
   MultipleFileStateMachineReader,
   QueueMessageReader,
+  SagemakerVectorsInterface,
   SingleFileParser,
   SingleFileStateMachineParser,
   SingleFileStateMachineReader,

@@ -6,6 +6,7 @@ import type { HandlerInterface } from "./artifact/locate-handler.ts";
 import type { RecordInterface } from "./record-arguments.ts";
 import type { SplitLimits } from "./record-splitter/record-cutter.ts";
 import type { StateMachine } from "./state-machine/combine-files.ts";
+import type { VectorsHandler } from "./vectors/vectors-handler.ts";
 
 /** Where one attempt finds customer code. */
 export interface HandlerSource {
@@ -19,6 +20,8 @@ export interface HandlerSource {
 
 export interface TaskHandlerSource extends HandlerSource {
   readonly taskId: string;
+  /** Of the vectors handler that gets this read handler's documents; needed where it states one. */
+  readonly keepDocumentsFor?: number | undefined;
 }
 
 /** A customer's `SingleFileParser`, asked for a file's framing and then for its documents. */
@@ -46,6 +49,8 @@ export interface LanguageHost {
   openRecordHandler(source: TaskHandlerSource & { readonly interfaceName: RecordInterface }): Promise<Handler>;
   /** Asks file types and names, too. Throws Problem ARTIFACT_INVALID or HANDLER_EXCEPTION. */
   openStateMachine?(source: StateMachineSource): Promise<StateMachine>;
+  /** Opened before the read handler of the same artifact and closed after it. */
+  openVectorsHandler?(source: Omit<TaskHandlerSource, "keepDocumentsFor">): Promise<VectorsHandler>;
   /** Ends what it keeps warm between handlers, so that a program can end. */
   close?(): void;
 }

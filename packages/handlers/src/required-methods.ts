@@ -21,4 +21,5 @@ export const requiredMethods: Partial<Record<HandlerInterface, readonly string[]
   KinesisRecordReader: ["parseMessage"],
   DynamoDBStreamsRecordReader: ["parseRecord"],
   DynamoDBTableItemReader: ["parseDynamoDBItem"],
+  SagemakerVectorsInterface: ["extractDocumentElementsForVectorization", "constructVectorDoc"],
 };

@@ -40,6 +40,8 @@ export interface Cloud {
   readonly keys: KeyStore;
   readonly faults: FaultRules;
   readonly limits: CloudLimits;
+  /** Where the operator's model takes `{"inputs":[…]}`; null: stand-in vectors answer. */
+  readonly modelUrl: string | null;
   /** Epoch ms. */
   now(): number;
 }

@@ -11,9 +11,16 @@ if (!dir || !configPath) {
   );
   process.exit(2);
 }
+const modelUrl = process.env.LETSDATA_MODEL_URL || undefined;
+if (modelUrl !== undefined && !/^https?:$/.test(URL.parse(modelUrl)?.protocol ?? "")) {
+  process.stderr.write(
+    `local-cloud: LETSDATA_MODEL_URL is "${modelUrl}": set it to the http address that takes {"inputs":[…]}, or leave it out\n`,
+  );
+  process.exit(2);
+}
 
 try {
-  const cloud = await startLocalCloud({ port, dir, ...readConfig(configPath) });
+  const cloud = await startLocalCloud({ port, dir, modelUrl, ...readConfig(configPath) });
   process.stdout.write(`local-cloud ready: ${cloud.endpoint}\n`);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => void cloud.stop().then(() => process.exit(0)));

@@ -31,6 +31,8 @@ export interface LocalCloudOptions extends Partial<CloudLimits> {
   /** State lives here and survives restarts. One process at a time. */
   readonly dir: string;
   readonly accounts: readonly RootAccount[];
+  /** Answers for every SageMaker endpoint; stand-in vectors do when left out. */
+  readonly modelUrl?: string | undefined;
   /** Epoch ms; the system's clock unless given. */
   readonly now?: () => number;
 }
@@ -57,6 +59,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     keys: openKeyStore(database, now),
     sessions: openSessionStore(database, iam, now),
     faults: createFaultRules(),
+    modelUrl: options.modelUrl ?? null,
     limits: {
       kinesisShardBytesPerSecond: options.kinesisShardBytesPerSecond ?? REAL_LIMITS.kinesisShardBytesPerSecond,
       kinesisShardRecordsPerSecond: options.kinesisShardRecordsPerSecond ?? REAL_LIMITS.kinesisShardRecordsPerSecond,

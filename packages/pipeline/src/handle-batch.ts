@@ -48,7 +48,9 @@ export function handleBatch(
   }
   const finish = (answered: readonly HandlerResult[]): HandledBatch | Promise<HandledBatch> => {
     const handled = clock.monotonic();
-    measurements.addMany("extract.milliseconds", handled - Math.max(began, stage.answeredAt), records.length);
+    const waited = measureInferences(stage);
+    const worked = handled - Math.max(began, stage.answeredAt) - waited;
+    measurements.addMany("extract.milliseconds", Math.max(0, worked), records.length);
     stage.answeredAt = handled;
     const transcoded = handler.takeTranscoded?.() ?? 0;
     if (transcoded > 0) measurements.add("records.transcoded", transcoded);
@@ -63,6 +65,15 @@ export function handleBatch(
   return results.then(finish, (thrown: unknown) => {
     throw asProblem(thrown, "HANDLER_EXCEPTION");
   });
+}
+
+/** Waiting for a model is no time of the customer's code: returns its milliseconds. */
+function measureInferences({ handler, measurements }: HandleStage): number {
+  const inferences = handler.takeInferences?.();
+  if (!inferences) return 0;
+  for (const milliseconds of inferences.milliseconds) measurements.add("inference.milliseconds", milliseconds);
+  if (inferences.standIns > 0) measurements.add("inference.stand-ins", inferences.standIns);
+  return inferences.waitedMilliseconds;
 }
 
 class Collected implements HandledBatch {

@@ -16,6 +16,8 @@ export const pipelineMetrics = {
   "enqueue.milliseconds": "per read batch: waiting to hand on to the handler",
   "dequeue.milliseconds": "per read batch: waiting for work",
   "extract.milliseconds": "per record: in the handler",
+  "inference.milliseconds": "per call to the model",
+  "inference.stand-ins": "calls that a stand-in for the model answered",
   "prepare.milliseconds": "per record: serialising for the target",
   "queue-wait.milliseconds": "per write batch: waiting for a free writer",
   "write.milliseconds": "per write call",

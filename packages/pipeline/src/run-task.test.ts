@@ -506,7 +506,8 @@ describe("ending early", () => {
 describe("measurements", () => {
   it("of every kind the pipeline names are taken and leave with checkpoints or the outcome", async () => {
     const { attempt, clock, checkpoints, target } = taskBench();
-    const handler = { ...fakeHandler(), takeTranscoded: () => 1 };
+    const takeInferences = () => ({ milliseconds: [5], waitedMilliseconds: 5, standIns: 1 });
+    const handler = { ...fakeHandler(), takeTranscoded: () => 1, takeInferences };
     const outcome = await clock.run(
       runTask(
         attempt({
@@ -521,5 +522,26 @@ describe("measurements", () => {
     );
     const measured = [...checkpoints.saves.flatMap((save) => save.measurements), ...(outcome.measurements ?? [])];
     expect(new Set(measured.map(({ metric }) => metric))).toEqual(new Set(Object.keys(pipelineMetrics)));
+  });
+
+  it("count waiting for a model apart from the handler's own time, and each of its calls", async () => {
+    const { attempt, clock, checkpoints } = taskBench();
+    const handler: Handler = {
+      async handle(batch, signal) {
+        await clock.sleep(130, signal);
+        return await fakeHandler().handle(batch, signal);
+      },
+      takeInferences: () => ({ milliseconds: [70, 90], waitedMilliseconds: 100, standIns: 0 }),
+      close: async () => {},
+    };
+    const reader = fakeReader(sourceRecords(docs(10)));
+    const outcome = await clock.run(runTask(attempt({ handler, reader })));
+    const measured = [...checkpoints.saves.flatMap((save) => save.measurements), ...(outcome.measurements ?? [])];
+    const total = (metric: string) =>
+      measured.filter((one) => one.metric === metric).reduce((sum, one) => sum + one.sum, 0);
+    const calls = measured.filter(({ metric }) => metric === "inference.milliseconds");
+    expect(calls.reduce((sum, { count }) => sum + count, 0) % 2).toBe(0);
+    expect(total("inference.milliseconds") / total("extract.milliseconds")).toBeCloseTo(160 / 30);
+    expect(total("inference.stand-ins")).toBe(0);
   });
 });

@@ -44,6 +44,16 @@ export type HandlerResult =
       readonly message: string;
     };
 
+/** What a handler that calls a model measured since it was last asked. */
+export interface Inferences {
+  /** Of each answered call, repeats included. */
+  readonly milliseconds: readonly number[];
+  /** How long nothing was done but waiting for the calls. */
+  readonly waitedMilliseconds: number;
+  /** How many of the calls a stand-in for the model answered. */
+  readonly standIns: number;
+}
+
 /**
  * A batch in, one result per record out, in order. In-process handlers answer synchronously: no promise per record.
  * An exception of customer code is thrown as Problem HANDLER_EXCEPTION: a task error.
@@ -60,6 +70,8 @@ export interface Handler {
   readonly queuesBatches?: true;
   /** Records since the last asking whose bytes had to be changed to reach the handler; only where that can happen. */
   takeTranscoded?(): number;
+  /** Calls of a model since the last asking; only where there is one. */
+  takeInferences?(): Inferences;
   /** Idempotent. */
   close(): Promise<void>;
 }

@@ -141,6 +141,13 @@ export const problemCatalogue = {
     title: "The manifest changed while it was being planned",
     fix: "Finish writing the manifest, then redrive the dataset.",
   },
+  INFERENCE_FAILED: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 422,
+    title: "The model gave no vectors that can be used",
+    fix: 'Look at the endpoint\'s log: it must answer {"inputs":[…]} with one vector for each text, all of one length. Then redrive the task.',
+  },
   MANIFEST_INVALID: {
     actor: "customer",
     retry: "never",

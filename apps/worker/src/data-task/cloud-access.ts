@@ -10,7 +10,7 @@ export function cloudAccess({ task }: TaskAssignment, channel: TaskChannel) {
     customer: source("customer"),
     letsdata: source("letsdata"),
   };
-  return ({ access }: ComponentAssignment): CloudAccess => ({
+  return ({ access }: Pick<ComponentAssignment, "access">): CloudAccess => ({
     region: access.region,
     accountId: access.accountId,
     datasetName: task.datasetName,

@@ -9,13 +9,16 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import { readConnector } from "./catalogue-entry.ts";
 import { handlerPlace } from "./handler-place.ts";
+import { openVectors } from "./open-vectors.ts";
 
 export interface ReadingInput {
   readonly assignment: TaskAssignment;
-  readonly accessOf: (component: ComponentAssignment) => CloudAccess;
+  readonly accessOf: (component: Pick<ComponentAssignment, "access">) => CloudAccess;
   /** Notes what has to be closed if the attempt cannot start. */
   readonly keep: <T extends { close(): Promise<void> }>(part: T) => T;
   readonly isTrial?: boolean;
+  /** Of the vectors handler that gets the documents. */
+  readonly keepDocumentsFor?: number | undefined;
 }
 
 /** Reader and handler of one attempt belong together: a file's reader asks the handler where records begin and end. */
@@ -42,12 +45,24 @@ export async function openReading(input: ReadingInput): Promise<Reading> {
   const { host, interfaceName: name } = handlerPlace(language, interfaceName);
   const open = readings[name];
   if (!open) throw new Problem("NOT_AVAILABLE_LOCALLY", `Handlers of the interface ${name} cannot run here yet.`);
-  return open(input, host);
+  const { vectors } = input.assignment;
+  if (!vectors) return open(input, host);
+  const { keepDocumentsFor, vectorise } = await openVectors({ ...input, vectors }, host);
+  const { reader, handler } = await open({ ...input, keepDocumentsFor }, host);
+  return { reader, handler: input.keep(vectorise(handler)) };
 }
 
-async function readFile({ assignment, accessOf, keep }: ReadingInput, languageHost: LanguageHost): Promise<Reading> {
+async function readFile(
+  { assignment, accessOf, keep, keepDocumentsFor }: ReadingInput,
+  languageHost: LanguageHost,
+): Promise<Reading> {
   const { handler: code, reader: source, task } = assignment;
-  const host = await languageHost.openSingleFileParser({ ...code, dataset: task, taskId: task.taskId });
+  const host = await languageHost.openSingleFileParser({
+    ...code,
+    dataset: task,
+    taskId: task.taskId,
+    keepDocumentsFor,
+  });
   const handler = keep(host.handler);
   const framing = await host.frame(onlyFile(source.definition));
   const reader = await readConnector(source.destination).openReader({
@@ -60,7 +75,7 @@ async function readFile({ assignment, accessOf, keep }: ReadingInput, languageHo
 }
 
 async function readWithStateMachine(
-  { assignment, accessOf, keep }: ReadingInput,
+  { assignment, accessOf, keep, keepDocumentsFor }: ReadingInput,
   host: LanguageHost,
 ): Promise<Reading> {
   const { handler: code, reader: source, task } = assignment;
@@ -81,6 +96,7 @@ async function readWithStateMachine(
     taskId: task.taskId,
     parserImplementations,
     names: namedFiles(source.definition),
+    keepDocumentsFor,
   });
   keep(handler);
   const reader = await readConnector(source.destination).openReader({
@@ -105,7 +121,13 @@ async function readRecords(input: ReadingInput, host: LanguageHost): Promise<Rea
   const { interfaceName } = code;
   if (!isRecordInterface(interfaceName)) throw new Problem("INTERNAL", `${interfaceName} gets no single records.`);
   const handler = input.keep(
-    await host.openRecordHandler({ ...code, dataset: task, interfaceName, taskId: task.taskId }),
+    await host.openRecordHandler({
+      ...code,
+      dataset: task,
+      interfaceName,
+      taskId: task.taskId,
+      keepDocumentsFor: input.keepDocumentsFor,
+    }),
   );
   return { handler, reader: await openRecordReader(input) };
 }

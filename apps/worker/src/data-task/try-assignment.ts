@@ -1,6 +1,7 @@
 import type { TaskChannel } from "@letsdata/compute/local/serve-tasks";
 import { toProblemMessage } from "@letsdata/compute/task-protocol";
 import type { Trial, TrialRequest, TriedRecord } from "@letsdata/compute/trial";
+import { standInNotice } from "@letsdata/dataset/stand-in-notice";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { Writer } from "@letsdata/plugin-kit/writer";
 import { writeConnector } from "./catalogue-entry.ts";
@@ -24,6 +25,9 @@ export async function tryAssignment(request: TrialRequest, channel: TaskChannel)
   const notices: string[] = [];
   const all = { records: 0, storedBytes: 0, waits: [] as ReadingSeen["waits"] };
   const empty: { readonly index: number; readonly silent: boolean }[] = [];
+  const onStandIn = (): void => {
+    if (!notices.includes(standInNotice)) notices.push(standInNotice);
+  };
   let item = readings[0]?.item ?? "";
   let writer: Writer | null = null;
   let sourceEnded = false;
@@ -58,7 +62,8 @@ export async function tryAssignment(request: TrialRequest, channel: TaskChannel)
           for (const record of records) {
             endInTime(channel);
             const { handler } = first;
-            tried.push(await tryRecord(record, { handler, writer, ordinal: tried.length, signal: channel.lost }));
+            const ordinal = tried.length;
+            tried.push(await tryRecord(record, { handler, writer, ordinal, signal: channel.lost, onStandIn }));
           }
         }
       } finally {

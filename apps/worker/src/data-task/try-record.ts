@@ -14,12 +14,14 @@ export interface TryRecordInput {
   /** Place of the record among those tried. */
   readonly ordinal: number;
   readonly signal: AbortSignal;
+  /** A stand-in gave its vectors and no model. */
+  readonly onStandIn: () => void;
 }
 
 /** One record through the handler and the writer's `prepare`. Throws what the handler throws, as HANDLER_EXCEPTION. */
 export async function tryRecord(
   record: SourceRecord,
-  { handler, writer, ordinal, signal }: TryRecordInput,
+  { handler, writer, ordinal, signal, onStandIn }: TryRecordInput,
 ): Promise<TriedRecord> {
   const { source, start, end, attributes, body, refused } = record;
   const tried: TriedRecord = {
@@ -33,24 +35,29 @@ export async function tryRecord(
     skipReason: null,
     error: null,
     milliseconds: 0,
+    modelMilliseconds: null,
   };
   if (refused) return { ...tried, error: { origin: "SYSTEM", ...refused } };
   const began = performance.now();
   const result = (await handle(handler, record, signal))[0];
-  const milliseconds = performance.now() - began;
+  const inferences = handler.takeInferences?.();
+  const modelMilliseconds = inferences?.waitedMilliseconds ?? null;
+  const milliseconds = performance.now() - began - (modelMilliseconds ?? 0);
+  if (inferences && inferences.standIns > 0) onStandIn();
+  const times = { milliseconds, modelMilliseconds };
   switch (result?.kind) {
     case "document":
-      return { ...tried, milliseconds, ...(await prepared(result.document, writer, ordinal)) };
+      return { ...tried, ...times, ...(await prepared(result.document, writer, ordinal)) };
     case "skip":
-      return { ...tried, milliseconds, outcome: "skip", skipReason: result.reason };
+      return { ...tried, ...times, outcome: "skip", skipReason: result.reason };
     case "error":
       return {
         ...tried,
-        milliseconds,
+        ...times,
         error: { origin: "HANDLER", code: "HANDLER_ERROR_DOC", message: result.error.message },
       };
     case "invalid":
-      return { ...tried, milliseconds, error: { origin: "SYSTEM", code: result.code, message: result.message } };
+      return { ...tried, ...times, error: { origin: "SYSTEM", code: result.code, message: result.message } };
     default:
       throw new Problem("BALANCE_BROKEN", "The handler answered no result for a record.");
   }

@@ -15,6 +15,7 @@ import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "../dataset-contexts.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
+import { removeModelEndpoint } from "../model-endpoint.ts";
 import { updateStoredDataset } from "../update-stored-dataset.ts";
 
 interface RequestJob {
@@ -136,6 +137,7 @@ async function deleteDataset(
     const access = componentAccess(installation, config, owner, "errorConnector");
     await errorConnectorOf(config).remove(config.errorConnector, access, signal);
   }
+  await removeModelEndpoint(installation, { datasetId, config, owner }, signal);
   await deleteRole(installation, generatedNames(installation.stage, datasetId).customerAccessRole, signal);
   await artifacts.remove(datasetId);
   await inTransaction(database, async (transaction) => {

@@ -45,6 +45,7 @@ const tried = (milliseconds: number, outcome: TriedRecord["outcome"] = "document
   skipReason: null,
   error: null,
   milliseconds,
+  modelMilliseconds: null,
 });
 const trialOf = (
   records: readonly TriedRecord[],
@@ -122,6 +123,13 @@ describe("an estimate", () => {
     expect(estimate.notKnown.map(({ what }) => what)).toEqual(["bytes", "time"]);
     const empty = estimateWork(configOf("SQS"), 20, amount({ records: 0, idleSecondsPerTask: 20 }), none);
     expect(empty).toMatchObject({ records: 0, bytes: 0, seconds: 21, costPer: "run", notKnown: [] });
+  });
+
+  it("counts the model's time over the calls that a task keeps under way, and says what it took", () => {
+    const inModel = { ...tried(1), modelMilliseconds: 40 };
+    const estimate = estimateWork(configOf("SQS", 1), 1, amount({ records: 10_000 }), trialOf([inModel]));
+    expect(estimate.secondsPerTask).toBeCloseTo(1 + 10_000 * (0.001 + 0.04 / 4));
+    expect(estimate.basis.join(" ")).toContain("The model took 40.00 ms for the texts of a record");
   });
 
   it("warns of tasks that outlast their time-out", () => {

@@ -1,3 +1,4 @@
+import { callsAtOnce } from "@letsdata/compute/lambda-and-sagemaker/embed";
 import type { Trial } from "@letsdata/compute/trial";
 import { concurrencyOf, type DatasetConfig, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { type CostEstimate, estimateCost, estimateHourlyCost, secondsInAll } from "@letsdata/dataset/estimate-cost";
@@ -40,9 +41,10 @@ export function estimateWork(
   const measured = measureTrial(trial);
   const { records, bytes } = wholeSource(amount, trial.read);
   const fromObjects = config.readConnector.connectorDestination === "S3";
-  const secondsPerRecord = fromObjects
-    ? measured.handlerSecondsPerRecord
-    : slower(measured.handlerSecondsPerRecord, measured.readSecondsPerRecord);
+  // A call with the texts of many records is taken to last as much longer: what a task gains is that it keeps several under way.
+  const inModel = (measured.modelSecondsPerRecord ?? 0) / callsAtOnce;
+  const inCompute = measured.handlerSecondsPerRecord === null ? null : measured.handlerSecondsPerRecord + inModel;
+  const secondsPerRecord = fromObjects ? inCompute : slower(inCompute, measured.readSecondsPerRecord);
   const handling = records === 0 ? 0 : times(records, secondsPerRecord);
   const reading = fromObjects ? (bytes ?? 0) / objectBytesPerSecond : 0;
   const workSeconds = handling === null ? null : handling + reading;

@@ -1,4 +1,6 @@
+import { callsAtOnce, textsPerCall } from "@letsdata/compute/lambda-and-sagemaker/embed";
 import { concurrencyOf, type DatasetConfig } from "@letsdata/dataset/dataset-config";
+import { ownerOf } from "@letsdata/dataset/resource-owners";
 import type { SourceAmount } from "@letsdata/plugin-kit/connector";
 import type { Measured } from "./measure-trial.ts";
 
@@ -19,6 +21,7 @@ export interface WorkTold {
 export function sentencesOfWork(work: WorkTold): readonly string[] {
   return [
     ...speed(work),
+    ...model(work),
     ...endless(work),
     concurrency(work),
     "A trial writes nothing: the target's speed is not in it. Default prices.",
@@ -33,6 +36,15 @@ function speed({ measured, fromObjects, records, tasks }: WorkTold): readonly st
     return [`${records === null ? "Records" : `${Math.round(records / tasks)} records in a task`}, ${inHandler}.`];
   if (read === null) return [`Records take ${inHandler}.`];
   return [`Records take ${milliseconds(read)} each to come and ${inHandler}: a task is as fast as the slower.`];
+}
+
+function model({ config, measured: { modelSecondsPerRecord: seconds } }: WorkTold): readonly string[] {
+  if (ownerOf(config, "endpoint") === "LetsData")
+    return ["The model's endpoint is made with the dataset: neither the time nor the cost of its calls is in it."];
+  if (seconds === null) return [];
+  return [
+    `The model took ${milliseconds(seconds)} for the texts of a record; a task keeps ${callsAtOnce} calls under way, each of up to ${textsPerCall} texts.`,
+  ];
 }
 
 /** Of a source that goes on: how much a task can follow. */

@@ -4,7 +4,7 @@ import type { Trial } from "@letsdata/compute/trial";
 import type { StoredRequest } from "@letsdata/database/stores/request-store";
 import { type DatasetConfig, memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
 import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
-import { needsAccessGrant } from "@letsdata/dataset/resource-owners";
+import { needsAccessGrant, ownerOf } from "@letsdata/dataset/resource-owners";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { type DatasetContext, refuseCustomer } from "../dataset-contexts.ts";
@@ -20,6 +20,10 @@ import { isAboutAccess, withAccessFindings } from "./with-access-findings.ts";
 const waitSeconds = 12;
 const waitSecondsInAll = 25;
 const logLinesMax = 500;
+
+/** Where the model's endpoint will be LetsData's. */
+const endpointNotice =
+  "The model's endpoint is made with the dataset: these are the documents before they get vectors.";
 
 type Result = Readonly<Record<string, unknown>>;
 
@@ -86,7 +90,7 @@ async function trialContext(
     config,
     owner,
     customer: needsAccessGrant(config) ? customerCredentials(installation, config, owner) : refuseCustomer,
-    letsdata: dataTaskCredentials(installation, config),
+    letsdata: dataTaskCredentials(installation, config, datasetId),
   };
 }
 
@@ -103,9 +107,11 @@ async function runTrial(
   const place = { readerDefinition: work.first.readerDefinition, lease: { workerId: "trial", token: 0 } };
   const checkpoint = { position: null, counts: noCounts };
   const readings = readingsOfWork(context.config, work, Date.now());
+  const assignment = taskAssignment(installation, context, { ...task, ...place, checkpoint }, artifactDir);
+  const isOurEndpoint = ownerOf(context.config, "endpoint") === "LetsData";
   const logs: TaskLogLine[] = [];
   const trying = pool.tryOut({
-    assignment: taskAssignment(installation, context, { ...task, ...place, checkpoint }, artifactDir),
+    assignment: isOurEndpoint ? { ...assignment, vectors: null } : assignment,
     readings,
     records,
     waitSeconds,
@@ -117,7 +123,9 @@ async function runTrial(
     signal,
   });
   try {
-    return { trial: await trying, logs };
+    const trial = await trying;
+    const notices = isOurEndpoint ? [endpointNotice, ...trial.notices] : trial.notices;
+    return { trial: { ...trial, notices }, logs };
   } catch (thrown) {
     const { code, message } = asProblem(thrown);
     const nothing = {

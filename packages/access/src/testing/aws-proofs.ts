@@ -1,7 +1,7 @@
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { CreateEndpointCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { clientFor } from "@letsdata/aws/client-for";
+import { invokeEndpoint } from "@letsdata/compute/lambda-and-sagemaker/invoke-endpoint";
 import { OTHER_ACCOUNT } from "@letsdata/local-cloud/testing/test-cloud";
 import { makeTarget, ourArtifact } from "./make-resources.ts";
 import type { Proof } from "./proof.ts";
@@ -136,15 +136,15 @@ const image: Proof = {
 
 const endpoint: Proof = {
   thing: "endpoint",
-  about: "call the endpoint",
+  destination: "LAMBDA_AND_SAGEMAKER",
+  about: "turn texts into vectors",
   async prepare(name, customer) {
     const made = new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: "c" });
     await clientFor(SageMakerClient, customer).send(made);
     const endpoint = { sagemakerEndpointResourceLocation: "Customer", sagemakerEndpointName: name };
     return { computeEngine: { computeEngineType: "LAMBDA_AND_SAGEMAKER", endpoint } };
   },
-  run: (_, access, EndpointName) =>
-    clientFor(SageMakerRuntimeClient, access).send(new InvokeEndpointCommand({ EndpointName, Body: Buffer.from("x") })),
+  run: (_, access, name) => invokeEndpoint(access, name)(["a", "b"], new AbortController().signal),
 };
 
 /** Queues, streams, tables, indexes, images and endpoints. */

@@ -12,7 +12,7 @@ import type { Components, ProofCloud } from "./proof-cloud.ts";
 /** What is the customer's in one dataset, and the work of it that the generated policy must be enough for. */
 export interface Proof {
   readonly thing: OwnedThing;
-  /** The connector's name in its catalogue. */
+  /** The connector's or compute engine's name in its catalogue. */
   readonly destination?: string;
   readonly about: string;
   /** Makes the customer's resources, called `name`. */

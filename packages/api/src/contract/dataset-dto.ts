@@ -94,6 +94,8 @@ export const datasetViewDto = datasetSummaryDto.extend({
   /** What `sts:ExternalId` must be when the customer access role is assumed. */
   customerAccessExternalId: z.string().nullable(),
   delivery: deliveryDto,
+  /** What is worth knowing of what the compute engine made: that its vectors are stand-ins. A sentence for people. */
+  computeNotice: z.string().nullable(),
   /** What the lifecycle allows in this status. */
   allowedActions: z.array(datasetActionDto),
   allowedRedrivePolicies: z.array(z.enum(redrivePolicies)),

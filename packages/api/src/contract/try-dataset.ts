@@ -38,6 +38,8 @@ export const triedRecordDto = z.object({
   error: z.object({ origin: z.enum(["HANDLER", "SYSTEM"]), code: z.string(), message: z.string() }).nullable(),
   /** Time in the handler; the first record includes its warming up. */
   milliseconds: z.number(),
+  /** Waiting for the vectors of its texts; null where the compute engine calls no model. */
+  modelMilliseconds: z.number().nullable(),
 });
 
 export const workEstimateDto = z.object({

@@ -5,8 +5,10 @@ import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { checkS3Error, checkS3Object, checkS3Read, checkS3Write } from "./check-access.ts";
+import { copyObject } from "./copy-object.ts";
 import { fetchObject } from "./fetch-object.ts";
 import { openManifest } from "./manifest.ts";
+import { PART_BYTES } from "./object-upload.ts";
 import { s3ErrorPermissions, s3ObjectPermissions, s3ReadPermissions, s3WritePermissions } from "./permissions.ts";
 import { provisionBucket, removeBucket } from "./provision.ts";
 
@@ -118,5 +120,21 @@ describe("manifests and artifacts", () => {
     expect(readFileSync(file, "utf8")).toBe("12345");
     expect(readdirSync(folder)).toEqual(["code.zip"]);
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe("an object that is copied between buckets", () => {
+  it("is the same whatever its size, replaces what is there, and is told when it does not exist", async () => {
+    const [from, to] = [await open.bucket(), await open.bucket()];
+    const large = Buffer.alloc(PART_BYTES * 2 + 5, "model");
+    for (const body of [large, Buffer.from("small")]) {
+      await open.put(from, "models/m.tar.gz", body);
+      const target = { bucket: to, key: "model.tar.gz" };
+      await copyObject(`s3://${from}/models/m.tar.gz`, open.access, target, open.access, signal);
+      expect((await open.get(to, "model.tar.gz")).equals(body)).toBe(true);
+    }
+    const missing = copyObject(`s3://${from}/none`, open.access, { bucket: to, key: "x" }, open.access, signal);
+    await expect(missing).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+    expect(await open.keys(to)).toEqual(["model.tar.gz"]);
   });
 });

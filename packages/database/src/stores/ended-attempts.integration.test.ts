@@ -16,9 +16,6 @@ import { settleTask } from "./settle-task.ts";
 import { releaseExpiredLeases } from "./task-leases.ts";
 import { listUsage, type UsageRecord } from "./usage-store.ts";
 
-/** Compute engines that call a model do not run yet. */
-const ofModels = ["inference.milliseconds"];
-
 let server: TestDatabase;
 let db: Database;
 let tenantId: string;
@@ -106,7 +103,7 @@ test("every metric of the catalogue has who emits it: the pipeline, or the trans
   await settle(await claimOne(datasetId, 1), { kind: "completed", counts: written(0) });
   const metrics = Object.keys(metricEvents);
   const ofTheEnd = await db.metricPoint.findMany({ where: { datasetId, taskId: "" }, select: { metric: true } });
-  const emitted = new Set([...Object.keys(pipelineMetrics), ...ofTheEnd.map(({ metric }) => metric), ...ofModels]);
+  const emitted = new Set([...Object.keys(pipelineMetrics), ...ofTheEnd.map(({ metric }) => metric)]);
   expect([...emitted].sort()).toEqual(metrics.sort());
 });
 
@@ -170,6 +167,31 @@ test("work done again from the beginning is used again", async () => {
   await save(again, 50);
   await settle(again, { kind: "completed", counts: written(50) });
   expect(totals(await usageOf(datasetId)).BytesRead).toBeCloseTo(900 / 1e9, 15);
+});
+
+test("calls of a model on a serverless endpoint of ours are metered once, by the memory of the endpoint", async () => {
+  const datasetId = await startedDataset(1);
+  const sagemakerServerless = { sagemakerEndpointConcurrency: 1, sagemakerMemoryLimitInMegabytes: 2048 };
+  const endpoint = { sagemakerEndpointResourceLocation: "LetsData", sagemakerServerless };
+  const computeEngine = { computeEngineType: "LAMBDA_AND_SAGEMAKER", endpoint };
+  await db.dataset.update({ where: { id: datasetId }, data: { config: { ...config, computeEngine } } });
+  const calls = (sum: number) => ({ metric: "inference.milliseconds", minute: 0, count: 1, sum, min: sum, max: sum });
+  const metered = async () =>
+    (await usageOf(datasetId)).filter(({ meteringDimension }) => meteringDimension === "InferenceDuration");
+
+  const first = await claimOne(datasetId, 1);
+  const update = { position: null, counts: written(3), errorFiles: [], measurements: [calls(1_000)] };
+  await createCheckpointStore(db).save(first.taskId, first.lease, update);
+  await settle(first, { kind: "rerun", counts: written(3), measurements: [calls(500)] });
+  const second = await claimOne(datasetId, 1);
+  await settle(second, { kind: "rerun", counts: written(3) });
+  const third = await claimOne(datasetId, 1);
+  await settle(third, { kind: "completed", counts: written(3), measurements: [calls(2_000)] });
+
+  const records = await metered();
+  expect(records.map(({ meteringValue }) => meteringValue).sort()).toEqual([3, 4]);
+  const { resourceType, meteringUnit } = meters.inferenceDuration;
+  expect(records[0]).toMatchObject({ resourceType, meteringUnit, resource: "LAMBDA_AND_SAGEMAKER" });
 });
 
 test("records carry the words, units and ids of the catalogue of meters", async () => {

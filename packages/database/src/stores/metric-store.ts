@@ -25,6 +25,15 @@ export async function queryMetrics(db: Queryable, query: QueryMetrics): Promise<
   return rows.map((row) => ({ ...row, minute: row.minute.getTime() }));
 }
 
+/** Whether the metric was ever more than nothing for the dataset. */
+export async function hasMeasured(db: Queryable, datasetId: string, metric: string): Promise<boolean> {
+  const point = await db.metricPoint.findFirst({
+    where: { datasetId, taskId: "", metric, sum: { gt: 0 } },
+    select: { minute: true },
+  });
+  return point !== null;
+}
+
 /** Adds measurements that no checkpoint carries; with a task they count for the task and the dataset. */
 export async function addMeasurements(
   db: Queryable,

@@ -6,13 +6,14 @@ import { frameFile } from "../file-framing.ts";
 import { withEntry } from "../lambda-bridge/with-entry.ts";
 import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
-import { recordPlace } from "../record-place.ts";
 import { requiredMethods } from "../required-methods.ts";
 import { openStateMachine } from "../state-machine/combine-files.ts";
 import { headColumns } from "./head-columns.ts";
-import { type Answer, asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
+import { type Answer, asHandlerProblem, type HostCommand, HostProcess } from "./host-process.ts";
 import { hostedEntry } from "./hosted-entry.ts";
 import { openHostedStateMachine } from "./hosted-state-machine.ts";
+import { hostedVectorsHandler } from "./hosted-vectors-handler.ts";
+import { placeInBatch } from "./placed-exception.ts";
 import { type ResultRow, resultOfRow, textsIn } from "./result-rows.ts";
 
 /** Where a language's class is, in the words of its host. */
@@ -26,12 +27,16 @@ export interface HostedLanguageInput {
   readonly language: HandlerDescription["language"];
   readonly command: (artifactDir: string) => HostCommand;
   readonly locate: (source: HandlerSource, interfaceName: HandlerInterface) => HostedClass;
+  /** A vectors handler gets the read handler's own documents, which then stay in the host; else their flat maps. */
+  readonly documentsStay?: boolean;
   /** The language also runs the entry of a Lambda image. */
   readonly entryOf?: ModuleLanguage;
 }
 
 /** An object of customer code in its host, for one attempt. */
-interface HostedObject {
+export interface HostedObject {
+  /** Its number in the host. */
+  readonly id: number;
   call(message: Readonly<Record<string, unknown>>, blob?: readonly Uint8Array[]): Promise<Answer>;
   /** Customer code cannot be interrupted: ends its process. */
   kill(): void;
@@ -40,7 +45,13 @@ interface HostedObject {
 }
 
 /** A language whose handlers run in a warm process of its own beside the task's. */
-export function hostedLanguage({ language, command, locate, entryOf }: HostedLanguageInput): LanguageHost {
+export function hostedLanguage({
+  language,
+  command,
+  locate,
+  documentsStay = false,
+  entryOf,
+}: HostedLanguageInput): LanguageHost {
   const warm = new Map<string, HostProcess>();
 
   function processOf(artifactDir: string): HostProcess {
@@ -56,9 +67,10 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
     const process = processOf(source.artifactDir);
     try {
       const methods = requiredMethods[interfaceName] ?? [];
-      const object = await process.call({ op: "load", interface: interfaceName, ...found, methods });
+      const object = (await process.call({ op: "load", interface: interfaceName, ...found, methods })) as number;
       let calls = 0;
       return {
+        id: object,
         async call(message, blob) {
           calls++;
           try {
@@ -86,7 +98,7 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
       const { module, class: className } = locate(source, interfaceName);
       return { language, interfaces: { [interfaceName]: module || className } };
     },
-    async openSingleFileParser({ taskId, ...source }) {
+    async openSingleFileParser({ taskId, keepDocumentsFor, ...source }) {
       const object = await load(source, "SingleFileParser");
       return {
         frame: (fileName) =>
@@ -97,15 +109,18 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
               throw asHandlerProblem(thrown, method, `for the file ${fileName}`);
             }
           }, fileName),
-        handler: recordHandler(object, "SingleFileParser", taskId),
+        handler: recordHandler(object, "SingleFileParser", taskId, keepDocumentsFor),
       };
     },
     async openStateMachine(source) {
       const objects = await openHostedStateMachine({ source, process: processOf(source.artifactDir), locate });
       return openStateMachine(objects, source.names, source.limits);
     },
-    async openRecordHandler({ taskId, interfaceName, ...source }) {
-      return recordHandler(await load(source, interfaceName), interfaceName, taskId);
+    async openRecordHandler({ taskId, keepDocumentsFor, interfaceName, ...source }) {
+      return recordHandler(await load(source, interfaceName), interfaceName, taskId, keepDocumentsFor);
+    },
+    async openVectorsHandler({ taskId, ...source }) {
+      return hostedVectorsHandler(await load(source, "SagemakerVectorsInterface"), taskId, documentsStay);
     },
     close() {
       for (const process of warm.values()) process.close();
@@ -115,7 +130,12 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
   return entryOf ? withEntry(host, hostedEntry(language, processOf), entryOf) : host;
 }
 
-function recordHandler(object: HostedObject, interfaceName: RecordInterface, taskId: string): Handler {
+function recordHandler(
+  object: HostedObject,
+  interfaceName: RecordInterface,
+  taskId: string,
+  keepFor: number | undefined,
+): Handler {
   const { method, head, body } = recordCalls[interfaceName];
   return {
     queuesBatches: true,
@@ -130,6 +150,7 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
           {
             op: "handle",
             method,
+            ...(keepFor === undefined ? {} : { keepFor }),
             body: body.kind,
             ...(body.kind === "json" ? { members: body.members } : {}),
             heads: headColumns(batch.map(head)),
@@ -142,16 +163,11 @@ function recordHandler(object: HostedObject, interfaceName: RecordInterface, tas
           resultOfRow(row, taskId, (batch[i] as SourceRecord).start, takeText),
         );
       } catch (thrown) {
-        throw asHandlerProblem(thrown, method, placeOf(thrown, batch));
+        throw asHandlerProblem(thrown, method, placeInBatch(thrown, batch));
       } finally {
         signal.removeEventListener("abort", kill);
       }
     },
     close: async () => object.close(),
   };
-}
-
-function placeOf(thrown: unknown, batch: readonly SourceRecord[]): string {
-  const record = thrown instanceof HostException ? batch[thrown.thrown.index ?? -1] : undefined;
-  return record ? recordPlace(record) : "while it handled a batch";
 }

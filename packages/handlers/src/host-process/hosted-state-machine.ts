@@ -42,7 +42,7 @@ export async function openHostedStateMachine(input: {
   readonly locate: (source: HandlerSource, interfaceName: HandlerInterface) => HostedClass;
 }): Promise<StateMachineObjects> {
   const { source, process, locate } = input;
-  const { artifactDir, implementation, interfaceName, parserImplementations, taskId } = source;
+  const { artifactDir, implementation, interfaceName, parserImplementations, taskId, keepDocumentsFor } = source;
   const unused: number[] = [];
   const watch = new FinalizationRegistry<number>((id) => unused.push(id));
   const reference = (id: number): DocumentReference => {
@@ -126,6 +126,7 @@ export async function openHostedStateMachine(input: {
               op: "combine",
               object,
               forget: unused.splice(0),
+              ...(keepDocumentsFor === undefined ? {} : { keepFor: keepDocumentsFor }),
               lastDocument: idOf(lastDocument),
               files: files.map(stateOf),
             },

@@ -13,10 +13,23 @@ export type ResultRow =
       body: string | number,
       partErrors?: readonly ErrorDocument[] | null,
       metadata?: unknown,
+      /** Of the document that stays in the host for a vectors handler. */
+      reference?: number,
     ]
   | readonly [kind: "s", reason: string | null]
   | readonly [kind: "e", error: ErrorDocument]
   | readonly [kind: "i", message: string];
+
+/** A document whose object stays in its host for a vectors handler. */
+export class KeptDocument extends ParsedDocument {
+  readonly reference: number;
+
+  constructor(...parameters: [...Required<ConstructorParameters<typeof ParsedDocument>>, reference: number]) {
+    const [documentId, recordType, partitionKey, body, taskId, position, metadata, reference] = parameters;
+    super(documentId, recordType, partitionKey, body, taskId, position, metadata);
+    this.reference = reference;
+  }
+}
 
 /** `takeText` gives the next bytes behind the rows as text; a row that came alone holds its body. */
 export function resultOfRow(
@@ -27,9 +40,12 @@ export function resultOfRow(
 ): HandlerResult {
   switch (row[0]) {
     case "d": {
-      const [, documentId, recordType, partitionKey, body, partErrors, metadata] = row;
+      const [, documentId, recordType, partitionKey, body, partErrors, metadata, reference] = row;
       const text = typeof body === "string" ? body : takeText(body);
-      const document = new ParsedDocument(documentId, recordType, partitionKey, text, taskId, position, metadata);
+      const document =
+        reference === undefined
+          ? new ParsedDocument(documentId, recordType, partitionKey, text, taskId, position, metadata)
+          : new KeptDocument(documentId, recordType, partitionKey, text, taskId, position, metadata, reference);
       return partErrors ? { kind: "document", document, partErrors } : { kind: "document", document };
     }
     case "s":

@@ -145,6 +145,22 @@ export interface SingleFileStateMachineParser {
   ): MaybePromise<ParseDocumentResult>;
 }
 
+/**
+ * Beside a read handler, for the compute engine LAMBDA_AND_SAGEMAKER: names the texts of a document that become vectors, and makes the
+ * document to write of them. `document` is the read handler's document as one flat map of envelope and values.
+ */
+export interface SagemakerVectorsInterface {
+  /** Texts by name; an empty map where there is nothing to turn into vectors. */
+  extractDocumentElementsForVectorization(
+    document: Readonly<Record<string, unknown>>,
+  ): MaybePromise<Readonly<Record<string, string>>>;
+  /** `vectorsMap` has a vector for each name. An ErrorDoc or SkipDoc counts as such; null is a skip. */
+  constructVectorDoc(
+    documentInterface: Readonly<Record<string, unknown>>,
+    vectorsMap: Readonly<Record<string, readonly number[]>>,
+  ): MaybePromise<DocumentFields | null>;
+}
+
 /** By file type. Own offsets and types of the system rule over returned ones; `s3FileTypeNextRecordTypeMap` is obeyed. */
 export interface ParseCompositeDocumentResult {
   readonly s3FileTypeNextRecordTypeMap?: Readonly<Record<string, string | null>> | null;

@@ -16,6 +16,7 @@ const heapShare = 0.75;
 export function javaHostWith(java: string): LanguageHost {
   return hostedLanguage({
     language: "JAVA",
+    documentsStay: true,
     command(artifactDir) {
       const files = javaHostFiles();
       if (!files) {

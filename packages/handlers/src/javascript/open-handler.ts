@@ -10,6 +10,7 @@ import { loadHandlerObject } from "./load-handler-class.ts";
 import { openRecordHandler } from "./record-handler.ts";
 import { openSingleFileParser } from "./single-file-parser.ts";
 import { openJavaScriptStateMachine } from "./state-machine-objects.ts";
+import { openVectorsHandler } from "./vectors-handler.ts";
 
 /** Loads a `SingleFileParser` for one attempt. Runs customer code: in the task's process only. */
 export async function openJavaScriptFileHandler(source: TaskHandlerSource): Promise<SingleFileHost> {
@@ -25,6 +26,10 @@ export const javaScriptHost: LanguageHost = withEntry(
     async openRecordHandler({ artifactDir, implementation, interfaceName, taskId }) {
       const { handler } = await loadHandlerObject(artifactDir, interfaceName, implementation);
       return openRecordHandler(handler, interfaceName, taskId);
+    },
+    async openVectorsHandler({ artifactDir, implementation, taskId }) {
+      const { handler } = await loadHandlerObject(artifactDir, "SagemakerVectorsInterface", implementation);
+      return openVectorsHandler(handler, taskId);
     },
     openStateMachine: async (source) =>
       openStateMachine(await openJavaScriptStateMachine(source), source.names, source.limits),

@@ -8,6 +8,7 @@ import { asObject, BridgeException, batchItemsMax, type Invoke, resultOf } from 
 import { bridgeRecordHandler } from "./bridge-record-handler.ts";
 import { type BridgeSession, bridgeProblem } from "./bridge-session.ts";
 import { openBridgeStateMachine } from "./bridge-state-machine.ts";
+import { bridgeVectorsHandler } from "./bridge-vectors-handler.ts";
 import { windowBytesMax as usualWindowBytesMax } from "./combine-windows.ts";
 
 /** The function that holds one artifact's or image's customer code. */
@@ -75,6 +76,9 @@ export function bridgeHost({ language, connect, windowBytesMax = usualWindowByte
     },
     async openRecordHandler({ taskId, interfaceName, ...source }) {
       return bridgeRecordHandler(await open(source, interfaceName), interfaceName, taskId);
+    },
+    async openVectorsHandler({ taskId, ...source }) {
+      return bridgeVectorsHandler(await open(source, "SagemakerVectorsInterface"), taskId);
     },
     async openStateMachine(source) {
       const session = await open(source, source.interfaceName);

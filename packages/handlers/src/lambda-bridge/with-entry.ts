@@ -19,5 +19,10 @@ export function withEntry(host: LanguageHost, bridge: LanguageHost, language: Mo
       if (openStateMachine) return openStateMachine(source);
       throw new Problem("INTERNAL", `The ${language} host has no state machines.`);
     },
+    async openVectorsHandler(source) {
+      const { openVectorsHandler } = hostOf(source, "SagemakerVectorsInterface");
+      if (openVectorsHandler) return openVectorsHandler(source);
+      throw new Problem("INTERNAL", `The ${language} host has no vectors handlers.`);
+    },
   };
 }

@@ -1,8 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Cloud } from "../cloud.ts";
+import type { Requirement } from "../iam/requirement.ts";
 import { AwsError, notImplemented } from "../server/aws-error.ts";
 import { type JsonInput, readJsonInput, sendJson, sendJsonError } from "../server/json-protocol.ts";
 import type { CloudRequest, ResolvedOperation, Service } from "../server/service.ts";
+import { askOperatorModel } from "./operator-model.ts";
+import { standInVector } from "./stand-in-vectors.ts";
 
 interface Endpoint {
   readonly accountId: string;
@@ -13,24 +15,47 @@ interface Endpoint {
   /** Epoch ms. */
   readonly createdAt: number;
 }
+type JsonMembers = Readonly<Record<string, unknown>>;
 type Place = Pick<Endpoint, "accountId" | "region" | "name">;
+
+/** What an endpoint is made of; both are kept and given back, and nothing runs by them. */
+const parts = {
+  Model: { kind: "model", words: "model" },
+  EndpointConfig: { kind: "endpoint-config", words: "endpoint configuration" },
+} as const;
+type Part = keyof typeof parts;
+
+/** An endpoint that names a configuration of this cloud takes so long to come into service. */
+const CREATING_MS = 1_000;
 
 /** The only variant; a call that names another is refused before a model runs, as in AWS. */
 const VARIANT = "AllTraffic";
 /** Tags that say what an endpoint answers: this text, or one vector of so many numbers for each input. */
 const ANSWER_TAG = "local-cloud:answer";
 const VECTOR_LENGTH_TAG = "local-cloud:vector-length";
-const VECTOR_LENGTH = 8;
+/** That of the small sentence models people begin with. */
+const VECTOR_LENGTH = 384;
+/** `CustomAttributes` of an answer that no model gave: who gets it can say so. */
+const STAND_IN = "letsdata-vectors=stand-in";
 const INVOCATION = /^\/endpoints\/([^/]+)\/invocations$/;
 
-/** Endpoints without models: control plane and runtime share the name SageMaker signs with. */
+/**
+ * Endpoints without models of their own: the operator's model answers for them all where there is one, else stand-in vectors, marked as
+ * such. Control plane and runtime share the name SageMaker signs with.
+ */
 export function sagemakerService(cloud: Cloud): Service {
   const { database } = cloud;
   const endpoints = new Map(
     database.documents<Endpoint>("sagemaker.endpoint").map(({ key, value }) => [key, value] as const),
   );
 
+  const made = new Map(
+    database.documents<JsonMembers>("sagemaker.part").map(({ key, value }) => [key, value] as const),
+  );
+
   const operations: Readonly<Record<string, (input: JsonInput, place: Place) => unknown>> = {
+    ...operationsOf("Model"),
+    ...operationsOf("EndpointConfig"),
     CreateEndpoint(input, place) {
       if (endpoints.has(arnOf(place))) throw invalid(`Cannot create already existing endpoint "${arnOf(place)}".`);
       const endpoint: Endpoint = {
@@ -45,11 +70,13 @@ export function sagemakerService(cloud: Cloud): Service {
     },
     DescribeEndpoint(_input, place) {
       const endpoint = existing(place);
+      const isMade = made.has(arnOf({ ...place, name: endpoint.configName }, parts.EndpointConfig.kind));
+      const isCreating = isMade && cloud.now() < endpoint.createdAt + CREATING_MS;
       return {
         EndpointName: endpoint.name,
         EndpointArn: arnOf(endpoint),
         EndpointConfigName: endpoint.configName,
-        EndpointStatus: "InService",
+        EndpointStatus: isCreating ? "Creating" : "InService",
         CreationTime: endpoint.createdAt / 1000,
         LastModifiedTime: endpoint.createdAt / 1000,
         ProductionVariants: [{ VariantName: VARIANT }],
@@ -61,18 +88,51 @@ export function sagemakerService(cloud: Cloud): Service {
     },
   };
 
+  function operationsOf(part: Part): typeof operations {
+    const { kind, words } = parts[part];
+    const knownArn = (place: Place): string => {
+      const arn = arnOf(place, kind);
+      if (made.has(arn)) return arn;
+      throw invalid(`Could not find ${words} "${arn}".`);
+    };
+    return {
+      [`Create${part}`](input, place) {
+        const arn = arnOf(place, kind);
+        if (made.has(arn)) throw invalid(`Cannot create already existing ${words} "${arn}".`);
+        const members = Object.fromEntries(input.names().map((name) => [name, input.value(name)]));
+        made.set(arn, members);
+        database.saveDocument("sagemaker.part", arn, members);
+        return { [`${part}Arn`]: arn };
+      },
+      [`Describe${part}`]: (_input, place) => ({ ...made.get(knownArn(place)), [`${part}Arn`]: arnOf(place, kind) }),
+      [`Delete${part}`](_input, place) {
+        const arn = knownArn(place);
+        made.delete(arn);
+        database.removeDocument("sagemaker.part", arn);
+      },
+    };
+  }
+
   function existing(place: Place): Endpoint {
     const endpoint = endpoints.get(arnOf(place));
     if (!endpoint) throw invalid(`Could not find endpoint "${arnOf(place)}".`);
     return endpoint;
   }
 
-  function resolved(request: CloudRequest, action: string, name: string, run: (place: Place) => void) {
+  function resolved(
+    request: CloudRequest,
+    action: string,
+    name: string,
+    run: (place: Place) => void | Promise<void>,
+    also: readonly Requirement[] = [],
+  ) {
     const place = { accountId: request.caller.accountId, region: request.region, name };
+    const part = partOf(action);
+    const resource = arnOf(place, part && parts[part].kind);
     const operation: ResolvedOperation = {
       name: action,
-      resource: arnOf(place),
-      requirements: [{ action: `sagemaker:${action}`, resource: arnOf(place) }],
+      resource,
+      requirements: [{ action: `sagemaker:${action}`, resource }, ...also],
       run: () => run(place),
     };
     return operation;
@@ -84,36 +144,55 @@ export function sagemakerService(cloud: Cloud): Service {
     resolve(request) {
       const invoked = request.method === "POST" ? INVOCATION.exec(request.rawPath)?.[1] : undefined;
       if (invoked !== undefined) {
-        return resolved(request, "InvokeEndpoint", decodeURIComponent(invoked), (place) => {
+        return resolved(request, "InvokeEndpoint", decodeURIComponent(invoked), async (place) => {
           const endpoint = endpoints.get(arnOf(place));
           if (!endpoint) throw validation(`Endpoint ${place.name} of account ${place.accountId} not found.`);
           const variant = request.headers["x-amzn-sagemaker-target-variant"];
           if (variant !== undefined && variant !== VARIANT)
             throw validation(`Variant ${String(variant)} not found for Endpoint ${place.name}.`);
-          sendAnswer(request, answerOf(endpoint, request.body.toString("utf8")));
+          sendAnswer(request, await answerOf(endpoint, request, cloud.modelUrl));
         });
       }
       const { action, input } = readJsonInput(request);
       const operation = Object.hasOwn(operations, action) ? operations[action] : undefined;
       if (!operation) throw notImplemented("sagemaker", action);
-      return resolved(request, action, input.string("EndpointName"), (place) =>
-        sendJson(request, operation(input, place) ?? {}),
+      const role = action === "CreateModel" ? input.optionalString("ExecutionRoleArn") : undefined;
+      return resolved(
+        request,
+        action,
+        input.string(`${partOf(action) ?? "Endpoint"}Name`),
+        (place) => sendJson(request, operation(input, place) ?? {}),
+        role === undefined ? [] : [{ action: "iam:PassRole", resource: role }],
       );
     },
     sendError: sendJsonError,
   };
 }
 
-function arnOf({ accountId, region, name }: Place): string {
-  return `arn:aws:sagemaker:${region}:${accountId}:endpoint/${name.toLowerCase()}`;
+/** The part an action is about; undefined for endpoints. */
+function partOf(action: string): Part | undefined {
+  return (Object.keys(parts) as Part[]).find((part) => action.endsWith(part));
 }
 
-/** The same text always becomes the same vector. */
-function answerOf({ tags }: Endpoint, body: string): string {
+function arnOf({ accountId, region, name }: Place, kind = "endpoint"): string {
+  return `arn:aws:sagemaker:${region}:${accountId}:${kind}/${name.toLowerCase()}`;
+}
+
+interface Answer {
+  readonly body: string;
+  readonly isStandIn: boolean;
+}
+
+async function answerOf({ tags }: Endpoint, request: CloudRequest, modelUrl: string | null): Promise<Answer> {
   const fixed = tags[ANSWER_TAG];
-  if (fixed !== undefined) return fixed;
+  if (fixed !== undefined) return { body: fixed, isStandIn: false };
+  if (modelUrl !== null) {
+    const contentType = String(request.headers["content-type"] ?? "application/json");
+    return { body: await askOperatorModel(modelUrl, request.body, contentType), isStandIn: false };
+  }
   const length = Number(tags[VECTOR_LENGTH_TAG] ?? VECTOR_LENGTH);
-  return JSON.stringify(inputsOf(body).map((text) => vectorOf(text, length)));
+  const vectors = inputsOf(request.body.toString("utf8")).map((text) => standInVector(text, length));
+  return { body: JSON.stringify(vectors), isStandIn: true };
 }
 
 function inputsOf(body: string): readonly string[] {
@@ -125,19 +204,13 @@ function inputsOf(body: string): readonly string[] {
   }
 }
 
-function vectorOf(text: string, length: number): readonly number[] {
-  return Array.from({ length }, (_, index) => {
-    const digest = createHash("sha256").update(`${index}:${text}`).digest();
-    return Number((digest.readInt32BE(0) / 2 ** 31).toFixed(6));
-  });
-}
-
-function sendAnswer(request: CloudRequest, body: string): void {
+function sendAnswer(request: CloudRequest, { body, isStandIn }: Answer): void {
   request.response.writeHead(200, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
     "x-amzn-requestid": request.requestId,
     "x-amzn-invoked-production-variant": VARIANT,
+    ...(isStandIn ? { "x-amzn-sagemaker-custom-attributes": STAND_IN } : {}),
   });
   request.response.end(body);
 }

@@ -42,6 +42,7 @@ export function TriedRecord({
           </span>
           {document ? <Size bytes={document.countedBytes ?? document.body.bytes} bytesMax={bytesMax} /> : null}
           <span>{shortTime(record.milliseconds)}</span>
+          {record.modelMilliseconds === null ? null : <span>{shortTime(record.modelMilliseconds)} in the model</span>}
         </p>
         {error ? (
           <p className="text-[13px] break-words">

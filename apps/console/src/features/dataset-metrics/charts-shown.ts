@@ -1,13 +1,17 @@
-import { type ChartId, chartIds, charts } from "@letsdata/dataset/metrics";
+import { type Chart, type ChartId, chartIds, charts } from "@letsdata/dataset/metrics";
 
-function chartsOf(dashboard: "summary" | "details"): readonly ChartId[] {
-  return chartIds.filter((id) => charts[id].dashboard === dashboard && !("onlyWithModel" in charts[id]));
+/** `callsModel`: the dataset's compute engine does. */
+export function dashboardsOf(callsModel: boolean) {
+  const chartsOf = (dashboard: Chart["dashboard"]): readonly ChartId[] =>
+    chartIds.filter((id) => {
+      const chart: Chart = charts[id];
+      return chart.dashboard === dashboard && (callsModel || !chart.onlyWithModel);
+    });
+  return [
+    { title: "Dataset summary", charts: chartsOf("summary") },
+    { title: "Task details", charts: chartsOf("details") },
+  ] as const;
 }
-
-export const dashboards = [
-  { title: "Dataset summary", charts: chartsOf("summary") },
-  { title: "Task details", charts: chartsOf("details") },
-] as const;
 
 export const ranges = [
   { id: "1h", text: "1 hour", milliseconds: 3_600_000 },

@@ -6,13 +6,14 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { client } from "../../api/api.ts";
 import { ChartTable } from "../../charts/chart-table.tsx";
+import { useDataset } from "../../live/use-live-dataset.ts";
 import { useUrlState } from "../../table/url-state.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { dashboards, ranges } from "./charts-shown.ts";
+import { dashboardsOf, ranges } from "./charts-shown.ts";
 
 const loading = () => <Skeleton className="h-44" />;
 const MetricChart = dynamic(async () => (await import("../../charts/metric-chart.tsx")).MetricChart, {
@@ -26,6 +27,8 @@ const roundMilliseconds = 60_000;
 
 export function DatasetMetrics({ reference }: { readonly reference: string }) {
   const url = useUrlState();
+  const { data: dataset } = useDataset(reference);
+  const dashboards = dashboardsOf(dataset?.computeEngine.type === "LAMBDA_AND_SAGEMAKER");
   const range = ranges.find((entry) => entry.id === url.get("range")) ?? ranges[0];
   return (
     <div className="space-y-8 px-4 py-4 md:px-8">

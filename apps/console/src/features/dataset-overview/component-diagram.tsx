@@ -15,7 +15,7 @@ export function ComponentDiagram({ dataset }: { readonly dataset: DatasetViewDto
     },
     {
       name: "Compute",
-      detail: dataset.computeEngine.type,
+      detail: dataset.computeEngine.type + (dataset.computeNotice ? ", stand-in vectors" : ""),
       figure: `${formatCount(progress.runningTasks)} tasks running`,
     },
     { name: "Writers", detail: "batch, write", figure: `${formatCount(counts.documentsWritten)} documents` },

@@ -1,4 +1,5 @@
 import type { ComponentSummaryDto, DatasetViewDto } from "@letsdata/api/contract/dataset-dto";
+import { Info } from "lucide-react";
 
 const components = [
   ["readConnector", "Read from"],
@@ -32,6 +33,12 @@ export function ComponentsTable({ dataset }: { readonly dataset: DatasetViewDto 
                     .filter(Boolean)
                     .join(" · ")}
                 </span>
+                {key === "computeEngine" && dataset.computeNotice ? (
+                  <span className="flex items-baseline gap-1 text-[13px]">
+                    <Info aria-hidden className="size-3.5 shrink-0 self-center text-accent" />
+                    {dataset.computeNotice}
+                  </span>
+                ) : null}
               </dd>
             </div>
           );

@@ -28,6 +28,7 @@ export function summariseComponents(config: StoredConfig): ComponentSummaries {
   const write = component(config, "writeConnector");
   const errors = component(config, "errorConnector");
   const compute = component(config, "computeEngine");
+  const endpoint = component(compute, "endpoint");
   const manifest = component(config, "manifestFile");
   const datasetRegion = text(config.region);
   const connector = (part: Component, detail: string | null): ComponentSummaryDto => ({
@@ -43,8 +44,8 @@ export function summariseComponents(config: StoredConfig): ComponentSummaries {
     errorConnector: connector(errors, null),
     computeEngine: {
       type: text(compute.computeEngineType) ?? "?",
-      name: null,
-      resourceLocation: null,
+      name: text(endpoint.sagemakerEndpointName),
+      resourceLocation: location(endpoint.sagemakerEndpointResourceLocation),
       region: text(compute.region) ?? datasetRegion,
       detail: concurrencyText(compute),
     },

@@ -27,6 +27,6 @@ export const createDataset = signedIn.datasets.create.handler(async ({ context, 
     const { datasetId } = dataset;
     await writeAudit(transaction, { tenantId, userId, action: "datasets.create", target: datasetId });
     await dependencies.jobs.enqueue(transaction, "initialise-dataset", { datasetId }, { singletonKey: datasetId });
-    return presentDataset(dataset, now);
+    return await presentDataset({ database: transaction, clock: dependencies.clock }, dataset);
   });
 });

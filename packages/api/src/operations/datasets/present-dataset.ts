@@ -1,6 +1,9 @@
+import type { Queryable } from "@letsdata/database/database";
 import type { StoredDataset } from "@letsdata/database/stores/dataset-store";
 import type { DatasetSummaryDto, DatasetViewDto, ResourceDto } from "../../contract/dataset-dto.ts";
+import type { ApiDependencies } from "../../dependencies.ts";
 import { summariseComponents } from "./component-summaries.ts";
+import { computeNoticeOf } from "./compute-notice.ts";
 import { deliveryOf } from "./delivery.ts";
 import { offeredActions, offeredRedrivePolicies } from "./supported-actions.ts";
 
@@ -32,8 +35,11 @@ export function presentSummary(dataset: StoredDataset): DatasetSummaryDto {
   };
 }
 
-/** A dataset whole. `now` in epoch milliseconds. */
-export function presentDataset(dataset: StoredDataset, now: number): DatasetViewDto {
+/** A dataset whole. */
+export async function presentDataset(
+  { database, clock }: { readonly database: Queryable } & Pick<ApiDependencies, "clock">,
+  dataset: StoredDataset,
+): Promise<DatasetViewDto> {
   const { counts } = dataset;
   const account = dataset.config.customerAccountForAccess;
   return {
@@ -42,13 +48,14 @@ export function presentDataset(dataset: StoredDataset, now: number): DatasetView
     userId: dataset.userId,
     config: { ...dataset.config },
     codeVersion: dataset.codeVersion,
-    rate: rateOf(dataset, now),
+    rate: rateOf(dataset, clock.now()),
     balanced: counts.recordsRead === counts.documentsWritten + counts.recordsSkipped + counts.recordsErrored,
     resources: dataset.resources.map((resource) => ({ ...resource }) as ResourceDto),
     customerAccountForAccess: typeof account === "string" ? account : null,
     customerAccessRoleArn: dataset.customerAccessRoleArn,
     customerAccessExternalId: typeof account === "string" ? (dataset.externalId ?? String(dataset.createdAt)) : null,
     delivery: deliveryOf(dataset.config),
+    computeNotice: await computeNoticeOf(database, dataset),
     allowedActions: offeredActions(dataset.status),
     allowedRedrivePolicies: offeredRedrivePolicies(dataset.status),
   };

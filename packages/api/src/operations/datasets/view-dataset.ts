@@ -3,5 +3,5 @@ import { presentDataset } from "./present-dataset.ts";
 import { requireDataset } from "./require-dataset.ts";
 
 export const viewDataset = signedIn.datasets.view.handler(async ({ context, input }) =>
-  presentDataset(await requireDataset(context, input.dataset), context.dependencies.clock.now()),
+  presentDataset(context.dependencies, await requireDataset(context, input.dataset)),
 );

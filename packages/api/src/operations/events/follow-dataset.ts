@@ -18,7 +18,7 @@ export const followDataset = signedIn.events.ofDataset.handler(async ({ context,
     read: async () => {
       const dataset = await getDatasetById(database, datasetId);
       if (dataset === null) return { type: "gone", datasetId };
-      return { type: "snapshot", dataset: presentDataset(dataset, clock.now()) };
+      return { type: "snapshot", dataset: await presentDataset({ database, clock }, dataset) };
     },
   });
 });

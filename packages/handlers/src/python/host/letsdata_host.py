@@ -114,31 +114,44 @@ class Host:
         return _plain(returned)
 
     def _do_handle(self, message, blob):
-        method = getattr(self._objects[message["object"]], message["method"])
-        row = self._results.result_row
         body_of = _BODIES[message["body"]]
         members = message.get("members")
-        rows = []
-        bodies = []
-        at = 0
         # By parameter; a single value is that of all records.
         columns = [repeat(values[0]) if len(values) == 1 else values for values in message["heads"]]
-        for length, *head in zip(message["lengths"], *columns):
+        parts = _parts(blob, message["lengths"])
+        arguments = ((*head, *body_of(part, members)) for part, *head in zip(parts, *columns))
+        row = self._results.result_row
+        rows = RowsWithBodies()
+        for returned in self._called(message, arguments):
+            rows.add(row(returned))
+        return rows
+
+    def _do_extract(self, message, blob):
+        """Texts by name of each document, which comes as the flat map it would be written as."""
+        row = self._results.texts_row
+        return [row(returned) for returned in self._called(message, _flat_maps(blob, message["lengths"]))]
+
+    def _do_construct(self, message, blob):
+        documents = _flat_maps(blob, message["lengths"])
+        arguments = ((*document, vectors) for document, vectors in zip(documents, message["vectors"]))
+        row = self._results.result_row
+        rows = RowsWithBodies()
+        for returned in self._called(message, arguments):
+            rows.add(row({"status": "SUCCESS", "document": returned}))
+        return rows
+
+    def _called(self, message, arguments):
+        """What the method returns for each of the arguments; an exception says for which of them it was raised."""
+        method = getattr(self._objects[message["object"]], message["method"])
+        for index, given in enumerate(arguments):
             try:
-                returned = method(*head, *body_of(blob[at : at + length], members))
+                returned = method(*given)
                 if type(returned) is not dict and inspect.isawaitable(returned):
                     returned = self._settled(returned)
             except BaseException as error:
-                error.letsdata_index = len(rows)
+                error.letsdata_index = index
                 raise
-            result = row(returned)
-            if result[0] == "d":
-                body = result[4].encode("utf-8", "surrogatepass")
-                bodies.append(body)
-                result[4] = len(body)
-            rows.append(result)
-            at += length
-        return RowsWithBodies(rows, bodies)
+            yield returned
 
     def _do_openMachine(self, message, blob):
         reader = self._construct(message["reader"])
@@ -186,13 +199,34 @@ class RowsWithBodies:
 
     __slots__ = ("rows", "bodies")
 
-    def __init__(self, rows, bodies):
-        self.rows = rows
-        self.bodies = bodies
+    def __init__(self):
+        self.rows = []
+        self.bodies = []
+
+    def add(self, row):
+        if row[0] == "d":
+            body = row[4].encode("utf-8", "surrogatepass")
+            self.bodies.append(body)
+            row[4] = len(body)
+        self.rows.append(row)
 
 
 class EngineError(Exception):
     """Reading failed in the engine, or in a parser it called; the task fails with the real cause whatever is done about this."""
+
+
+def _parts(blob, lengths):
+    at = 0
+    for length in lengths:
+        yield blob[at : at + length]
+        at += length
+
+
+def _flat_maps(blob, lengths):
+    """One argument each."""
+    import json
+
+    return ((json.loads(part),) for part in _parts(blob, lengths))
 
 
 def _bytes_with_range(body, members):

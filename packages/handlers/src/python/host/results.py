@@ -51,6 +51,17 @@ def result_row(returned):
         return ["i", f"The document cannot be serialised: {error}"]
 
 
+def texts_row(returned):
+    """['t', texts by name] | ['i', message]"""
+    name = "extractDocumentElementsForVectorization"
+    if not isinstance(returned, dict):
+        return ["i", f"{name} returned {type(returned).__name__} instead of a dict of texts by name."]
+    for key, text in returned.items():
+        if not isinstance(text, str):
+            return ["i", f"{name} returned {type(text).__name__} for {key}; only texts become vectors."]
+    return ["t", {str(key): text for key, text in returned.items()}]
+
+
 def _kind(document):
     return None if document is None else word(read(document, "documentType", "getDocumentType"))
 

@@ -63,6 +63,10 @@ const calls = {
   DynamoDBTableItemReader: {
     parseDynamoDBItem: (data) => [data.tableName, data.segmentNumber, data.data.keys, data.data.item],
   },
+  SagemakerVectorsInterface: {
+    extractDocumentElementsForVectorization: (data) => [data.document],
+    constructVectorDoc: (data) => [data.documentInterface, data.vectorsMap],
+  },
 };
 
 /**

@@ -27,6 +27,10 @@ const keys = {
     ],
   },
   DynamoDBTableItemReader: { parseDynamoDBItem: ["tableName", "segmentNumber", "data"] },
+  SagemakerVectorsInterface: {
+    extractDocumentElementsForVectorization: ["document"],
+    constructVectorDoc: ["documentInterface", "vectorsMap"],
+  },
 };
 const optional = { QueueMessageReader: ["messageGroupId", "messageDeduplicationId"] };
 
@@ -66,6 +70,10 @@ function execute({ requestId, interface: interfaceName, function: name, letsdata
         throw new Error(`invalid endIndex ${data.endIndex}`);
       }
       return parse(data.content);
+    case "extractDocumentElementsForVectorization":
+      return extract(data.document.text);
+    case "constructVectorDoc":
+      return construct(data.documentInterface, data.vectorsMap);
     default:
       return result("Document", { documentId: "1", documentKeyValuesMap: { got: data } }, "SUCCESS");
   }
@@ -76,6 +84,20 @@ function parse(text) {
   if (text.startsWith("error")) return result("ErrorDoc", { errorMessage: text }, "ERROR");
   if (text.startsWith("throw")) throw new TypeError(text);
   return result("Document", { documentId: text, documentKeyValuesMap: { text } }, "SUCCESS");
+}
+
+function extract(text) {
+  if (text.startsWith("none")) return {};
+  if (text.startsWith("number")) return { title: 7 };
+  if (text.startsWith("refuse")) throw new TypeError(text);
+  return { title: text };
+}
+
+function construct({ documentId, text }, vectors) {
+  if (text.startsWith("drop")) return { documentType: "SkipDoc", skipMessage: text };
+  if (text.startsWith("fail")) return { documentType: "ErrorDoc", errorMessage: text };
+  if (text.startsWith("burst")) throw new TypeError(text);
+  return { documentType: "Document", documentId, documentKeyValuesMap: { text, vectors } };
 }
 
 function result(documentType, fields, status) {

@@ -14,6 +14,8 @@ COUNTS = {
     ("KinesisRecordReader", "parseMessage"): {6},
     ("DynamoDBStreamsRecordReader", "parseRecord"): {11},
     ("DynamoDBTableItemReader", "parseDynamoDBItem"): {3},
+    ("SagemakerVectorsInterface", "extractDocumentElementsForVectorization"): {1},
+    ("SagemakerVectorsInterface", "constructVectorDoc"): {2},
 }
 
 
@@ -54,6 +56,10 @@ def execute(event):
         if data["startIndex"] != 0 or data["endIndex"] != len(data["content"].encode("utf-8")):
             raise Exception("invalid endIndex")
         return parse(data["content"])
+    if name == "extractDocumentElementsForVectorization":
+        return extract(data["document"]["text"])
+    if name == "constructVectorDoc":
+        return construct(data["documentInterface"], data["vectorsMap"])
     return result("Document", {"documentId": "1", "documentKeyValuesMap": {"got": data}}, "SUCCESS")
 
 
@@ -67,6 +73,27 @@ def parse(text):
     if text == "numbers":
         return result("Document", {"documentId": text, "documentKeyValuesMap": {"big": 12345678901234567890, "one": 1.0}}, "SUCCESS")
     return result("Document", {"documentId": text, "documentKeyValuesMap": {"text": text}}, "SUCCESS")
+
+
+def extract(text):
+    if text.startswith("none"):
+        return {}
+    if text.startswith("number"):
+        return {"title": 7}
+    if text.startswith("refuse"):
+        raise TypeError(text)
+    return {"title": text}
+
+
+def construct(document, vectors):
+    text = document["text"]
+    if text.startswith("drop"):
+        return {"documentType": "SkipDoc", "skipMessage": text}
+    if text.startswith("fail"):
+        return {"documentType": "ErrorDoc", "errorMessage": text}
+    if text.startswith("burst"):
+        raise TypeError(text)
+    return {"documentType": "Document", "documentId": document["documentId"], "documentKeyValuesMap": {"text": text, "vectors": vectors}}
 
 
 def result(document_type, fields, status):

@@ -23,6 +23,7 @@ MODULES = {
     "KinesisRecordReader": "kinesis.KinesisRecordReader",
     "DynamoDBStreamsRecordReader": "dynamodbstreams.DynamoDBStreamsRecordReader",
     "DynamoDBTableItemReader": "dynamodb.DynamoDBTableItemReader",
+    "SagemakerVectorsInterface": "sagemaker.SagemakerVectorsInterface",
 }
 
 
@@ -138,4 +139,6 @@ _ARGUMENTS = {
         data["segmentNumber"],
         *_named("keys", "item")(data["data"]),
     ),
+    ("SagemakerVectorsInterface", "extractDocumentElementsForVectorization"): _named("document"),
+    ("SagemakerVectorsInterface", "constructVectorDoc"): _named("documentInterface", "vectorsMap"),
 }

@@ -7,6 +7,7 @@ import com.resonance.letsdata.data.readers.interfaces.dynamodbstreams.DynamoDBSt
 import com.resonance.letsdata.data.readers.interfaces.kinesis.KinesisRecordReader;
 import com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileParser;
 import com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileStateMachineParser;
+import com.resonance.letsdata.data.readers.interfaces.sagemaker.SagemakerVectorsInterface;
 import com.resonance.letsdata.data.readers.interfaces.sqs.QueueMessageReader;
 import java.io.File;
 import java.io.IOException;
@@ -24,7 +25,8 @@ final class CustomerCode {
         for (Class<?> known : new Class<?>[] {
             SingleFileParser.class, SingleFileStateMachineParser.class, SingleFileStateMachineReader.class,
             MultipleFileStateMachineReader.class, QueueMessageReader.class, KinesisRecordReader.class,
-            DynamoDBStreamsRecordReader.class, DynamoDBTableItemReader.class
+            DynamoDBStreamsRecordReader.class, DynamoDBTableItemReader.class,
+            SagemakerVectorsInterface.class
         }) INTERFACES.put(known.getSimpleName(), known);
     }
 

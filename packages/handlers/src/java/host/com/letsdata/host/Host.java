@@ -83,13 +83,18 @@ public final class Host {
     private Object perform(Map<String, Object> message, Pipe.Frame frame) throws Exception {
         switch (text(message, "op")) {
             case "load":
-                return keep(new Handler(text(message, "interface"), code.construct(text(message, "class"), text(message, "interface"))));
+                return keep(load(text(message, "interface"), text(message, "class")));
             case "forget":
                 return objects.remove(message.get("object")) == null;
             case "ask":
                 return ask((SingleFileParser) handler(message).object, text(message, "method"), list(message, "args"));
             case "handle":
                 return handle(handler(message), message, frame);
+            case "extract":
+                return vectors(message, "object").extract(Host.<Long>list(message, "documents"));
+            case "construct":
+                return vectors(message, "object")
+                        .construct(Host.<Long>list(message, "documents"), Host.<Map<String, List<Number>>>list(message, "vectors"));
             case "openMachine":
                 return openMachine((Boolean) message.get("isSingle"), map(message, "reader"));
             case "fileTypes":
@@ -106,10 +111,16 @@ public final class Host {
             case "parse":
                 return machine(message).parse(map(message, "place"), text(message, "lastRecordType"), document(message), frame);
             case "combine":
-                return machine(message).combine(document(message), Host.<Map<String, Object>>list(message, "files"));
+                return combine(machine(message), message);
             default:
                 throw new IllegalArgumentException("The host knows no " + message.get("op"));
         }
+    }
+
+    private Object load(String interfaceName, String className) throws InvalidArtifact {
+        Object object = code.construct(className, interfaceName);
+        if (!interfaceName.equals("SagemakerVectorsInterface")) return new Handler(interfaceName, object);
+        return new Vectors(object, index -> recordInHand = index);
     }
 
     private long keep(Object object) {
@@ -119,6 +130,11 @@ public final class Host {
 
     private Handler handler(Map<String, Object> message) {
         return (Handler) objects.get(message.get("object"));
+    }
+
+    /** Null where the message names none. */
+    private Vectors vectors(Map<String, Object> message, String name) {
+        return (Vectors) objects.get(message.get(name));
     }
 
     /** A question about files and patterns: text, hint or null comes back. */
@@ -151,6 +167,7 @@ public final class Host {
         RecordMethods.RecordMethod method = RecordMethods.of(handler.object, handler.interfaceName);
         RecordHeads heads = new RecordHeads(Host.<List<Object>>list(message, "heads"));
         List<Long> lengths = list(message, "lengths");
+        Vectors vectors = vectors(message, "keepFor");
         RowsWithBodies rows = new RowsWithBodies(lengths.size());
         int from = frame.jsonLength;
         for (int i = 0; i < lengths.size(); i++) {
@@ -164,9 +181,11 @@ public final class Host {
             } catch (Throwable thrown) {
                 throw new RecordFailed(thrown, i);
             }
-            rows.add(returned == null
+            List<Object> row = returned == null
                     ? Results.invalid("The handler returned null instead of a ParseDocumentResult.")
-                    : Results.row(returned.getDocument(), returned.getStatus()));
+                    : Results.row(returned.getDocument(), returned.getStatus());
+            if (vectors != null) vectors.keep(row, returned == null ? null : returned.getDocument());
+            rows.add(row);
             from = end;
         }
         recordInHand = null;
@@ -176,6 +195,13 @@ public final class Host {
     private long openMachine(boolean isSingle, Map<String, Object> reader) throws InvalidArtifact {
         String expected = isSingle ? "SingleFileStateMachineReader" : "MultipleFileStateMachineReader";
         return keep(new StateMachine(code.construct(text(reader, "class"), expected), isSingle, this::askEngine));
+    }
+
+    private Map<String, Object> combine(StateMachine machine, Map<String, Object> message) {
+        Map<String, Object> combined = machine.combine(document(message), Host.<Map<String, Object>>list(message, "files"));
+        Vectors vectors = vectors(message, "keepFor");
+        if (vectors != null) vectors.keep(Host.<Object>list(combined, "row"), machine.document((Long) combined.get("document")));
+        return combined;
     }
 
     private StateMachine machine(Map<String, Object> message) {
@@ -221,17 +247,6 @@ public final class Host {
         Handler(String interfaceName, Object object) {
             this.interfaceName = interfaceName;
             this.object = object;
-        }
-    }
-
-    /** Customer code threw at the record `index` of a batch. */
-    private static final class RecordFailed extends Exception {
-        private static final long serialVersionUID = 1;
-        final int index;
-
-        RecordFailed(Throwable cause, int index) {
-            super(cause);
-            this.index = index;
         }
     }
 

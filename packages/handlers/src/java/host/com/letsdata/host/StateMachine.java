@@ -128,6 +128,11 @@ final class StateMachine {
         return answer;
     }
 
+    /** Null where it has none of the number. */
+    DocumentInterface document(Long number) {
+        return documents.get(number);
+    }
+
     void forget(Collection<Long> unused) {
         documents.keySet().removeAll(unused);
     }

@@ -1,0 +1,12 @@
+package com.letsdata.host;
+
+/** Customer code threw at the record `index` of a batch. */
+final class RecordFailed extends Exception {
+    private static final long serialVersionUID = 1;
+    final int index;
+
+    RecordFailed(Throwable cause, int index) {
+        super(cause);
+        this.index = index;
+    }
+}
