@@ -1,11 +1,18 @@
 import type { TaskAssignment } from "@letsdata/compute/task-protocol";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
+import { type SparkStepName, sparkStepsOf } from "@letsdata/dataset/spark-step";
 import { Problem } from "@letsdata/plugin-kit/problems";
 
 type HandlerChoice = Pick<TaskAssignment["handler"], "language" | "interfaceName" | "implementation">;
 
-/** Which published interface the dataset's reader calls, and where the configuration says its implementation is. */
-export function handlerOf(config: DatasetConfig): HandlerChoice {
+/** Every handler the dataset calls: each is loaded once before it runs. */
+export function handlersOf(config: DatasetConfig): readonly HandlerChoice[] {
+  const steps = sparkStepsOf(config);
+  return steps.length > 0 ? steps.map((step) => handlerOf(config, step)) : [handlerOf(config)];
+}
+
+/** Which published interface a task calls, and where the configuration says its implementation is. `step`: of a Spark task. */
+export function handlerOf(config: DatasetConfig, step?: SparkStepName): HandlerChoice {
   const read = config.readConnector;
   const choice = (interfaceName: string, implementation: string | undefined): HandlerChoice => ({
     language: read.artifactImplementationLanguage,
@@ -23,6 +30,8 @@ export function handlerOf(config: DatasetConfig): HandlerChoice {
       if (read.readerType === "MULTIPLEFILESTATEMACHINEREADER") {
         return choice("MultipleFileStateMachineReader", read.multipleFileStateMachineReaderClassName);
       }
+      if (step === "mapper") return choice("SparkMapperInterface", read.sparkMapperImplementationClassName);
+      if (step === "reducer") return choice("SparkReducerInterface", read.sparkReducerImplementationClassName);
       break;
     case "SQS":
       return choice("QueueMessageReader", read.queueMessageReaderImplementationClassName);

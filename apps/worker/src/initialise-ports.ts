@@ -5,7 +5,7 @@ import { errorConnectorOf, writeConnectorOf } from "@letsdata/access/connector-r
 import { planSource } from "@letsdata/access/plan-source";
 import { type AssumeRoleInput, assumeRole } from "@letsdata/aws/assume-role";
 import { putRole, waitForPropagation } from "@letsdata/aws/identity-roles";
-import { openManifest } from "@letsdata/connectors/s3/manifest";
+import { provisionBucket } from "@letsdata/connectors/s3/provision";
 import { saveDatasetResources } from "@letsdata/database/stores/dataset-store";
 import { memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
 import type { InitialisePorts } from "@letsdata/dataset/initialise";
@@ -14,9 +14,11 @@ import { customerAccessTrustPolicy, policyOf } from "@letsdata/dataset/policy-do
 import { ownerOf } from "@letsdata/dataset/resource-owners";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { DatasetContext } from "./dataset-contexts.ts";
-import { handlerOf } from "./dataset-handler.ts";
+import { handlersOf } from "./dataset-handler.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { insertPlans } from "./insert-plans.ts";
+import { manifestInput } from "./manifest-input.ts";
+import { intermediateBucket } from "./spark/intermediate-bucket.ts";
 
 /** The real world of an initialisation: AWS calls, a sandboxed process for the handler, rows in the database. */
 export function initialisePorts(
@@ -38,25 +40,12 @@ export function initialisePorts(
       // A repeated initialisation takes the object as it is now: the one before may have failed because of it.
       await artifacts.remove(datasetId);
       const { artifactDir, digest } = await artifacts.open({ ...context, expectedDigest: null });
-      await pool.describe({
-        ...handlerOf(config),
-        artifactDir,
-        memoryMegabytes: memoryMegabytesOf(config.computeEngine),
-      });
+      const memoryMegabytes = memoryMegabytesOf(config.computeEngine);
+      for (const handler of handlersOf(config)) await pool.describe({ ...handler, artifactDir, memoryMegabytes });
       await saveDatasetResources(database, datasetId, { codeDigest: digest });
     },
 
-    async *openManifest(signal) {
-      const manifest = config.manifestFile;
-      if (
-        manifest.manifestType !== "S3ReaderTextManifestFile" &&
-        manifest.manifestType !== "S3ReaderS3LinkManifestFile"
-      ) {
-        throw new Problem("INTERNAL", `${manifest.manifestType} has no lines.`);
-      }
-      const access = componentAccess(installation, config, owner, "manifestFile");
-      yield* (await openManifest(manifest, access, { signal })).bytes;
-    },
+    openManifest: (signal) => manifestInput(installation, context, signal).open(),
 
     provision(component, signal) {
       const access = componentAccess(installation, config, owner, component);
@@ -64,6 +53,8 @@ export function initialisePorts(
         ? writeConnectorOf(config).provision(config.writeConnector, access, signal)
         : errorConnectorOf(config).provision(config.errorConnector, access, signal);
     },
+
+    provisionIntermediate: (signal) => provisionBucket(...intermediateBucket(installation, context), signal),
 
     makeCustomerAccessRole(signal) {
       const { customerAccountForAccess } = config;

@@ -1,9 +1,10 @@
 import { scopeOf } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
-import type { ComponentAssignment, TaskAssignment } from "@letsdata/compute/task-protocol";
+import type { ComponentAssignment, SparkAssignment, TaskAssignment } from "@letsdata/compute/task-protocol";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import { timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { ownerOf } from "@letsdata/dataset/resource-owners";
+import { sparkStepOf } from "@letsdata/dataset/task-type";
 import type { DatasetContext } from "./dataset-contexts.ts";
 import { handlerOf } from "./dataset-handler.ts";
 
@@ -27,6 +28,7 @@ export function taskAssignment(
   context: DatasetContext,
   claimed: AssignedTask,
   artifactDir: string,
+  spark?: SparkAssignment,
 ): TaskAssignment {
   const { config } = context;
   const component = (name: "readConnector" | "writeConnector" | "errorConnector"): ComponentAssignment => {
@@ -56,8 +58,9 @@ export function taskAssignment(
     reader: { ...component("readConnector"), definition: claimed.readerDefinition },
     writer: component("writeConnector"),
     errorConnector: component("errorConnector"),
-    handler: { ...handlerOf(config), artifactDir },
+    handler: { ...handlerOf(config, sparkStepOf(claimed.readerDefinition)), artifactDir },
     recordErrorPolicy: config.readConnector.recordErrorPolicy,
     limits: { timeoutSeconds: timeoutSecondsOf(config.computeEngine) },
+    ...(spark ? { spark } : {}),
   };
 }

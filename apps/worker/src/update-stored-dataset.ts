@@ -7,7 +7,7 @@ import { checkDataset } from "@letsdata/dataset/initialise";
 import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
 import { asProblem } from "@letsdata/plugin-kit/problems";
 import { type DatasetContext, loadDatasetContext } from "./dataset-contexts.ts";
-import { handlerOf } from "./dataset-handler.ts";
+import { handlersOf } from "./dataset-handler.ts";
 import { createDatasetLog } from "./dataset-log.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { initialisePorts } from "./initialise-ports.ts";
@@ -78,7 +78,8 @@ async function checkUpdate(
       if (newCode) await artifacts.remove(datasetId, codeVersion);
       const artifact = await artifacts.open({ ...context, expectedDigest: newCode ? null : context.codeDigest });
       const memoryMegabytes = memoryMegabytesOf(config.computeEngine);
-      await pool.describe({ ...handlerOf(config), artifactDir: artifact.artifactDir, memoryMegabytes });
+      const { artifactDir } = artifact;
+      for (const handler of handlersOf(config)) await pool.describe({ ...handler, artifactDir, memoryMegabytes });
       codeDigest = artifact.digest;
     },
   };

@@ -21,4 +21,6 @@ export const requiredMethods: Partial<Record<HandlerInterface, readonly string[]
   KinesisRecordReader: ["parseMessage"],
   DynamoDBStreamsRecordReader: ["parseRecord"],
   DynamoDBTableItemReader: ["parseDynamoDBItem"],
+  SparkMapperInterface: ["mapper"],
+  SparkReducerInterface: ["reducer"],
 };

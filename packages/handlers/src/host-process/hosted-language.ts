@@ -8,9 +8,11 @@ import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { recordPlace } from "../record-place.ts";
 import { requiredMethods } from "../required-methods.ts";
+import { isSparkInterface, type SparkSurroundings } from "../spark/spark-step.ts";
 import { openStateMachine } from "../state-machine/combine-files.ts";
 import { type Answer, asHandlerProblem, type HostCommand, HostException, HostProcess } from "./host-process.ts";
 import { hostedEntry } from "./hosted-entry.ts";
+import { openHostedSpark } from "./hosted-spark.ts";
 import { openHostedStateMachine } from "./hosted-state-machine.ts";
 import { type ResultRow, resultOfRow, textsIn } from "./result-rows.ts";
 
@@ -23,7 +25,8 @@ export interface HostedClass {
 
 export interface HostedLanguageInput {
   readonly language: HandlerDescription["language"];
-  readonly command: (artifactDir: string) => HostCommand;
+  /** `surroundings` are given for code that may start Spark. */
+  readonly command: (artifactDir: string, surroundings?: SparkSurroundings) => HostCommand;
   readonly locate: (source: HandlerSource, interfaceName: HandlerInterface) => HostedClass;
   /** The language also runs the entry of a Lambda image. */
   readonly entryOf?: ModuleLanguage;
@@ -42,7 +45,8 @@ interface HostedObject {
 export function hostedLanguage({ language, command, locate, entryOf }: HostedLanguageInput): LanguageHost {
   const warm = new Map<string, HostProcess>();
 
-  function processOf(artifactDir: string): HostProcess {
+  function processOf({ artifactDir, surroundings }: Pick<HandlerSource, "artifactDir" | "surroundings">): HostProcess {
+    if (surroundings) return new HostProcess(command(artifactDir, surroundings));
     const known = warm.get(artifactDir);
     if (known?.isAlive) return known;
     const started = new HostProcess(command(artifactDir));
@@ -52,7 +56,7 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
 
   async function load(source: HandlerSource, interfaceName: HandlerInterface): Promise<HostedObject> {
     const found = locate(source, interfaceName);
-    const process = processOf(source.artifactDir);
+    const process = processOf(source);
     try {
       const methods = requiredMethods[interfaceName] ?? [];
       const object = await process.call({ op: "load", interface: interfaceName, ...found, methods });
@@ -80,8 +84,13 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
   const host: LanguageHost = {
     async describe(source) {
       const { interfaceName } = source;
-      const object = await load(source, interfaceName);
-      object.close();
+      if (isSparkInterface(interfaceName)) {
+        const surroundings = source.surroundings ?? { scratchDir: null, properties: {}, environment: {} };
+        const place = locate(source, interfaceName);
+        await (await openHostedSpark(processOf({ ...source, surroundings }), interfaceName, place)).close();
+      } else {
+        (await load(source, interfaceName)).close();
+      }
       const { module, class: className } = locate(source, interfaceName);
       return { language, interfaces: { [interfaceName]: module || className } };
     },
@@ -100,9 +109,11 @@ export function hostedLanguage({ language, command, locate, entryOf }: HostedLan
       };
     },
     async openStateMachine(source) {
-      const objects = await openHostedStateMachine({ source, process: processOf(source.artifactDir), locate });
+      const objects = await openHostedStateMachine({ source, process: processOf(source), locate });
       return openStateMachine(objects, source.names, source.limits);
     },
+    openSparkStep: async (source) =>
+      openHostedSpark(processOf(source), source.interfaceName, locate(source, source.interfaceName)),
     async openRecordHandler({ taskId, interfaceName, ...source }) {
       return recordHandler(await load(source, interfaceName), interfaceName, taskId);
     },

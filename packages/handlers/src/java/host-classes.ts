@@ -33,7 +33,11 @@ export async function buildJavaHost(): Promise<JavaHostFiles> {
   const target = hostFolder();
   await buildOnce(target, async (draft) => {
     const { interfacesJar, hostJar } = filesIn(draft);
-    await compileToJar({ javaFiles: javaFilesIn(join(sources, "interfaces")), folder: draft, jar: interfacesJar });
+    const declarations = join(draft, "compile-only");
+    await compile({ javaFiles: javaFilesIn(join(sources, "compile-only")), classes: declarations });
+    const classPath = [declarations];
+    await compileToJar({ javaFiles: javaFilesIn(join(sources, "interfaces")), folder: draft, jar: interfacesJar, classPath });
+    await rm(declarations, { recursive: true });
     const manifest = join(draft, "manifest.txt");
     await writeFile(manifest, manifestOfHost);
     const javaFiles = javaFilesIn(join(sources, "host"));
@@ -78,10 +82,7 @@ async function compileToJar(input: {
 }): Promise<void> {
   const { javaFiles, folder, jar, classPath = [], manifest } = input;
   const classes = join(folder, `classes-${randomUUID()}`);
-  await mkdir(classes, { recursive: true });
-  const path = classPath.length > 0 ? ["-cp", classPath.join(":")] : [];
-  const flags = ["--release", release, "-encoding", "UTF-8", "-g", "-Xlint:-options", "-nowarn"];
-  await run("javac", [...quickStart, ...flags, ...path, "-d", classes, ...javaFiles]);
+  await compile({ javaFiles, classes, classPath });
   await run("jar", [
     ...quickStart,
     "--create",
@@ -93,6 +94,19 @@ async function compileToJar(input: {
     ".",
   ]);
   await rm(classes, { recursive: true });
+}
+
+/** Java 8 classes of the sources into a folder. */
+async function compile(input: {
+  readonly javaFiles: readonly string[];
+  readonly classes: string;
+  readonly classPath?: readonly string[];
+}): Promise<void> {
+  const { javaFiles, classes, classPath = [] } = input;
+  await mkdir(classes, { recursive: true });
+  const path = classPath.length > 0 ? ["-cp", classPath.join(":")] : [];
+  const flags = ["--release", release, "-encoding", "UTF-8", "-g", "-Xlint:-options", "-nowarn"];
+  await run("javac", [...quickStart, ...flags, ...path, "-d", classes, ...javaFiles]);
 }
 
 /** Compilers that run for a second gain nothing from their own optimisation. */
@@ -112,7 +126,7 @@ function javaFilesIn(folder: string): string[] {
 function hostFolder(): string {
   return join(
     builds,
-    `host-${digestOf([...javaFilesIn(join(sources, "interfaces")), ...javaFilesIn(join(sources, "host"))])}`,
+    `host-${digestOf(["interfaces", "host", "compile-only"].flatMap((part) => javaFilesIn(join(sources, part))))}`,
   );
 }
 

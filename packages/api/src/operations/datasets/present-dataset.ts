@@ -1,6 +1,6 @@
 import type { StoredDataset } from "@letsdata/database/stores/dataset-store";
 import type { DatasetSummaryDto, DatasetViewDto, ResourceDto } from "../../contract/dataset-dto.ts";
-import { summariseComponents } from "./component-summaries.ts";
+import { component, summariseComponents } from "./component-summaries.ts";
 import { deliveryOf } from "./delivery.ts";
 import { offeredActions, offeredRedrivePolicies } from "./supported-actions.ts";
 
@@ -43,6 +43,7 @@ export function presentDataset(dataset: StoredDataset, now: number): DatasetView
     config: { ...dataset.config },
     codeVersion: dataset.codeVersion,
     rate: rateOf(dataset, now),
+    countsRecords: component(dataset.config, "computeEngine").computeEngineType !== "SPARK",
     balanced: counts.recordsRead === counts.documentsWritten + counts.recordsSkipped + counts.recordsErrored,
     resources: dataset.resources.map((resource) => ({ ...resource }) as ResourceDto),
     customerAccountForAccess: typeof account === "string" ? account : null,

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 
+import spark_place
 
 ENTRY_FILE = "letsdata_lambda_function.py"
 
@@ -89,4 +90,7 @@ def _import(artifact_dir, module_path):
     except SyntaxError as error:
         raise InvalidArtifact(f"The module {module_path} does not parse: {error}", "SYNTAX_ERROR", error) from error
     except BaseException as error:
+        missing = spark_place.what_is_missing(error)
+        if missing:
+            raise InvalidArtifact(missing, "NOT_AVAILABLE_LOCALLY", error) from error
         raise InvalidArtifact(f"The module {module_path} cannot be imported: {type(error).__name__}: {error}", "IMPORT_FAILED", error) from error

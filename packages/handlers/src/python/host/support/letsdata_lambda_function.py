@@ -23,6 +23,8 @@ MODULES = {
     "KinesisRecordReader": "kinesis.KinesisRecordReader",
     "DynamoDBStreamsRecordReader": "dynamodbstreams.DynamoDBStreamsRecordReader",
     "DynamoDBTableItemReader": "dynamodb.DynamoDBTableItemReader",
+    "SparkMapperInterface": "spark.SparkMapperInterface",
+    "SparkReducerInterface": "spark.SparkReducerInterface",
 }
 
 
@@ -121,6 +123,17 @@ _STREAM_RECORD = _named(
 )
 _KINESIS_RECORD = _named("streamArn", "shardId", "partitionKey", "sequenceNumber", "approximateArrivalTimestamp")
 
+_SPARK_SHARED = (
+    "readFormat",
+    "readOptions",
+    "writeDestination",
+    "writeUri",
+    "writeFormat",
+    "writeMode",
+    "writeOptions",
+    "sparkCredentialsSecretArn",
+)
+
 _ARGUMENTS = {
     ("SingleFileParser", "getS3FileType"): _named(),
     ("SingleFileParser", "getResolvedS3FileName"): _named("s3FileType", "fileName"),
@@ -138,4 +151,6 @@ _ARGUMENTS = {
         data["segmentNumber"],
         *_named("keys", "item")(data["data"]),
     ),
+    ("SparkMapperInterface", "mapper"): _named("appName", "readDestination", "readUri", *_SPARK_SHARED),
+    ("SparkReducerInterface", "reducer"): _named("appName", "readDestination", "readUris", *_SPARK_SHARED),
 }

@@ -61,11 +61,12 @@ public final class Host {
             answer = refusal(full, "OUT_OF_MEMORY", "The handler needed more memory than its task has: " + full.getMessage(), null);
         } catch (InvalidArtifact invalid) {
             Throwable cause = invalid.getCause() == null ? invalid : invalid.getCause();
-            answer = refusal(cause, "ARTIFACT_INVALID", invalid.getMessage(), null);
+            answer = refusal(cause, invalid.code, invalid.getMessage(), null);
         } catch (RecordFailed failed) {
             answer = refusal(failed.getCause(), "HANDLER_EXCEPTION", null, failed.index);
         } catch (Throwable thrown) {
-            answer = refusal(thrown, "HANDLER_EXCEPTION", null, null);
+            String missing = SparkPlace.whatIsMissing(thrown);
+            answer = refusal(thrown, missing == null ? "HANDLER_EXCEPTION" : "NOT_AVAILABLE_LOCALLY", missing, null);
         }
         pipe.send(answer);
     }
@@ -90,6 +91,9 @@ public final class Host {
                 return ask((SingleFileParser) handler(message).object, text(message, "method"), list(message, "args"));
             case "handle":
                 return handle(handler(message), message, frame);
+            case "runStep":
+                SparkSteps.run(handler(message).object, handler(message).interfaceName, list(message, "args"));
+                return null;
             case "openMachine":
                 return openMachine((Boolean) message.get("isSingle"), map(message, "reader"));
             case "fileTypes":
