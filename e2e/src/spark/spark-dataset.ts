@@ -50,18 +50,28 @@ export interface Written {
   readonly told: Readonly<Record<string, unknown>>;
 }
 
-/** What the steps wrote below a prefix, by key. */
-export async function writtenBelow(
+/** The objects below a prefix, as text by key. */
+export async function textsBelow(
   { s3 }: Pick<TestInstallation, "s3">,
   bucket: string,
   prefix: string,
-): Promise<readonly Written[]> {
-  const written: Written[] = [];
+): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
     for (const { Key } of Contents) {
       const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      written.push({ key: Key!, ...JSON.parse((await object.Body?.transformToString()) ?? "") });
+      texts.set(Key!, (await object.Body?.transformToString()) ?? "");
     }
   }
-  return written;
+  return texts;
+}
+
+/** What the steps of the test handlers wrote below a prefix. */
+export async function writtenBelow(
+  installation: Pick<TestInstallation, "s3">,
+  bucket: string,
+  prefix: string,
+): Promise<readonly Written[]> {
+  const texts = await textsBelow(installation, bucket, prefix);
+  return [...texts].map(([key, text]) => ({ key, ...JSON.parse(text) }));
 }

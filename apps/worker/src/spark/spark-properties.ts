@@ -21,6 +21,8 @@ export function sparkProperties(input: {
     "spark.master": masterUrl,
     "spark.driver.memory": `${Math.floor(memoryMegabytes * driverShare)}m`,
     "spark.ui.enabled": "false",
+    // The bar is for terminals; a log would keep each of its steps.
+    "spark.ui.showConsoleProgress": "false",
     "spark.sql.warehouse.dir": `file://${scratchDir}/warehouse`,
     // Where S3A keeps what it is about to send.
     "spark.hadoop.hadoop.tmp.dir": `${scratchDir}/hadoop`,

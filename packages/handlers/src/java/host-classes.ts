@@ -33,11 +33,9 @@ export async function buildJavaHost(): Promise<JavaHostFiles> {
   const target = hostFolder();
   await buildOnce(target, async (draft) => {
     const { interfacesJar, hostJar } = filesIn(draft);
-    const declarations = join(draft, "compile-only");
-    await compile({ javaFiles: javaFilesIn(join(sources, "compile-only")), classes: declarations });
-    const classPath = [declarations];
-    await compileToJar({ javaFiles: javaFilesIn(join(sources, "interfaces")), folder: draft, jar: interfacesJar, classPath });
-    await rm(declarations, { recursive: true });
+    const classPath = [await compileDeclarations(draft)];
+    const interfaces = javaFilesIn(join(sources, "interfaces"));
+    await compileToJar({ javaFiles: interfaces, folder: draft, jar: interfacesJar, classPath });
     const manifest = join(draft, "manifest.txt");
     await writeFile(manifest, manifestOfHost);
     const javaFiles = javaFilesIn(join(sources, "host"));
@@ -46,15 +44,26 @@ export async function buildJavaHost(): Promise<JavaHostFiles> {
   return filesIn(target);
 }
 
-/** A JAR of the Java sources in a folder, compiled against the published interfaces. Returns the artifact's folder. */
+/**
+ * A JAR of the Java sources in a folder, compiled against the published interfaces and the declarations of what they name of others.
+ * Returns the artifact's folder.
+ */
 export async function buildJavaArtifact(folder: string): Promise<string> {
   const { interfacesJar } = await buildJavaHost();
   const javaFiles = javaFilesIn(folder);
   const target = join(builds, `artifact-${digestOf([...javaFiles, interfacesJar])}`);
-  await buildOnce(target, (draft) =>
-    compileToJar({ javaFiles, folder: draft, jar: jarOf(draft), classPath: [interfacesJar] }),
-  );
+  await buildOnce(target, async (draft) => {
+    const classPath = [interfacesJar, await compileDeclarations(draft)];
+    await compileToJar({ javaFiles, folder: draft, jar: jarOf(draft), classPath });
+  });
   return target;
+}
+
+/** Classes that only others have and that published signatures name. Returns their folder, which is no part of any JAR. */
+async function compileDeclarations(draft: string): Promise<string> {
+  const classes = join(draft, "compile-only");
+  await compile({ javaFiles: javaFilesIn(join(sources, "compile-only")), classes });
+  return classes;
 }
 
 /** Several processes may build at the same time: each builds apart, the first one to be done wins. */

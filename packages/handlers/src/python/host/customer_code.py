@@ -1,7 +1,6 @@
 """Finds, imports and constructs the customer's class."""
 
 import importlib
-import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -18,22 +17,6 @@ class InvalidArtifact(Exception):
         super().__init__(message)
         self.code = code
         self.cause = cause
-
-
-class _Supplied:
-    """Modules that published handlers import and need not pack; asked last, so that an artifact's own always win."""
-
-    def __init__(self, folder):
-        self._folder = folder
-
-    def find_spec(self, name, path=None, target=None):
-        parent = name.rpartition(".")[0].replace(".", os.sep)
-        return importlib.machinery.PathFinder.find_spec(name, [os.path.join(self._folder, parent) if parent else self._folder])
-
-
-def supply_modules(artifact_dir, support_dir):
-    sys.path.insert(0, artifact_dir)
-    sys.meta_path.append(_Supplied(support_dir))
 
 
 def construct(artifact_dir, module_path, class_name, methods):

@@ -24,13 +24,15 @@ def main():
     import sandbox
     import spark_place
     import state_machine
+    import supplied
     from letsdata_lambda.calls import settled
 
     sys.path[:2] = []
     artifact_dir = sys.argv[1]
     sandbox.die_with_parent()
-    customer_code.supply_modules(artifact_dir, support)
-    reach = spark_place.prepare(artifact_dir, support, json.loads(sys.argv[2])) if len(sys.argv) > 2 else sandbox.NOTHING_MORE
+    sys.path.insert(0, artifact_dir)
+    supplied.supply_modules(support)
+    reach = spark_place.prepare(artifact_dir, folder, json.loads(sys.argv[2])) if len(sys.argv) > 2 else sandbox.NOTHING_MORE
     why_open = sandbox.restrict([artifact_dir, folder, *sandbox.python_folders()], reach)
     Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, state_machine, spark_place, settled, why_open).serve()
 

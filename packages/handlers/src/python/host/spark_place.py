@@ -14,7 +14,7 @@ _READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", "/etc/java-17
 _HADOOP_FOLDERS = ("HADOOP_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR")
 
 
-def prepare(artifact_dir, support_dir, options):
+def prepare(artifact_dir, host_dir, options):
     """Before anything of the customer is loaded. Returns what the process may reach for Spark."""
     # What py4j tells at DEBUG holds every value that is handed to Spark, keys as well.
     logging.getLogger("py4j").setLevel(logging.WARNING)
@@ -24,7 +24,7 @@ def prepare(artifact_dir, support_dir, options):
         _use_scratch(scratch, home, options["properties"])
         os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
         # Spark's Python workers import the handler's modules, too; this process itself ignores the variable.
-        os.environ["PYTHONPATH"] = os.pathsep.join([artifact_dir, support_dir, *_python_of_spark(home)])
+        os.environ["PYTHONPATH"] = os.pathsep.join([artifact_dir, *_python_of_spark(home), os.path.join(host_dir, "spark_worker")])
     java = [os.environ["JAVA_HOME"]] if os.environ.get("JAVA_HOME") else []
     return sandbox.Reach(
         readable=(*_READ_BY_JAVA, *(os.environ[name] for name in _HADOOP_FOLDERS if os.environ.get(name))),

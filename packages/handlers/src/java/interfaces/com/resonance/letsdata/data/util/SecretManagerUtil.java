@@ -40,29 +40,6 @@ public class SecretManagerUtil {
             Gson gson, String region, String sparkCredentialsSecretArn, String methodName, String destinationType) {
         Map<String, Map<String, Map<String, String>>> secret =
                 gson.fromJson(getSecretValueString(region, sparkCredentialsSecretArn), (Type) Map.class);
-        return new SessionKeys(secret.get(methodName).get(destinationType));
-    }
-
-    private static final class SessionKeys implements AWSSessionCredentials {
-        private final Map<String, String> keys;
-
-        SessionKeys(Map<String, String> keys) {
-            this.keys = keys;
-        }
-
-        @Override
-        public String getAWSAccessKeyId() {
-            return keys.get("AWS_ACCESS_KEY_ID");
-        }
-
-        @Override
-        public String getAWSSecretKey() {
-            return keys.get("AWS_SECRET_ACCESS_KEY");
-        }
-
-        @Override
-        public String getSessionToken() {
-            return keys.get("AWS_SESSION_TOKEN");
-        }
+        return SessionKeys.of(secret.get(methodName).get(destinationType));
     }
 }
