@@ -34,6 +34,7 @@ export async function planningRows({ cloud, database, quick, report }: Scene): P
     },
     planSource: async function* () {},
     provision: async () => [],
+    provisionIntermediate: async () => [],
     makeCustomerAccessRole: async () => "arn:aws:iam::000000000001:role/Bench",
     assumeCustomerAccess: async () => "refused",
     async insertTasks(tasks) {

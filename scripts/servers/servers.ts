@@ -4,11 +4,12 @@ import {
   writeConnectorConfigs,
 } from "@letsdata/connectors/config-catalogue";
 
-/** A connector as `role destination`, e.g. `read S3`. */
+/** A connector as `role destination`, e.g. `read S3`, and the compute engine that runs what others wrote. */
 export const connectors: readonly string[] = [
   ...Object.keys(readConnectorConfigs).map((name) => `read ${name}`),
   ...Object.keys(writeConnectorConfigs).map((name) => `write ${name}`),
   ...Object.keys(errorConnectorConfigs).map((name) => `error ${name}`),
+  "compute SPARK",
 ];
 
 /** A promise that the server does not keep as AWS does: its test is left out there. */
@@ -107,6 +108,13 @@ export const independentServers: readonly IndependentServer[] = [
     ],
   },
   {
+    name: "spark",
+    title: "Apache Spark 3.5",
+    installedFrom: "PyPI and Maven",
+    verifies: ["compute SPARK"],
+    differences: [],
+  },
+  {
     name: "versitygw",
     title: "Versity S3 Gateway 1.8",
     installedFrom: "the Go module proxy",
@@ -130,5 +138,9 @@ export const unverified: readonly (readonly [what: string, reason: string])[] = 
   ],
   ["Throttling, cut connections, expired iterators", "None of the servers can be told to misbehave."],
   ["MSK: IAM authentication, making clusters", "Apache Kafka has no IAM and no cluster interface."],
+  [
+    "Spark: masters yarn and spark://, images, executors on other machines",
+    "The row of Spark runs local[*]; a cluster needs machines that reach each other and the buckets.",
+  ],
   ["Splits of DynamoDB Streams shards", "No server rolls a shard on demand; DynamoDB Local rolls them by the clock."],
 ];

@@ -46,6 +46,7 @@ function progressLine(view: Dataset): string {
   const { totalTasks, completedTasks, errorTasks, runningTasks } = view.datasetProgress;
   const { recordsRead, documentsWritten, recordsSkipped, recordsErrored } = view.counts;
   const tasks = `tasks ${completedTasks}/${totalTasks} done, ${errorTasks} errored, ${runningTasks} running`;
+  if (!view.countsRecords) return `${view.datasetStatus}: ${tasks}`;
   const records = `records ${recordsRead} read = ${documentsWritten} written + ${recordsSkipped} skipped + ${recordsErrored} errored`;
   return `${view.datasetStatus}: ${tasks}; ${records}`;
 }

@@ -22,7 +22,11 @@ export function startedLine({ attempt, codeVersion, readerDefinition, checkpoint
 }
 
 /** What the log says when an attempt has been settled: the problem first, then how the task goes on. */
-export function endedLines({ attempt }: ClaimedTask, outcome: AttemptOutcome, settled: SettledTask): readonly Said[] {
+export function endedLines(
+  { attempt, taskType }: ClaimedTask,
+  outcome: AttemptOutcome,
+  settled: SettledTask,
+): readonly Said[] {
   const { status, code, milliseconds } = settled;
   const lines: Said[] = [];
   const level = status === "ERRORED" ? "ERROR" : "WARN";
@@ -35,7 +39,7 @@ export function endedLines({ attempt }: ClaimedTask, outcome: AttemptOutcome, se
   const because = code ? ` (${code})` : "";
   lines.push({
     level: status === "ERRORED" ? "ERROR" : outcome.kind === "failed" ? "WARN" : "INFO",
-    message: `Attempt ${attempt} ended after ${seconds} s: ${ending(outcome.kind, status)}${because}. ${countsText(outcome.counts)}`,
+    message: `Attempt ${attempt} ended after ${seconds} s: ${ending(outcome.kind, status)}${because}.${isSpark(taskType) ? "" : ` ${countsText(outcome.counts)}`}`,
   });
   return lines;
 }
@@ -44,6 +48,11 @@ function ending(kind: AttemptOutcome["kind"], status: SettledTask["status"]): st
   if (kind === "stopped") return `stopped on request, the task is ${status}`;
   if (status === "RERUN") return "the task goes on in another attempt";
   return `the task is ${status}`;
+}
+
+/** Its code reads and writes by itself: there is nothing to count. */
+function isSpark(taskType: ClaimedTask["taskType"]): boolean {
+  return taskType === "SPARK_MAPPER" || taskType === "SPARK_REDUCER";
 }
 
 function countsText(counts: Counts): string {

@@ -1,6 +1,7 @@
 import type { TaskProcessPool } from "@letsdata/compute/local/task-process-pool";
 import type { TaskAssignment } from "@letsdata/compute/task-protocol";
 import { type DatasetConfig, memoryMegabytesOf } from "@letsdata/dataset/dataset-config";
+import { type SparkStepName, sparkStepsOf } from "@letsdata/dataset/spark-step";
 import { Problem } from "@letsdata/plugin-kit/problems";
 
 type HandlerChoice = Pick<TaskAssignment["handler"], "language" | "interfaceName" | "implementation">;
@@ -12,9 +13,14 @@ export async function describeHandlers(
   artifactDir: string,
 ): Promise<void> {
   const memoryMegabytes = memoryMegabytesOf(config.computeEngine);
+  for (const choice of handlersOf(config)) await pool.describe({ ...choice, artifactDir, memoryMegabytes });
+}
+
+function handlersOf(config: DatasetConfig): readonly HandlerChoice[] {
+  const steps = sparkStepsOf(config);
+  if (steps.length > 0) return steps.map((step) => handlerOf(config, step));
   const vectors = vectorsHandlerOf(config);
-  for (const choice of [handlerOf(config), ...(vectors ? [vectors] : [])])
-    await pool.describe({ ...choice, artifactDir, memoryMegabytes });
+  return [handlerOf(config), ...(vectors ? [vectors] : [])];
 }
 
 /** Null where the compute engine calls no model. */
@@ -32,8 +38,8 @@ interface VectorsClass {
   readonly sagemakerVectorsInterfaceImplementationClassName?: string | undefined;
 }
 
-/** Which published interface the dataset's reader calls, and where the configuration says its implementation is. */
-export function handlerOf(config: DatasetConfig): HandlerChoice {
+/** Which published interface a task calls, and where the configuration says its implementation is. `step`: of a Spark task. */
+export function handlerOf(config: DatasetConfig, step?: SparkStepName): HandlerChoice {
   const read = config.readConnector;
   const choice = (interfaceName: string, implementation: string | undefined): HandlerChoice => ({
     language: read.artifactImplementationLanguage,
@@ -51,6 +57,8 @@ export function handlerOf(config: DatasetConfig): HandlerChoice {
       if (read.readerType === "MULTIPLEFILESTATEMACHINEREADER") {
         return choice("MultipleFileStateMachineReader", read.multipleFileStateMachineReaderClassName);
       }
+      if (step === "mapper") return choice("SparkMapperInterface", read.sparkMapperImplementationClassName);
+      if (step === "reducer") return choice("SparkReducerInterface", read.sparkReducerImplementationClassName);
       break;
     case "SQS":
       return choice("QueueMessageReader", read.queueMessageReaderImplementationClassName);

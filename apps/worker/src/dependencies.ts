@@ -7,6 +7,7 @@ import { createArtifactCache } from "./artifact-cache.ts";
 import { createDatasetContexts } from "./dataset-contexts.ts";
 import type { WorkerSettings } from "./env.ts";
 import { createLog } from "./log.ts";
+import { createScratchFolders } from "./spark/scratch-folders.ts";
 import { prepareTaskProgram } from "./task-program.ts";
 
 const repositoryDir = join(import.meta.dirname, "../../..");
@@ -42,6 +43,7 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     pool,
     log,
     contexts: createDatasetContexts(database, installation),
+    scratch: createScratchFolders(join(settings.stateDir, "spark")),
     artifacts: createArtifactCache(installation, join(settings.stateDir, "artifacts")),
   };
 }

@@ -5,7 +5,7 @@ import { errorConnectorOf, writeConnectorOf } from "@letsdata/access/connector-r
 import { planSource } from "@letsdata/access/plan-source";
 import { type AssumeRoleInput, assumeRole } from "@letsdata/aws/assume-role";
 import { putRole, waitForPropagation } from "@letsdata/aws/identity-roles";
-import { openManifest } from "@letsdata/connectors/s3/manifest";
+import { provisionBucket } from "@letsdata/connectors/s3/provision";
 import { saveDatasetResources } from "@letsdata/database/stores/dataset-store";
 import type { InitialisePorts } from "@letsdata/dataset/initialise";
 import { generatedNames } from "@letsdata/dataset/names";
@@ -16,7 +16,9 @@ import type { DatasetContext } from "./dataset-contexts.ts";
 import { describeHandlers } from "./dataset-handler.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { insertPlans } from "./insert-plans.ts";
+import { manifestInput } from "./manifest-input.ts";
 import { makeModelEndpoint, modelFindings } from "./model-endpoint.ts";
+import { intermediateBucket } from "./spark/intermediate-bucket.ts";
 
 /** The real world of an initialisation: AWS calls, a sandboxed process for the handler, rows in the database. */
 export function initialisePorts(
@@ -45,17 +47,7 @@ export function initialisePorts(
       await saveDatasetResources(database, datasetId, { codeDigest: digest });
     },
 
-    async *openManifest(signal) {
-      const manifest = config.manifestFile;
-      if (
-        manifest.manifestType !== "S3ReaderTextManifestFile" &&
-        manifest.manifestType !== "S3ReaderS3LinkManifestFile"
-      ) {
-        throw new Problem("INTERNAL", `${manifest.manifestType} has no lines.`);
-      }
-      const access = componentAccess(installation, config, owner, "manifestFile");
-      yield* (await openManifest(manifest, access, { signal })).bytes;
-    },
+    openManifest: (signal) => manifestInput(installation, context, signal).open(),
 
     provision(component, signal) {
       if (component === "endpoint") return makeModelEndpoint(installation, context, signal);
@@ -64,6 +56,8 @@ export function initialisePorts(
         ? writeConnectorOf(config).provision(config.writeConnector, access, signal)
         : errorConnectorOf(config).provision(config.errorConnector, access, signal);
     },
+
+    provisionIntermediate: (signal) => provisionBucket(...intermediateBucket(installation, context), signal),
 
     makeCustomerAccessRole(signal) {
       const { customerAccountForAccess } = config;

@@ -1,10 +1,16 @@
 import { scopeOf } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
-import type { ComponentAssignment, TaskAssignment, VectorsAssignment } from "@letsdata/compute/task-protocol";
+import type {
+  ComponentAssignment,
+  SparkAssignment,
+  TaskAssignment,
+  VectorsAssignment,
+} from "@letsdata/compute/task-protocol";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import { type DatasetConfig, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { generatedNames } from "@letsdata/dataset/names";
 import { type OwnedThing, ownerOf } from "@letsdata/dataset/resource-owners";
+import { sparkStepOf } from "@letsdata/dataset/task-type";
 import type { DatasetContext } from "./dataset-contexts.ts";
 import { handlerOf, vectorsHandlerOf } from "./dataset-handler.ts";
 
@@ -28,6 +34,7 @@ export function taskAssignment(
   context: DatasetContext,
   claimed: AssignedTask,
   artifactDir: string,
+  spark?: SparkAssignment,
 ): TaskAssignment {
   const { config } = context;
   const component = (name: "readConnector" | "writeConnector" | "errorConnector"): ComponentAssignment => {
@@ -51,10 +58,11 @@ export function taskAssignment(
     reader: { ...component("readConnector"), definition: claimed.readerDefinition },
     writer: component("writeConnector"),
     errorConnector: component("errorConnector"),
-    handler: { ...handlerOf(config), artifactDir },
+    handler: { ...handlerOf(config, sparkStepOf(claimed.readerDefinition)), artifactDir },
     vectors: vectorsOf(installation, config, claimed.datasetId),
     recordErrorPolicy: config.readConnector.recordErrorPolicy,
     limits: { timeoutSeconds: timeoutSecondsOf(config.computeEngine) },
+    ...(spark ? { spark } : {}),
   };
 }
 

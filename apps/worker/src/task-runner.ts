@@ -7,6 +7,7 @@ import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import type { SettleTasks } from "@letsdata/database/stores/settle-task";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { logLevelOf, memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import { sparkStepOf } from "@letsdata/dataset/task-type";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { ArtifactCache } from "./artifact-cache.ts";
@@ -16,6 +17,8 @@ import { createDatasetLog, type DatasetLog, type SaidLine } from "./dataset-log.
 import type { Log } from "./log.ts";
 import { retryWhileDatabaseIsAway } from "./retry-database.ts";
 import type { RunningTask } from "./running-tasks.ts";
+import type { ScratchFolders } from "./spark/scratch-folders.ts";
+import { type OpenSparkAttempt, withSparkAttempt } from "./spark/spark-attempt.ts";
 import { taskAssignment } from "./task-assignment.ts";
 
 export interface TaskRunnerParts {
@@ -24,6 +27,7 @@ export interface TaskRunnerParts {
   readonly contexts: DatasetContexts;
   readonly artifacts: ArtifactCache;
   readonly pool: TaskProcessPool;
+  readonly scratch: ScratchFolders;
   readonly leaseSeconds: number;
   readonly log: Log;
 }
@@ -78,7 +82,10 @@ async function attempt(
     void say("ENGINE", now([startedLine(claimed)]));
     const context = await parts.contexts.get(claimed.datasetId);
     const artifact = await parts.artifacts.open({ ...context, expectedDigest: context.codeDigest });
-    return await runInProcess(parts, context, claimed, running, artifact.artifactDir, say);
+    const run = (spark?: OpenSparkAttempt) =>
+      runInProcess(parts, context, claimed, running, artifact.artifactDir, say, spark);
+    const step = sparkStepOf(claimed.readerDefinition);
+    return await (step ? withSparkAttempt(parts, context, claimed, step, running.lost.signal, run) : run());
   } catch (error) {
     const { code, message } = asProblem(error);
     parts.log.warn(`task ${claimed.taskId}: the attempt could not start`, error);
@@ -93,12 +100,13 @@ function runInProcess(
   running: RunningTask,
   artifactDir: string,
   say: DatasetLog,
+  spark?: OpenSparkAttempt,
 ): Promise<AttemptOutcome> {
   const { database, pool } = parts;
   const checkpoints = createCheckpointStore(database);
   const lease = { taskId: claimed.taskId, token: claimed.lease.token };
   return pool.run({
-    assignment: taskAssignment(parts.installation, context, claimed, artifactDir),
+    assignment: taskAssignment(parts.installation, context, claimed, artifactDir, spark?.assignment),
     memoryMegabytes: memoryMegabytesOf(context.config.computeEngine),
     timeoutSeconds: timeoutSecondsOf(context.config.computeEngine),
     key: `${claimed.datasetId}/${claimed.codeVersion}`,
@@ -106,7 +114,11 @@ function runInProcess(
     signalStop: running.drain.signal,
     signalLost: running.lost.signal,
     onCheckpoint: (update) => checkpoints.save(claimed.taskId, claimed.lease, update),
-    onCredentials: (purpose: CredentialsPurpose) => context[purpose](),
+    onCredentials: (purpose: CredentialsPurpose) => {
+      if (purpose !== "sparkSecret") return context[purpose]();
+      if (spark) return spark.secret.openSession();
+      throw new Problem("INTERNAL", "This task runs no Spark.");
+    },
     onConfirmLease: async () => {
       const { lost } = await renewLeases(database, claimed.lease.workerId, [lease], parts.leaseSeconds);
       if (lost.length > 0) throw new Problem("LEASE_LOST", `Task ${claimed.taskId} belongs to another worker by now.`);

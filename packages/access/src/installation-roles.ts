@@ -1,7 +1,7 @@
 import { putRole } from "@letsdata/aws/identity-roles";
 import { userRoleName } from "@letsdata/dataset/names";
 import type { PolicyDocument } from "@letsdata/plugin-kit/permissions";
-import { dataTaskRoleName, type Installation } from "./installation.ts";
+import { dataTaskRoleName, type Installation, sparkSecretPrefix } from "./installation.ts";
 
 /** Principals of the installation's own account, as far as their own policies allow it. */
 function trustOwnAccount(installation: Installation): PolicyDocument {
@@ -71,6 +71,11 @@ export function ensureDataTaskRole(installation: Installation, signal?: AbortSig
               ],
             },
             { Effect: "Allow", Action: ["s3:*"], Resource: [`arn:aws:s3:::${prefix}*`, `arn:aws:s3:::${prefix}*/*`] },
+            {
+              Effect: "Allow",
+              Action: "secretsmanager:GetSecretValue",
+              Resource: `arn:aws:secretsmanager:*:${accountId}:secret:${sparkSecretPrefix(stage)}*`,
+            },
           ],
         },
         PublicBuckets: {

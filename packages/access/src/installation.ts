@@ -15,6 +15,11 @@ export function dataTaskRoleName(stage: Installation["stage"]): string {
   return `${stage}LetsDataDataTask`;
 }
 
+/** What the names of the secrets of Spark steps begin with. */
+export function sparkSecretPrefix(stage: Installation["stage"]): string {
+  return `${stage}SparkLambdaBridgeCreds`;
+}
+
 export function dataTaskRoleArn(installation: Installation): string {
   return `arn:aws:iam::${installation.accountId}:role/${dataTaskRoleName(installation.stage)}`;
 }

@@ -1,3 +1,4 @@
+import type { SparkArguments, SparkInterface } from "@letsdata/handlers/spark/spark-step";
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Credentials, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { ErrorFile } from "@letsdata/plugin-kit/error-sink";
@@ -49,7 +50,9 @@ export type TaskOutcome = { readonly measurements?: readonly TaskMeasurement[] }
 );
 
 /** `customer`: a session of the access grant role. `letsdata`: one narrowed to what the dataset owns here. */
-export type CredentialsPurpose = "customer" | "letsdata";
+export type ComponentPurpose = "customer" | "letsdata";
+/** `sparkSecret`: a session that reads the secret of the attempt's Spark step and nothing else. */
+export type CredentialsPurpose = ComponentPurpose | "sparkSecret";
 
 /** One component as the task process opens it; credentials follow on request. */
 export interface ComponentAssignment {
@@ -61,8 +64,21 @@ export interface ComponentAssignment {
     readonly accountId: string;
     /** Endpoint override; null = AWS. */
     readonly endpoint: string | null;
-    readonly purpose: CredentialsPurpose;
+    readonly purpose: ComponentPurpose;
   };
+}
+
+/** A Spark step instead of reading, handling and writing: customer code does all of it in one call. */
+export interface SparkAssignment {
+  readonly interfaceName: SparkInterface;
+  readonly arguments: SparkArguments;
+  /** Folder of this attempt, the only one its process may write into; the worker removes it. */
+  readonly scratchDir: string;
+  /** Spark properties that hold unless the handler sets them itself. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly region: string;
+  /** Endpoint override of the service that holds the secret; null = AWS. */
+  readonly endpoint: string | null;
 }
 
 /** All a task process needs for one attempt, as JSON. */
@@ -91,6 +107,7 @@ export interface TaskAssignment {
     readonly checkpointSeconds?: number;
     readonly flushSecondsMax?: number;
   };
+  readonly spark?: SparkAssignment;
 }
 
 /** Where the documents of a task get vectors, and the handler that says of what. */

@@ -1,12 +1,14 @@
 type Definition = Readonly<Record<string, unknown>>;
 
-/** The files a task reads, with their type where there is more than the file's name to tell; otherwise its attributes. */
+/** The files a task reads and its Spark step, with their type where there is more than the file's name to tell; otherwise its attributes. */
 export function briefReaderDefinition(definition: Definition): string {
-  const { fileNames } = definition;
+  const { fileNames, sparkStep, lines } = definition;
+  if (sparkStep === "reducer") return `reducer of ${briefValue(lines)} ${lines === 1 ? "line" : "lines"}`;
   if (typeof fileNames !== "object" || fileNames === null) return briefAttributes(definition);
-  return Object.entries(fileNames)
+  const files = Object.entries(fileNames)
     .map(([type, name]) => (type === "" ? String(name) : `${type}: ${String(name)}`))
     .join(", ");
+  return sparkStep === "mapper" ? `mapper of ${files}` : files;
 }
 
 /** Where a task goes on, as `offset 12,345`. */

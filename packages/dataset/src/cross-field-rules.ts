@@ -296,6 +296,13 @@ const spark: Rule = (config, findings) => {
         : "writeConnector.writerType Spark needs the SPARK compute engine",
       runsSpark ? "Set connectorDestination to S3 and writerType to Spark." : "Set writerType to Default.",
     );
+  if (readsBySpark && read.artifactImplementationLanguage === "JAVASCRIPT")
+    findings.problem(
+      "readConnector.artifactImplementationLanguage",
+      "CONFLICT",
+      "readConnector.artifactImplementationLanguage JAVASCRIPT does not go with readerType SPARKREADER: Spark has no JavaScript",
+      "Write the steps in PYTHON or JAVA.",
+    );
   if (!readsBySpark || read.artifactImplementationLanguage !== "JAVA") return;
   const needed = {
     sparkMapperImplementationClassName: "REDUCER_ONLY",

@@ -33,6 +33,10 @@ function world(changes: Partial<InitialisePorts> = {}, manifest = "a\nb\na"): Wo
       calls.push(`provision ${component}`);
       return [{ kind: "stream", name: component, arn: "arn", region: "eu-west-1" }];
     },
+    provisionIntermediate: async () => {
+      calls.push("provision intermediate bucket");
+      return [{ kind: "s3-bucket", name: "between", arn: "arn", region: "eu-west-1" }];
+    },
     makeCustomerAccessRole: async () => "arn:aws:iam::000000000001:role/Test",
     assumeCustomerAccess: async () => "refused",
     insertTasks: async (planned) => {
@@ -242,6 +246,25 @@ describe("initialising a dataset", () => {
       await initialise(ports, bodyOf(name));
       expect(`${name} ${tasks.size}`).toBe(`${name} ${count}`);
     }
+  });
+
+  test("Spark gets a bucket between its steps where it has both, and the reducer is told of the manifest it follows", async () => {
+    const spark = examples.find(({ name }) => name === "Spark")!.body as { readonly computeEngine: object };
+    const planned = async (runSparkInterfaces: string) => {
+      const { ports, calls, tasks } = world();
+      await initialise(ports, { ...spark, computeEngine: { ...spark.computeEngine, runSparkInterfaces } });
+      const steps = [...tasks.values()].map(({ position, readerDefinition }) => [position, readerDefinition]);
+      return { hasBucket: calls.includes("provision intermediate bucket"), steps };
+    };
+    const mapper = (line: number, key: string) => [
+      String(line),
+      { line: line + 1, fileNames: { "": key }, sparkStep: "mapper" },
+    ];
+    const mappers = [mapper(0, "a"), mapper(1, "b"), mapper(2, "a")];
+    const reducer = ["reducer", { sparkStep: "reducer", lines: 3, fingerprint: expect.any(String) }];
+    expect(await planned("MAPPER_AND_REDUCER")).toEqual({ hasBucket: true, steps: [...mappers, reducer] });
+    expect(await planned("MAPPER_ONLY")).toEqual({ hasBucket: false, steps: mappers });
+    expect(await planned("REDUCER_ONLY")).toEqual({ hasBucket: false, steps: [reducer] });
   });
 
   test("a source with nothing to read is refused", async () => {

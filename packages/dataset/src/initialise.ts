@@ -18,6 +18,7 @@ import {
   ownerOf,
   pathOfThing,
 } from "./resource-owners.ts";
+import { hasIntermediateBucket, type SparkReducerDefinition, type SparkStepName, sparkStepsOf } from "./spark-step.ts";
 import { taskIdOf } from "./task-id.ts";
 
 /** A task to be inserted; inserting one that is there already changes nothing. */
@@ -45,6 +46,8 @@ export interface InitialisePorts {
   /** Tasks of a source without lines: queue workers, segments, shards. Throws NOT_AVAILABLE_LOCALLY. */
   planSource(signal: AbortSignal): AsyncIterable<TaskPlan>;
   provision(component: ProvisionedComponent, signal: AbortSignal): Promise<readonly ProvisionedResource[]>;
+  /** Makes the bucket between Spark's mappers and its reducer. */
+  provisionIntermediate(signal: AbortSignal): Promise<readonly ProvisionedResource[]>;
   /** Makes the customer access role and returns its ARN. */
   makeCustomerAccessRole(signal: AbortSignal): Promise<string>;
   /** Tries the customer access role with a wrong external id or none. */
@@ -60,6 +63,7 @@ export const initialisationSteps = {
   provisionErrorConnector: "Make the error bucket",
   provisionWriteConnector: "Make the write target",
   provisionEndpoint: "Make the model's endpoint; it may take up to 30 minutes",
+  provisionIntermediate: "Make the bucket between mappers and reducer",
   customerAccess: "Open the results to your account",
   planTasks: "Plan the tasks",
 } as const;
@@ -114,6 +118,8 @@ export async function initialiseDataset(input: InitialiseInput): Promise<Initial
     const step = provisionSteps[component];
     resources.push(...(await inStep(input, step, () => ports.provision(component, signal))));
   }
+  if (hasIntermediateBucket(config))
+    resources.push(...(await inStep(input, "provisionIntermediate", () => ports.provisionIntermediate(signal))));
   const customerAccessRoleArn = needsCustomerAccessRole(config)
     ? await inStep(input, "customerAccess", () => openResults(ports, signal))
     : null;
@@ -252,20 +258,23 @@ function plansOf(
 ): AsyncIterable<readonly TaskPlan[]> {
   if (!manifest || !check) return inBatches(ports.planSource(signal));
   const plans = planManifest(manifest, check);
-  const { computeEngine } = config;
-  return computeEngine.computeEngineType === "SPARK" ? sparkPlans(plans, computeEngine.runSparkInterfaces) : plans;
+  const steps = sparkStepsOf(config);
+  return steps.length > 0 ? sparkPlans(plans, steps, check) : plans;
 }
 
-/** A mapper for each line, one reducer behind them; REDUCER_ONLY is the one reducer over every line. */
+/** A mapper for each line, one reducer behind them; alone, the reducer is over every line. */
 async function* sparkPlans(
-  lines: AsyncIterable<readonly TaskPlan[]>,
-  steps: "MAPPER_AND_REDUCER" | "MAPPER_ONLY" | "REDUCER_ONLY",
+  plans: AsyncIterable<readonly TaskPlan[]>,
+  steps: readonly SparkStepName[],
+  { lines, fingerprint }: ManifestCheck,
 ): AsyncGenerator<readonly TaskPlan[]> {
-  for await (const batch of lines) {
-    if (steps === "REDUCER_ONLY") continue;
+  for await (const batch of plans) {
+    if (!steps.includes("mapper")) continue;
     yield batch.map((plan) => ({ ...plan, readerDefinition: { ...plan.readerDefinition, sparkStep: "mapper" } }));
   }
-  if (steps !== "MAPPER_ONLY") yield [{ position: "reducer", readerDefinition: { sparkStep: "reducer" } }];
+  if (!steps.includes("reducer")) return;
+  const readerDefinition: SparkReducerDefinition = { sparkStep: "reducer", lines, fingerprint };
+  yield [{ position: "reducer", readerDefinition: { ...readerDefinition } }];
 }
 
 async function* inBatches(plans: AsyncIterable<TaskPlan>): AsyncGenerator<readonly TaskPlan[]> {

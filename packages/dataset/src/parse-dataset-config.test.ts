@@ -215,6 +215,22 @@ describe("what is wrong is said", () => {
       "computeEngine.computeEngineType",
     ],
     [
+      "Spark in JavaScript",
+      {
+        readConnector: {
+          connectorDestination: "S3",
+          readerType: "SPARKREADER",
+          bucketName: "text",
+          sparkFileFormat: "text",
+          artifactImplementationLanguage: "JAVASCRIPT",
+          artifactFileS3Link: "s3://code/words.zip",
+        },
+        writeConnector: { connectorDestination: "S3", resourceLocation: "LetsData", writerType: "Spark" },
+        computeEngine: { computeEngineType: "SPARK", runSparkInterfaces: "MAPPER_ONLY" },
+      },
+      "readConnector.artifactImplementationLanguage",
+    ],
+    [
       "SageMaker without its class",
       {
         computeEngine: {

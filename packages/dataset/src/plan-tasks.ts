@@ -107,7 +107,7 @@ export interface S3ReaderDefinition {
  */
 export async function* planManifest(
   input: ManifestInput,
-  check: ManifestCheck,
+  check: Pick<ManifestCheck, "lines" | "fingerprint">,
 ): AsyncGenerator<readonly (TaskPlan & { readonly readerDefinition: S3ReaderDefinition & Record<string, unknown> })[]> {
   const reader = new LineReader(input.open());
   let place = 0;

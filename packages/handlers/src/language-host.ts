@@ -5,6 +5,7 @@ import type { FileFraming } from "@letsdata/plugin-kit/reader";
 import type { HandlerInterface } from "./artifact/locate-handler.ts";
 import type { RecordInterface } from "./record-arguments.ts";
 import type { SplitLimits } from "./record-splitter/record-cutter.ts";
+import type { SparkSource, SparkStep, SparkSurroundings } from "./spark/spark-step.ts";
 import type { StateMachine } from "./state-machine/combine-files.ts";
 import type { VectorsHandler } from "./vectors/vectors-handler.ts";
 
@@ -16,6 +17,8 @@ export interface HandlerSource {
   readonly artifactDir: string;
   /** `path/module#Class` from the configuration, else the place of product.md §4.6. */
   readonly implementation?: string | null;
+  /** For code that may start Spark: it gets a process of its own. */
+  readonly surroundings?: SparkSurroundings;
 }
 
 export interface TaskHandlerSource extends HandlerSource {
@@ -51,6 +54,8 @@ export interface LanguageHost {
   openStateMachine?(source: StateMachineSource): Promise<StateMachine>;
   /** Opened before the read handler of the same artifact and closed after it. */
   openVectorsHandler?(source: Omit<TaskHandlerSource, "keepDocumentsFor">): Promise<VectorsHandler>;
+  /** Only where the language has the Spark interfaces. Throws Problem ARTIFACT_INVALID or NOT_AVAILABLE_LOCALLY. */
+  openSparkStep?(source: SparkSource): Promise<SparkStep>;
   /** Ends what it keeps warm between handlers, so that a program can end. */
   close?(): void;
 }

@@ -22,4 +22,6 @@ export const requiredMethods: Partial<Record<HandlerInterface, readonly string[]
   DynamoDBStreamsRecordReader: ["parseRecord"],
   DynamoDBTableItemReader: ["parseDynamoDBItem"],
   SagemakerVectorsInterface: ["extractDocumentElementsForVectorization", "constructVectorDoc"],
+  SparkMapperInterface: ["mapper"],
+  SparkReducerInterface: ["reducer"],
 };

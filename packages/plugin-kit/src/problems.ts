@@ -155,6 +155,13 @@ export const problemCatalogue = {
     title: "The manifest has bad lines",
     fix: "Mend each listed line.",
   },
+  MAPPERS_FAILED: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 422,
+    title: "The reducer cannot start: mappers failed",
+    fix: "Look at the errors of the mappers, mend what they name and redrive them: the reducer runs again behind them.",
+  },
   NAME_TAKEN: {
     actor: "customer",
     retry: "never",
@@ -287,6 +294,13 @@ export const problemCatalogue = {
     httpStatus: 409,
     title: "The dataset's status does not allow this action",
     fix: "Wait for the status the message names, or stop the dataset first.",
+  },
+  TRIAL_NOT_POSSIBLE: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 422,
+    title: "This dataset cannot be tried first",
+    fix: "Create a dataset over one small object that writes under a key prefix of its own, and look at what it wrote.",
   },
   TRIAL_REFUSED: {
     actor: "customer",

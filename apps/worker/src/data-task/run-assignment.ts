@@ -2,9 +2,9 @@ import type { TaskChannel } from "@letsdata/compute/local/serve-tasks";
 import type { TaskAssignment } from "@letsdata/compute/task-protocol";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
 import { type RunTaskInput, runTask } from "@letsdata/pipeline/run-task";
-import { asProblem } from "@letsdata/plugin-kit/problems";
 import { errorConnector, readConnector, writeConnector } from "./catalogue-entry.ts";
 import { cloudAccess } from "./cloud-access.ts";
+import { failedOutcome } from "./failed-outcome.ts";
 import { openReading } from "./open-reading.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -67,20 +67,6 @@ export async function runAssignment(
     });
   } catch (thrown) {
     await Promise.allSettled(opened.map((part) => part.close()));
-    return couldNotStart(assignment, thrown);
+    return failedOutcome(assignment.resumeFrom?.counts ?? noCounts, thrown);
   }
-}
-
-function couldNotStart({ resumeFrom }: TaskAssignment, thrown: unknown): AttemptOutcome {
-  const problem = asProblem(thrown);
-  const stack = problem.details.stack ?? problem.details.thrown;
-  return {
-    kind: "failed",
-    counts: resumeFrom?.counts ?? noCounts,
-    error: {
-      code: problem.code,
-      message: problem.message,
-      ...(typeof stack === "string" && stack !== "" ? { details: stack } : {}),
-    },
-  };
 }

@@ -1,6 +1,9 @@
 import { componentAccess } from "@letsdata/access/component-access";
 import { errorConnectorOf, writeConnectorOf } from "@letsdata/access/connector-runtimes";
+import { sparkSecretAccess, sparkSecretNames } from "@letsdata/access/spark-access";
 import { deleteRole } from "@letsdata/aws/identity-roles";
+import { deleteSecretsNamed } from "@letsdata/aws/secrets";
+import { removeBucket } from "@letsdata/connectors/s3/provision";
 import { inTransaction } from "@letsdata/database/database";
 import type { Jobs } from "@letsdata/database/jobs";
 import { getDatasetById, transitionDataset } from "@letsdata/database/stores/dataset-store";
@@ -8,14 +11,17 @@ import { deleteDatasetContents } from "@letsdata/database/stores/delete-dataset"
 import { redrivableTasks, redriveTasks } from "@letsdata/database/stores/redrive-tasks";
 import { requestById, type StoredRequest, updateRequest } from "@letsdata/database/stores/request-store";
 import type { TaskFilter } from "@letsdata/database/stores/task-store";
+import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import type { RedrivePolicy } from "@letsdata/dataset/lifecycle";
 import { generatedNames } from "@letsdata/dataset/names";
 import { ownerOf } from "@letsdata/dataset/resource-owners";
+import { followingReducerOf, sparkStepsOf } from "@letsdata/dataset/spark-step";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "../dataset-contexts.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
 import { removeModelEndpoint } from "../model-endpoint.ts";
+import { intermediateBucket } from "../spark/intermediate-bucket.ts";
 import { updateStoredDataset } from "../update-stored-dataset.ts";
 
 interface RequestJob {
@@ -85,10 +91,12 @@ async function redrive(dependencies: WorkerDependencies, request: StoredRequest,
   }
   const wanted = { tenantId, datasetId, taskIds, filter: filter ? { ...filter, tenantId, datasetId } : undefined };
   const fromBeginning = policy === "RESTART_FROM_BEGINNING";
+  // Stored by create-dataset after the parse.
+  const followedBy = dataset ? followingReducerOf(dataset.config as unknown as DatasetConfig, datasetId) : null;
   try {
     if (fromBeginning) await removeOutput(dependencies, datasetId, await redrivableTasks(database, wanted), signal);
     const redrivenTasks = await inTransaction(database, async (transaction) => {
-      const count = await redriveTasks(transaction, { ...wanted, fromBeginning });
+      const count = await redriveTasks(transaction, { ...wanted, fromBeginning, followedBy });
       const now = await getDatasetById(transaction, datasetId);
       if (now?.status === "REDRIVING") await transitionDataset(transaction, datasetId, "redriveReady");
       return count;
@@ -138,6 +146,14 @@ async function deleteDataset(
     await errorConnectorOf(config).remove(config.errorConnector, access, signal);
   }
   await removeModelEndpoint(installation, { datasetId, config, owner }, signal);
+  if (sparkStepsOf(config).length > 0) {
+    await deleteSecretsNamed(
+      sparkSecretAccess(installation, config),
+      sparkSecretNames(installation, datasetId),
+      signal,
+    );
+    await removeBucket(...intermediateBucket(installation, { config, datasetId }), signal);
+  }
   await deleteRole(installation, generatedNames(installation.stage, datasetId).customerAccessRole, signal);
   await artifacts.remove(datasetId);
   await inTransaction(database, async (transaction) => {

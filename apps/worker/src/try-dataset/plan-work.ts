@@ -1,12 +1,10 @@
-import { componentAccess } from "@letsdata/access/component-access";
 import type { Installation } from "@letsdata/access/installation";
 import { planSource } from "@letsdata/access/plan-source";
-import { openManifest } from "@letsdata/connectors/s3/manifest";
-import { lineGrammarOf } from "@letsdata/dataset/manifest-lines";
 import { checkManifest, planManifest } from "@letsdata/dataset/plan-tasks";
 import type { TaskPlan } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { DatasetContext } from "../dataset-contexts.ts";
+import { hasManifestLines, manifestInput } from "../manifest-input.ts";
 
 /** Shards, segments and queue workers are counted up to here. */
 const plansCountedMax = 10_000;
@@ -26,8 +24,7 @@ export async function planWork(
   signal: AbortSignal,
 ): Promise<PlannedWork> {
   const { config, owner } = context;
-  const { manifestFile: manifest } = config;
-  if (manifest.manifestType !== "S3ReaderTextManifestFile" && manifest.manifestType !== "S3ReaderS3LinkManifestFile") {
+  if (!hasManifestLines(config)) {
     const beginning: TaskPlan[] = [];
     for await (const plan of planSource(installation, config, owner, new Map(), signal)) {
       beginning.push(plan);
@@ -35,17 +32,7 @@ export async function planWork(
     }
     return plannedWork(beginning, beginning.length);
   }
-  const access = componentAccess(installation, config, owner, "manifestFile");
-  const input = {
-    grammar: lineGrammarOf(config.readConnector.readerType),
-    path:
-      manifest.manifestType === "S3ReaderTextManifestFile"
-        ? "manifestFile.fileContents"
-        : "manifestFile.manifestFileS3Uri",
-    open: async function* () {
-      yield* (await openManifest(manifest, access, { signal })).bytes;
-    },
-  };
+  const input = manifestInput(installation, context, signal);
   const check = await checkManifest(input);
   for await (const plans of planManifest(input, check)) return plannedWork(plans, check.lines);
   throw new Problem("MANIFEST_INVALID", "The manifest has no line", { path: input.path });

@@ -118,7 +118,10 @@ async function runTrial(
     waitSecondsInAll,
     artifactDir,
     memoryMegabytes: memoryMegabytesOf(context.config.computeEngine),
-    onCredentials: (purpose) => context[purpose](),
+    onCredentials: (purpose) => {
+      if (purpose !== "sparkSecret") return context[purpose]();
+      throw new Problem("INTERNAL", "A trial runs no Spark.");
+    },
     onLog: (lines) => logs.push(...lines.slice(0, logLinesMax - logs.length)),
     signal,
   });

@@ -86,6 +86,8 @@ export const datasetViewDto = datasetSummaryDto.extend({
   codeVersion: z.number().int(),
   /** Over the last minutes while tasks run; null when nothing runs. */
   rate: z.object({ recordsPerSecond: z.number(), bytesPerSecond: z.number() }).nullable(),
+  /** False where customer code reads and writes by itself (Spark): there are no records to count and no balance. */
+  countsRecords: z.boolean(),
   /** True when the totals of all checkpoints balance. */
   balanced: z.boolean(),
   resources: z.array(resourceDto),

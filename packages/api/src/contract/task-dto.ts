@@ -28,6 +28,8 @@ export const taskDto = z.object({
   taskExecutionLogs: z.array(taskExecutionLogDto),
   readerDefinition: jsonObject,
   computeDefinition: jsonObject,
+  /** Tasks that must be COMPLETED before this one starts: the mappers a waiting Spark reducer needs; 0 for all others. */
+  waitsForTasks: z.number().int(),
   workerId: z.string().nullable(),
   lastError: z
     .object({

@@ -178,7 +178,12 @@ function nodeFlags(options: TaskProcessOptions, plan: MemoryPlan): string[] {
 
 function scrubbedEnvironment(): Record<string, string> {
   const { PATH, TZ, LANG, LETSDATA_STAGE: LETS_DATA_STAGE } = process.env;
-  return Object.fromEntries(
-    Object.entries({ PATH, TZ, LANG, LETS_DATA_STAGE }).filter(([, value]) => value !== undefined),
-  ) as Record<string, string>;
+  const known = { PATH, TZ, LANG, LETS_DATA_STAGE, ...placesOfSpark() };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Record<string, string>;
+}
+
+/** Folders of this machine where Spark, its configuration and its Java are. */
+function placesOfSpark(): Record<string, string | undefined> {
+  const { SPARK_HOME, SPARK_CONF_DIR, JAVA_HOME, HADOOP_HOME, HADOOP_CONF_DIR, YARN_CONF_DIR } = process.env;
+  return { SPARK_HOME, SPARK_CONF_DIR, JAVA_HOME, HADOOP_HOME, HADOOP_CONF_DIR, YARN_CONF_DIR };
 }

@@ -1,9 +1,11 @@
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { clientFor } from "@letsdata/aws/client-for";
 import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-conformance";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud, task } from "../testing/open-cloud.ts";
 import { s3WritePermissions } from "./permissions.ts";
 import { bigDocuments, describeS3Writer, linesIn } from "./testing/writer-suite.ts";
-import { openS3Writer } from "./writer.ts";
+import { openS3Writer, removeS3TaskOutput } from "./writer.ts";
 
 let open: OpenCloud;
 const signal = new AbortController().signal;
@@ -45,9 +47,22 @@ describe("the S3 writer, at a cloud that misbehaves", () => {
     await expect(elsewhere.flush?.(signal)).rejects.toMatchObject({ code: "ACCESS_DENIED" });
   });
 
-  it("refuses what it cannot do yet by name", () => {
+  it("removes what Spark wrote for a task, an object or a folder of them, and nothing else", async () => {
+    const bucketName = await open.bucket();
+    const config = { bucketName, s3KeyPrefix: "out/", writerType: "Spark", sparkFileFormat: "csv" };
+    const s3 = clientFor(S3Client, open.access);
+    const folder = `out/${task.datasetName}`;
+    const others = [`${folder}/other.csv/part-0`, `${folder}/${task.taskId}.json`];
+    for (const Key of [`${folder}/${task.taskId}.csv/part-0`, `${folder}/${task.taskId}.csv`, ...others])
+      await s3.send(new PutObjectCommand({ Bucket: bucketName, Key, Body: "x" }));
+    await removeS3TaskOutput({ config, access: open.access, task }, signal);
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucketName }));
+    expect(Contents.map(({ Key }) => Key).sort()).toEqual([...others].sort());
+  });
+
+  it("leaves what Spark writes to Spark", () => {
     expect(() => openS3Writer({ config: { bucketName: "b", writerType: "Spark" }, access: open.access, task })).toThrow(
-      expect.objectContaining({ code: "NOT_AVAILABLE_LOCALLY" }),
+      expect.objectContaining({ code: "CONFIG_INVALID" }),
     );
   });
 });

@@ -19,6 +19,8 @@ export interface S3WriteTarget {
   readonly bucketName?: string | undefined;
   readonly s3KeyPrefix?: string | undefined;
   readonly writerType?: string | undefined;
+  /** Of Spark's files. */
+  readonly sparkFileFormat?: string | undefined;
   readonly s3FileFormat?: FileFormat | undefined;
   readonly s3Compression?: Packing | undefined;
   readonly s3FileSizeInMegabytes?: number | undefined;
@@ -35,7 +37,7 @@ export function openS3Writer(input: {
   readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
 }): Writer {
   const { config, access, task } = input;
-  if (config.writerType === "Spark") throw unavailable("The Spark writer");
+  if (config.writerType === "Spark") throw notOurs();
   const format = config.s3FileFormat ?? "JSONL";
   const packing = config.s3Compression ?? "GZIP";
   const bucket = nameOfBucket(config);
@@ -94,11 +96,18 @@ export function removeS3TaskOutput(
   signal: AbortSignal,
 ): Promise<void> {
   const s3 = clientFor(S3Client, input.access);
-  return deletePrefix({ s3, bucket: nameOfBucket(input.config), prefix: taskPrefix(input.config, input.task) }, signal);
+  const prefix =
+    input.config.writerType === "Spark" ? sparkPrefix(input.config, input.task) : taskPrefix(input.config, input.task);
+  return deletePrefix({ s3, bucket: nameOfBucket(input.config), prefix }, signal);
 }
 
 function taskPrefix(config: S3WriteTarget, task: TaskIdentity): string {
   return `${config.s3KeyPrefix ?? ""}${task.datasetName}/${task.taskId}/`;
+}
+
+/** The object or folder that Spark writes for a task (product.md §8.3). */
+function sparkPrefix(config: S3WriteTarget, task: TaskIdentity): string {
+  return `${config.s3KeyPrefix ?? ""}${task.datasetName}/${task.taskId}.${config.sparkFileFormat ?? "json"}`;
 }
 
 /** Parquet packs its pages inside, so the name of such an object says nothing of packing. */
@@ -132,8 +141,9 @@ function oneLine(body: string): string {
   return body.includes("\n") || body.includes("\r") ? `${body.replace(/\r\n|\r|\n/g, " ")}\n` : `${body}\n`;
 }
 
-function unavailable(what: string): Problem {
-  return new Problem("NOT_AVAILABLE_LOCALLY", `${what} is not available yet; choose writerType Default.`, {
+/** Spark's own code writes; only an engine that is not Spark's asks for a writer here. */
+function notOurs(): Problem {
+  return new Problem("CONFIG_INVALID", "writerType Spark needs the SPARK compute engine.", {
     path: "writeConnector.writerType",
   });
 }

@@ -9,10 +9,14 @@ export interface RedriveTasks {
   readonly filter?: TaskFilter | undefined;
   /** True: positions, counts and registered error files are forgotten, and the tasks start over. */
   readonly fromBeginning: boolean;
+  /** A task that follows all others: where any of them runs again, it does too if it is ERRORED. */
+  readonly followedBy?: string | null;
 }
 
+type Redrivable = Omit<RedriveTasks, "fromBeginning" | "followedBy">;
+
 /** ERRORED tasks a redrive would take, in the order of the manifest. */
-export async function redrivableTasks(db: Queryable, redrive: Omit<RedriveTasks, "fromBeginning">): Promise<string[]> {
+export async function redrivableTasks(db: Queryable, redrive: Redrivable): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT t.id FROM task t WHERE ${redrivable(redrive)} ORDER BY t.ordinal, t.id`;
   return rows.map(({ id }) => id);
@@ -20,6 +24,17 @@ export async function redrivableTasks(db: Queryable, redrive: Omit<RedriveTasks,
 
 /** Queues ERRORED tasks again with fresh patience; counters move with them. Call inside a transaction. Returns how many. */
 export async function redriveTasks(transaction: Queryable, redrive: RedriveTasks): Promise<number> {
+  const { followedBy, ...wanted } = redrive;
+  if (!followedBy) return queueAgain(transaction, wanted);
+  // Held first, as letsdata_fail_held_reducer does: it fails the follower only before or after this as a whole.
+  await transaction.$executeRaw`SELECT 1 FROM task WHERE id = ${followedBy} FOR UPDATE`;
+  const queued = await queueAgain(transaction, wanted);
+  if (queued === 0) return 0;
+  const follower = { ...wanted, filter: undefined, taskIds: [followedBy] };
+  return queued + (await queueAgain(transaction, follower));
+}
+
+async function queueAgain(transaction: Queryable, redrive: Omit<RedriveTasks, "followedBy">): Promise<number> {
   const { datasetId, tenantId, fromBeginning } = redrive;
   const start = fromBeginning
     ? Prisma.sql`, checkpoint = NULL, checkpointed_at = NULL, records_read = 0, documents_written = 0, records_skipped = 0,
@@ -51,7 +66,7 @@ export async function redriveTasks(transaction: Queryable, redrive: RedriveTasks
   return row?.queued ?? 0;
 }
 
-function redrivable({ tenantId, datasetId, taskIds, filter }: Omit<RedriveTasks, "fromBeginning">): Prisma.Sql {
+function redrivable({ tenantId, datasetId, taskIds, filter }: Redrivable): Prisma.Sql {
   const matching = conditions(filter ?? { tenantId, datasetId }, "ERRORED");
   return taskIds ? Prisma.sql`${matching} AND t.id = ANY (${[...taskIds]}::text[])` : matching;
 }

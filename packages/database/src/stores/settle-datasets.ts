@@ -12,6 +12,7 @@ const plannedToEnd = Prisma.sql`(p.planned_at_completed IS NULL OR p.planned_at_
  * Waiting tasks of stopping datasets end here with a stop reason. Repeatable; any worker may call it.
  */
 export async function settleDatasets(db: Database): Promise<Transition[]> {
+  await failHeldReducers(db);
   const due = await db.$queryRaw<{ id: string; status: DatasetStatus }[]>`
     SELECT d.id, d.status FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id
     WHERE (d.status = 'PROCESSING' AND p.tasks_created + p.tasks_queued + p.tasks_running + p.tasks_rerun = 0
@@ -27,6 +28,18 @@ export async function settleDatasets(db: Database): Promise<Transition[]> {
     if (transition) settled.push(transition);
   }
   return settled;
+}
+
+/** Reducers whose mappers have all ended, not all of them well: they cannot start any more. */
+async function failHeldReducers(db: Database): Promise<void> {
+  const held = await db.$queryRaw<{ id: string }[]>`
+    SELECT d.id FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id
+    WHERE d.status = 'PROCESSING' AND p.tasks_errored > 0 AND p.tasks_running = 0
+      AND p.tasks_created + p.tasks_queued + p.tasks_rerun = 1
+      AND EXISTS (SELECT 1 FROM task t WHERE t.dataset_id = d.id AND t.status IN ('CREATED', 'QUEUED', 'RERUN')
+        AND t.task_type = 'SPARK_REDUCER')
+    ORDER BY d.id`;
+  for (const { id } of held) await db.$executeRaw`SELECT letsdata_fail_held_reducer(${id})`;
 }
 
 async function settleDataset(transaction: Queryable, datasetId: string): Promise<Transition | null> {

@@ -59,6 +59,30 @@ export async function processingDataset(
   return dataset;
 }
 
+/** A dataset in PROCESSING with `mappers` waiting mappers and the reducer that follows them. */
+export async function sparkDataset(
+  db: Database,
+  tenantId: string,
+  options: { readonly mappers: number; readonly concurrency?: number },
+): Promise<StoredDataset & { readonly reducerId: string }> {
+  const dataset = await sampleDataset(db, tenantId, options);
+  const { datasetId } = dataset;
+  const reducerId = taskIdOf(datasetId, "reducer");
+  await transitionDataset(db, datasetId, "initialise");
+  await insertPlannedTasks(db, datasetId, sampleCompute, [
+    ...samplePlans(datasetId, options.mappers).map((plan) => ({ ...plan, taskType: "SPARK_MAPPER" as const })),
+    {
+      taskId: reducerId,
+      ordinal: options.mappers,
+      position: "reducer",
+      taskType: "SPARK_REDUCER",
+      readerDefinition: { sparkStep: "reducer", lines: options.mappers },
+    },
+  ]);
+  await transitionDataset(db, datasetId, "planned");
+  return { ...dataset, reducerId };
+}
+
 /** Counts that balance, all of them written. */
 export function written(records: number): Counts {
   return {

@@ -13,6 +13,8 @@ export const defaultModules = {
   DynamoDBStreamsRecordReader: "letsdata_interfaces/readers/dynamodbstreams/DynamoDBStreamsRecordReader",
   DynamoDBTableItemReader: "letsdata_interfaces/readers/dynamodb/DynamoDBTableItemReader",
   SagemakerVectorsInterface: "letsdata_interfaces/readers/sagemaker/SagemakerVectorsInterface",
+  SparkMapperInterface: "letsdata_interfaces/readers/spark/SparkMapperInterface",
+  SparkReducerInterface: "letsdata_interfaces/readers/spark/SparkReducerInterface",
 } as const;
 export type HandlerInterface = keyof typeof defaultModules;
 

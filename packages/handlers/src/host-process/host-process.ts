@@ -13,6 +13,10 @@ export interface HostCommand {
   readonly language: string;
   /** What to install when the command is not there. */
   readonly installation: string;
+  /** Beside this process's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Default: the root, which nobody can write to. */
+  readonly workingDir?: string;
 }
 
 type Message = Frame["message"];
@@ -59,10 +63,14 @@ export class HostProcess {
   /** One for each frame sent: answers come in their order. */
   #awaiting: { resolve(frame: Frame): void; reject(reason: unknown): void }[] = [];
 
-  constructor({ command, args, language, installation }: HostCommand) {
+  constructor({ command, args, language, installation, environment = {}, workingDir = "/" }: HostCommand) {
     this.#language = language;
     // Its prints go where this process's own go: descriptor 3 to standard output, descriptor 2 to standard error.
-    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", 2, 1], cwd: "/" });
+    this.#child = spawn(command, args, {
+      stdio: ["pipe", "pipe", 2, 1],
+      cwd: workingDir,
+      env: { ...process.env, ...environment },
+    });
     const reader = new FrameReader(frameBytesMax);
     this.#child.stdout?.on("data", (chunk: Buffer) => {
       try {
@@ -163,7 +171,12 @@ async function answerTo({ message }: Frame, onCall: CallBack | undefined): Promi
   }
 }
 
-const hostCodes = new Set<string>(["HANDLER_EXCEPTION", "OUT_OF_MEMORY", "ARTIFACT_INVALID"] satisfies ProblemCode[]);
+const hostCodes = new Set<string>([
+  "HANDLER_EXCEPTION",
+  "OUT_OF_MEMORY",
+  "ARTIFACT_INVALID",
+  "NOT_AVAILABLE_LOCALLY",
+] satisfies ProblemCode[]);
 
 /** What customer code threw, as a task error: `where` is told for exceptions only. */
 export function asHandlerProblem(thrown: unknown, method: string, where: string): unknown {

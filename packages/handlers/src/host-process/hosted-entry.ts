@@ -1,24 +1,25 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import { type BridgeInput, bridgeHost } from "../lambda-bridge/bridge-host.ts";
 import { BridgeException, parseExactly } from "../lambda-bridge/bridge-protocol.ts";
-import type { LanguageHost } from "../language-host.ts";
+import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { asHandlerProblem, HostException, type HostProcess } from "./host-process.ts";
 
 /** Artifacts whose entry answers requests, as a Lambda image's does, in a language's warm process. */
 export function hostedEntry(
   language: HandlerDescription["language"],
-  processOf: (artifactDir: string) => HostProcess,
+  processOf: (source: HandlerSource) => HostProcess,
   limits: Pick<BridgeInput, "windowBytesMax"> = {},
 ): LanguageHost {
   return bridgeHost({
     language,
     ...limits,
-    async connect({ artifactDir }) {
-      const process = processOf(artifactDir);
+    async connect(source) {
+      const process = processOf(source);
       let object: unknown;
       try {
         object = await process.call({ op: "loadEntry" });
       } catch (thrown) {
+        if (source.surroundings) process.close();
         throw asHandlerProblem(thrown, "the entry", "");
       }
       let calls = 0;
@@ -39,7 +40,7 @@ export function hostedEntry(
           }
         },
         async close() {
-          if (calls > 0) process.close();
+          if (calls > 0 || source.surroundings) process.close();
           else process.call({ op: "forget", object }).catch(() => {});
         },
       };

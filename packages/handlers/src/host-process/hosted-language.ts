@@ -7,10 +7,12 @@ import { withEntry } from "../lambda-bridge/with-entry.ts";
 import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { requiredMethods } from "../required-methods.ts";
+import { isSparkInterface, type SparkSurroundings } from "../spark/spark-step.ts";
 import { openStateMachine } from "../state-machine/combine-files.ts";
 import { headColumns } from "./head-columns.ts";
 import { type Answer, asHandlerProblem, type HostCommand, HostProcess } from "./host-process.ts";
 import { hostedEntry } from "./hosted-entry.ts";
+import { openHostedSpark } from "./hosted-spark.ts";
 import { openHostedStateMachine } from "./hosted-state-machine.ts";
 import { hostedVectorsHandler } from "./hosted-vectors-handler.ts";
 import { placeInBatch } from "./placed-exception.ts";
@@ -25,7 +27,8 @@ export interface HostedClass {
 
 export interface HostedLanguageInput {
   readonly language: HandlerDescription["language"];
-  readonly command: (artifactDir: string) => HostCommand;
+  /** `surroundings` are given for code that may start Spark. */
+  readonly command: (artifactDir: string, surroundings?: SparkSurroundings) => HostCommand;
   readonly locate: (source: HandlerSource, interfaceName: HandlerInterface) => HostedClass;
   /** A vectors handler gets the read handler's own documents, which then stay in the host; else their flat maps. */
   readonly documentsStay?: boolean;
@@ -54,7 +57,8 @@ export function hostedLanguage({
 }: HostedLanguageInput): LanguageHost {
   const warm = new Map<string, HostProcess>();
 
-  function processOf(artifactDir: string): HostProcess {
+  function processOf({ artifactDir, surroundings }: Pick<HandlerSource, "artifactDir" | "surroundings">): HostProcess {
+    if (surroundings) return new HostProcess(command(artifactDir, surroundings));
     const known = warm.get(artifactDir);
     if (known?.isAlive) return known;
     const started = new HostProcess(command(artifactDir));
@@ -64,7 +68,7 @@ export function hostedLanguage({
 
   async function load(source: HandlerSource, interfaceName: HandlerInterface): Promise<HostedObject> {
     const found = locate(source, interfaceName);
-    const process = processOf(source.artifactDir);
+    const process = processOf(source);
     try {
       const methods = requiredMethods[interfaceName] ?? [];
       const object = (await process.call({ op: "load", interface: interfaceName, ...found, methods })) as number;
@@ -93,8 +97,13 @@ export function hostedLanguage({
   const host: LanguageHost = {
     async describe(source) {
       const { interfaceName } = source;
-      const object = await load(source, interfaceName);
-      object.close();
+      if (isSparkInterface(interfaceName)) {
+        const surroundings = source.surroundings ?? { scratchDir: null, properties: {}, environment: {} };
+        const place = locate(source, interfaceName);
+        await (await openHostedSpark(processOf({ ...source, surroundings }), interfaceName, place)).close();
+      } else {
+        (await load(source, interfaceName)).close();
+      }
       const { module, class: className } = locate(source, interfaceName);
       return { language, interfaces: { [interfaceName]: module || className } };
     },
@@ -113,7 +122,7 @@ export function hostedLanguage({
       };
     },
     async openStateMachine(source) {
-      const objects = await openHostedStateMachine({ source, process: processOf(source.artifactDir), locate });
+      const objects = await openHostedStateMachine({ source, process: processOf(source), locate });
       return openStateMachine(objects, source.names, source.limits);
     },
     async openRecordHandler({ taskId, keepDocumentsFor, interfaceName, ...source }) {
@@ -122,6 +131,8 @@ export function hostedLanguage({
     async openVectorsHandler({ taskId, ...source }) {
       return hostedVectorsHandler(await load(source, "SagemakerVectorsInterface"), taskId, documentsStay);
     },
+    openSparkStep: async (source) =>
+      openHostedSpark(processOf(source), source.interfaceName, locate(source, source.interfaceName)),
     close() {
       for (const process of warm.values()) process.close();
       warm.clear();

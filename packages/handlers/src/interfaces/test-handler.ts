@@ -123,7 +123,12 @@ async function* results(handler: Handler, records: readonly SourceRecord[]): Asy
   for (const [i, record] of whole.entries()) yield { record, result: answered[i] as HandlerResult };
 }
 
-const notOnTheirOwn: readonly HandlerInterface[] = ["SingleFileStateMachineParser", "SagemakerVectorsInterface"];
+const notOnTheirOwn: readonly HandlerInterface[] = [
+  "SingleFileStateMachineParser",
+  "SagemakerVectorsInterface",
+  "SparkMapperInterface",
+  "SparkReducerInterface",
+];
 
 function onlyInterface(artifactDir: string, language?: ModuleLanguage): HandlerInterface {
   const found = interfacesIn(artifactDir, language).filter((name) => !notOnTheirOwn.includes(name));

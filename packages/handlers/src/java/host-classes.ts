@@ -33,7 +33,9 @@ export async function buildJavaHost(): Promise<JavaHostFiles> {
   const target = hostFolder();
   await buildOnce(target, async (draft) => {
     const { interfacesJar, hostJar } = filesIn(draft);
-    await compileToJar({ javaFiles: javaFilesIn(join(sources, "interfaces")), folder: draft, jar: interfacesJar });
+    const classPath = [await compileDeclarations(draft)];
+    const interfaces = javaFilesIn(join(sources, "interfaces"));
+    await compileToJar({ javaFiles: interfaces, folder: draft, jar: interfacesJar, classPath });
     const manifest = join(draft, "manifest.txt");
     await writeFile(manifest, manifestOfHost);
     const javaFiles = javaFilesIn(join(sources, "host"));
@@ -42,15 +44,26 @@ export async function buildJavaHost(): Promise<JavaHostFiles> {
   return filesIn(target);
 }
 
-/** A JAR of the Java sources in a folder, compiled against the published interfaces. Returns the artifact's folder. */
+/**
+ * A JAR of the Java sources in a folder, compiled against the published interfaces and the declarations of what they name of others.
+ * Returns the artifact's folder.
+ */
 export async function buildJavaArtifact(folder: string): Promise<string> {
   const { interfacesJar } = await buildJavaHost();
   const javaFiles = javaFilesIn(folder);
   const target = join(builds, `artifact-${digestOf([...javaFiles, interfacesJar])}`);
-  await buildOnce(target, (draft) =>
-    compileToJar({ javaFiles, folder: draft, jar: jarOf(draft), classPath: [interfacesJar] }),
-  );
+  await buildOnce(target, async (draft) => {
+    const classPath = [interfacesJar, await compileDeclarations(draft)];
+    await compileToJar({ javaFiles, folder: draft, jar: jarOf(draft), classPath });
+  });
   return target;
+}
+
+/** Classes that only others have and that published signatures name. Returns their folder, which is no part of any JAR. */
+async function compileDeclarations(draft: string): Promise<string> {
+  const classes = join(draft, "compile-only");
+  await compile({ javaFiles: javaFilesIn(join(sources, "compile-only")), classes });
+  return classes;
 }
 
 /** Several processes may build at the same time: each builds apart, the first one to be done wins. */
@@ -78,10 +91,7 @@ async function compileToJar(input: {
 }): Promise<void> {
   const { javaFiles, folder, jar, classPath = [], manifest } = input;
   const classes = join(folder, `classes-${randomUUID()}`);
-  await mkdir(classes, { recursive: true });
-  const path = classPath.length > 0 ? ["-cp", classPath.join(":")] : [];
-  const flags = ["--release", release, "-encoding", "UTF-8", "-g", "-Xlint:-options", "-nowarn"];
-  await run("javac", [...quickStart, ...flags, ...path, "-d", classes, ...javaFiles]);
+  await compile({ javaFiles, classes, classPath });
   await run("jar", [
     ...quickStart,
     "--create",
@@ -93,6 +103,19 @@ async function compileToJar(input: {
     ".",
   ]);
   await rm(classes, { recursive: true });
+}
+
+/** Java 8 classes of the sources into a folder. */
+async function compile(input: {
+  readonly javaFiles: readonly string[];
+  readonly classes: string;
+  readonly classPath?: readonly string[];
+}): Promise<void> {
+  const { javaFiles, classes, classPath = [] } = input;
+  await mkdir(classes, { recursive: true });
+  const path = classPath.length > 0 ? ["-cp", classPath.join(":")] : [];
+  const flags = ["--release", release, "-encoding", "UTF-8", "-g", "-Xlint:-options", "-nowarn"];
+  await run("javac", [...quickStart, ...flags, ...path, "-d", classes, ...javaFiles]);
 }
 
 /** Compilers that run for a second gain nothing from their own optimisation. */
@@ -112,7 +135,7 @@ function javaFilesIn(folder: string): string[] {
 function hostFolder(): string {
   return join(
     builds,
-    `host-${digestOf([...javaFilesIn(join(sources, "interfaces")), ...javaFilesIn(join(sources, "host"))])}`,
+    `host-${digestOf(["interfaces", "host", "compile-only"].flatMap((part) => javaFilesIn(join(sources, part))))}`,
   );
 }
 

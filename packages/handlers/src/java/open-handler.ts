@@ -2,6 +2,7 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import { jarOf } from "../artifact/jar-of.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
 import type { LanguageHost } from "../language-host.ts";
+import type { SparkSurroundings } from "../spark/spark-step.ts";
 import { javaHostFiles } from "./host-classes.ts";
 
 const needed = "a Java runtime of version 8 or newer (`java`; Debian: default-jre-headless)";
@@ -17,7 +18,7 @@ export function javaHostWith(java: string): LanguageHost {
   return hostedLanguage({
     language: "JAVA",
     documentsStay: true,
-    command(artifactDir) {
+    command(artifactDir, surroundings) {
       const files = javaHostFiles();
       if (!files) {
         throw new Problem(
@@ -29,7 +30,17 @@ export function javaHostWith(java: string): LanguageHost {
       const { hostJar, interfacesJar } = files;
       return {
         command: java,
-        args: [...heapLimit(), ...flags, "-jar", hostJar, jarOf(artifactDir), interfacesJar],
+        args: [
+          ...heapLimit(),
+          ...flags,
+          ...(surroundings ? sparkFlags(surroundings) : []),
+          "-jar",
+          hostJar,
+          jarOf(artifactDir),
+          interfacesJar,
+        ],
+        environment: surroundings?.environment ?? {},
+        ...(surroundings?.scratchDir ? { workingDir: surroundings.scratchDir } : {}),
         language: "Java",
         installation: needed,
       };
@@ -54,6 +65,35 @@ const flags = [
   "-Djava.awt.headless=true",
   "-Dfile.encoding=UTF-8",
 ];
+
+/** What Spark opens of the JDK: https://github.com/apache/spark/blob/v3.5.7/launcher/src/main/java/org/apache/spark/launcher/JavaModuleOptions.java */
+const openedToSpark = [
+  ...[
+    "lang",
+    "lang.invoke",
+    "lang.reflect",
+    "io",
+    "net",
+    "nio",
+    "util",
+    "util.concurrent",
+    "util.concurrent.atomic",
+  ].map((name) => `java.base/java.${name}`),
+  ...["jdk.internal.ref", "sun.nio.ch", "sun.nio.cs", "sun.security.action", "sun.util.calendar"].map(
+    (name) => `java.base/${name}`,
+  ),
+  "java.security.jgss/sun.security.krb5",
+];
+
+function sparkFlags({ scratchDir, properties }: SparkSurroundings): string[] {
+  const own = scratchDir === null ? {} : { "java.io.tmpdir": scratchDir, "letsdata.scratch": scratchDir };
+  const all = { ...properties, ...own, "letsdata.spark": "true", "jdk.reflect.useDirectMethodHandle": "false" };
+  return [
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    ...openedToSpark.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+    ...Object.entries(all).map(([name, value]) => `-D${name}=${value}`),
+  ];
+}
 
 function heapLimit(): string[] {
   const megabytes = Number(process.env.LETSDATA_TASK_MEGABYTES);

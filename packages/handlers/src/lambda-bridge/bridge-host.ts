@@ -7,6 +7,7 @@ import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { asObject, BridgeException, batchItemsMax, type Invoke, resultOf } from "./bridge-protocol.ts";
 import { bridgeRecordHandler } from "./bridge-record-handler.ts";
 import { type BridgeSession, bridgeProblem } from "./bridge-session.ts";
+import { bridgeSparkStep } from "./bridge-spark.ts";
 import { openBridgeStateMachine } from "./bridge-state-machine.ts";
 import { bridgeVectorsHandler } from "./bridge-vectors-handler.ts";
 import { windowBytesMax as usualWindowBytesMax } from "./combine-windows.ts";
@@ -80,6 +81,7 @@ export function bridgeHost({ language, connect, windowBytesMax = usualWindowByte
     async openVectorsHandler({ taskId, ...source }) {
       return bridgeVectorsHandler(await open(source, "SagemakerVectorsInterface"), taskId);
     },
+    openSparkStep: async (source) => bridgeSparkStep(await open(source, source.interfaceName), source.interfaceName),
     async openStateMachine(source) {
       const session = await open(source, source.interfaceName);
       try {

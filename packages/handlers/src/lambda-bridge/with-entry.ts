@@ -14,6 +14,13 @@ export function withEntry(host: LanguageHost, bridge: LanguageHost, language: Mo
     describe: (source) => hostOf(source, source.interfaceName).describe(source),
     openSingleFileParser: (source) => hostOf(source, "SingleFileParser").openSingleFileParser(source),
     openRecordHandler: (source) => hostOf(source, source.interfaceName).openRecordHandler(source),
+    async openSparkStep(source) {
+      const { openSparkStep } = hostOf(source, source.interfaceName);
+      if (openSparkStep) return openSparkStep(source);
+      throw new Problem("NOT_AVAILABLE_LOCALLY", "Spark handlers are written in Java or Python.", {
+        path: "readConnector.artifactImplementationLanguage",
+      });
+    },
     async openStateMachine(source) {
       const { openStateMachine } = hostOf(source, source.interfaceName);
       if (openStateMachine) return openStateMachine(source);

@@ -2,15 +2,24 @@ import { join } from "node:path";
 import { locateHandler } from "../artifact/locate-handler.ts";
 import type { HostCommand } from "../host-process/host-process.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
+import type { SparkSurroundings } from "../spark/spark-step.ts";
 
 const program = join(import.meta.dirname, "host/letsdata_host.py");
 
-export function pythonCommand(artifactDir: string): HostCommand {
-  return {
+export function pythonCommand(artifactDir: string, surroundings?: SparkSurroundings): HostCommand {
+  const command = {
     command: "python3",
     args: ["-I", "-B", program, artifactDir],
     language: "Python",
     installation: "Python 3.9 or newer (`python3`)",
+  };
+  if (!surroundings) return command;
+  const { environment, scratchDir, properties } = surroundings;
+  return {
+    ...command,
+    args: [...command.args, JSON.stringify({ scratchDir, properties })],
+    environment,
+    ...(scratchDir === null ? {} : { workingDir: scratchDir }),
   };
 }
 

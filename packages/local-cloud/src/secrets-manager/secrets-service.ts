@@ -141,13 +141,15 @@ export function secretsService(cloud: Cloud): Service {
     ListSecrets({ input, request }) {
       const limit = input.optionalNumber("MaxResults", 1, 100) ?? 100;
       const after = input.optionalString("NextToken") ?? "";
+      const isWanted = filterOf(input);
       const rest = [...secrets.values()]
         .filter(
           (entry) =>
             entry.accountId === request.caller.accountId &&
             entry.region === request.region &&
             entry.deletedAt === null &&
-            entry.name > after,
+            entry.name > after &&
+            isWanted(entry),
         )
         .sort((a, b) => (a.name < b.name ? -1 : 1));
       const page = rest.slice(0, limit);
@@ -188,6 +190,16 @@ export function secretsService(cloud: Cloud): Service {
     },
     sendError: sendJsonError,
   };
+}
+
+/** Values of one filter are alternatives, filters hold together: https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_search-secret.html */
+function filterOf(input: JsonInput): (secret: Secret) => boolean {
+  const filters = input.objects("Filters").map((filter) => {
+    const key = filter.string("Key");
+    if (key !== "name") throw notImplemented("secretsmanager", `ListSecrets by ${key}`);
+    return filter.strings("Values");
+  });
+  return ({ name }) => filters.every((values) => values.some((value) => name.startsWith(value)));
 }
 
 function refuseDeleted(secret: Secret): void {

@@ -17,13 +17,15 @@ export function TryFirst({ config, ready }: { readonly config: unknown; readonly
   const amountId = useId();
   const attempt = useTry(config);
   const { result, problem } = attempt;
+  const isSpark = runsSpark(config);
   return (
     <section aria-label="Try it first" className="space-y-4">
       <div className="space-y-2">
         <h3 className="font-medium">Try it first</h3>
         <p className="text-[13px] text-ink-soft">
-          Runs your handler in the sandbox on the first records of the source. Nothing is made, written or deleted; a
-          queue has its messages back at once.
+          {isSpark
+            ? "Spark steps read and write by themselves, so they cannot be tried without writing. Create the dataset over one small object and under a key prefix of its own to see what they do."
+            : "Runs your handler in the sandbox on the first records of the source. Nothing is made, written or deleted; a queue has its messages back at once."}
         </p>
         <div className="flex flex-wrap items-center gap-2">
           <label htmlFor={amountId} className="sr-only">
@@ -38,7 +40,7 @@ export function TryFirst({ config, ready }: { readonly config: unknown; readonly
               ))}
             </Select>
           </span>
-          <Button disabled={!ready || attempt.running} onClick={() => attempt.begin(records)}>
+          <Button disabled={!ready || isSpark || attempt.running} onClick={() => attempt.begin(records)}>
             <FlaskConical aria-hidden />
             {attempt.running ? "Trying…" : "Try it"}
           </Button>
@@ -67,4 +69,9 @@ export function TryFirst({ config, ready }: { readonly config: unknown; readonly
       </div>
     </section>
   );
+}
+
+function runsSpark(config: unknown): boolean {
+  const { computeEngine } = (config ?? {}) as { readonly computeEngine?: { readonly computeEngineType?: unknown } };
+  return computeEngine?.computeEngineType === "SPARK";
 }

@@ -6,6 +6,7 @@ import { ComponentDiagram } from "./component-diagram.tsx";
 import { ComponentsTable } from "./components-table.tsx";
 import { ReadOutput } from "./read-output.tsx";
 import { Resources } from "./resources.tsx";
+import { SparkSteps } from "./spark-steps.tsx";
 
 const guarantees = {
   "effectively-once": "Effectively once",
@@ -27,7 +28,7 @@ export function DatasetOverview({ reference }: { readonly reference: string }) {
   }
   return (
     <div className="max-w-5xl space-y-10 px-4 py-6 md:px-8">
-      <Balance dataset={dataset} />
+      {dataset.countsRecords ? <Balance dataset={dataset} /> : <SparkSteps dataset={dataset} />}
       <ComponentDiagram dataset={dataset} />
       <section aria-label="Delivery" className="space-y-1">
         <h2 className="font-medium">Delivery: {guarantees[dataset.delivery.guarantee].toLowerCase()}</h2>

@@ -47,6 +47,7 @@ function TaskView({ task, reference }: { readonly task: TaskDto; readonly refere
   const waiting = whyWaiting(
     task.taskStatus,
     dataset && { datasetStatus: dataset.datasetStatus, runningTasks: dataset.datasetProgress.runningTasks },
+    task.waitsForTasks,
   );
   const progress = task.taskProgress;
   return (

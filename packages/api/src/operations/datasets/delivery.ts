@@ -36,10 +36,16 @@ const toFifo: DeliveryDto = {
   explanation: "After a crash the last batch is sent again; the queue drops repeats for 5 minutes. None is lost.",
 };
 
+const bySpark: DeliveryDto = {
+  guarantee: "overwrite",
+  explanation: "A step that runs again starts over and overwrites what it wrote before.",
+};
+
 /** What a crash can do to the output, per source and target (product.md §1.4). */
 export function deliveryOf(config: StoredConfig): DeliveryDto {
   const source = component(config, "readConnector").connectorDestination;
   const write = component(config, "writeConnector");
+  if (write.writerType === "Spark") return bySpark;
   const repeats = repeatsOf(String(write.connectorDestination));
   const overwrites = repeats === "sameId" || repeats === "sameKey";
   if (source === "SQS" && !overwrites) return fromQueue;

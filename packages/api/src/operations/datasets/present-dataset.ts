@@ -2,7 +2,7 @@ import type { Queryable } from "@letsdata/database/database";
 import type { StoredDataset } from "@letsdata/database/stores/dataset-store";
 import type { DatasetSummaryDto, DatasetViewDto, ResourceDto } from "../../contract/dataset-dto.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
-import { summariseComponents } from "./component-summaries.ts";
+import { component, summariseComponents } from "./component-summaries.ts";
 import { computeNoticeOf } from "./compute-notice.ts";
 import { deliveryOf } from "./delivery.ts";
 import { offeredActions, offeredRedrivePolicies } from "./supported-actions.ts";
@@ -49,6 +49,7 @@ export async function presentDataset(
     config: { ...dataset.config },
     codeVersion: dataset.codeVersion,
     rate: rateOf(dataset, clock.now()),
+    countsRecords: component(dataset.config, "computeEngine").computeEngineType !== "SPARK",
     balanced: counts.recordsRead === counts.documentsWritten + counts.recordsSkipped + counts.recordsErrored,
     resources: dataset.resources.map((resource) => ({ ...resource }) as ResourceDto),
     customerAccountForAccess: typeof account === "string" ? account : null,

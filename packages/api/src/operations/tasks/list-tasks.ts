@@ -6,11 +6,11 @@ import { taskFilterOf } from "./task-filter.ts";
 
 export const listTasks = signedIn.tasks.list.handler(async ({ context, input }) => {
   const { database } = context.dependencies;
-  const { datasetId } = await requireDataset(context, input.dataset);
+  const { datasetId, tasks } = await requireDataset(context, input.dataset);
   const filter = taskFilterOf(context.tenantId, datasetId, input);
   const [page, matching] = await Promise.all([
     readTasks(database, { ...filter, limit: input.limit, cursor: input.cursor }),
     countTasks(database, filter),
   ]);
-  return { items: page.items.map(presentTask), nextCursor: page.nextCursor, matching };
+  return { items: page.items.map((task) => presentTask(task, tasks)), nextCursor: page.nextCursor, matching };
 });

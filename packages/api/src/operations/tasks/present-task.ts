@@ -1,8 +1,11 @@
+import type { StoredDataset } from "@letsdata/database/stores/dataset-store";
 import type { StoredTask, TaskError } from "@letsdata/database/stores/task-store";
+import { isSettledTask } from "@letsdata/dataset/lifecycle";
 import { type ProblemEntry, problemCatalogue } from "@letsdata/plugin-kit/problems";
 import type { TaskDto } from "../../contract/task-dto.ts";
 
-export function presentTask(task: StoredTask): TaskDto {
+/** `progress`: of its dataset. */
+export function presentTask(task: StoredTask, progress: StoredDataset["tasks"]): TaskDto {
   const { lastError } = task;
   return {
     datasetName: task.datasetName,
@@ -24,10 +27,20 @@ export function presentTask(task: StoredTask): TaskDto {
     })),
     readerDefinition: { ...task.readerDefinition },
     computeDefinition: { ...task.computeDefinition },
+    waitsForTasks: unfinishedMappers(task, progress),
     workerId: task.workerId,
     lastError: lastError && presentError(lastError),
     numberOfErrors: task.counts.recordsErrored,
   };
+}
+
+/** All other tasks of a reducer's dataset are its mappers. */
+function unfinishedMappers(
+  { taskType, status }: StoredTask,
+  { totalTasks, completed }: StoredDataset["tasks"],
+): number {
+  if (taskType !== "SPARK_REDUCER" || status === "RUNNING" || isSettledTask(status)) return 0;
+  return Math.max(0, totalTasks - 1 - completed);
 }
 
 /** Details are shown where the customer's code or configuration is to blame: those of the system hold its own stacks. */

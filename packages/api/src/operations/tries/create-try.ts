@@ -1,5 +1,6 @@
 import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
 import { createTry as storeTry, tryKeptSeconds } from "@letsdata/database/stores/try-store";
+import { Problem } from "@letsdata/plugin-kit/problems";
 import { signedIn } from "../authorise.ts";
 import { requireRunnableConfig } from "../datasets/parse-config.ts";
 
@@ -7,6 +8,11 @@ import { requireRunnableConfig } from "../datasets/parse-config.ts";
 export const createTry = signedIn.tries.create.handler(async ({ context, input }) => {
   const { tenantId, userId, dependencies, idempotencyKey } = context;
   const config = requireRunnableConfig(input.config, dependencies.cloud.runtimes);
+  if (config.computeEngine.computeEngineType === "SPARK") {
+    throw new Problem("TRIAL_NOT_POSSIBLE", "Spark steps cannot be tried first: they read and write by themselves.", {
+      path: "computeEngine.computeEngineType",
+    });
+  }
   const { records } = input;
   const call = { tenantId, key: idempotencyKey, request: ["tries.create", userId, input] };
   return await withIdempotencyKey(dependencies.database, call, async (transaction) => {

@@ -1,11 +1,11 @@
 """Finds, imports and constructs the customer's class."""
 
 import importlib
-import importlib.machinery
 import importlib.util
 import os
 import sys
 
+import spark_place
 
 ENTRY_FILE = "letsdata_lambda_function.py"
 
@@ -17,22 +17,6 @@ class InvalidArtifact(Exception):
         super().__init__(message)
         self.code = code
         self.cause = cause
-
-
-class _Supplied:
-    """Modules that published handlers import and need not pack; asked last, so that an artifact's own always win."""
-
-    def __init__(self, folder):
-        self._folder = folder
-
-    def find_spec(self, name, path=None, target=None):
-        parent = name.rpartition(".")[0].replace(".", os.sep)
-        return importlib.machinery.PathFinder.find_spec(name, [os.path.join(self._folder, parent) if parent else self._folder])
-
-
-def supply_modules(artifact_dir, support_dir):
-    sys.path.insert(0, artifact_dir)
-    sys.meta_path.append(_Supplied(support_dir))
 
 
 def construct(artifact_dir, module_path, class_name, methods):
@@ -89,4 +73,7 @@ def _import(artifact_dir, module_path):
     except SyntaxError as error:
         raise InvalidArtifact(f"The module {module_path} does not parse: {error}", "SYNTAX_ERROR", error) from error
     except BaseException as error:
+        missing = spark_place.what_is_missing(error)
+        if missing:
+            raise InvalidArtifact(missing, "NOT_AVAILABLE_LOCALLY", error) from error
         raise InvalidArtifact(f"The module {module_path} cannot be imported: {type(error).__name__}: {error}", "IMPORT_FAILED", error) from error

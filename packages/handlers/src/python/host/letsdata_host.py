@@ -5,6 +5,7 @@ in turns: a call that comes while an answer is awaited (the records of a state m
 """
 
 import inspect
+import json
 import os
 import sys
 import traceback
@@ -22,15 +23,19 @@ def main():
     import frames
     import results
     import sandbox
+    import spark_place
     import state_machine
+    import supplied
     from letsdata_lambda.calls import settled
 
     sys.path[:2] = []
     artifact_dir = sys.argv[1]
     sandbox.die_with_parent()
-    customer_code.supply_modules(artifact_dir, support)
-    why_open = sandbox.restrict([artifact_dir, folder, *sandbox.python_folders()])
-    Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, state_machine, settled, why_open).serve()
+    sys.path.insert(0, artifact_dir)
+    supplied.supply_modules(support)
+    reach = spark_place.prepare(artifact_dir, folder, json.loads(sys.argv[2])) if len(sys.argv) > 2 else sandbox.NOTHING_MORE
+    why_open = sandbox.restrict([artifact_dir, folder, *sandbox.python_folders()], reach)
+    Host(frames.Pipe(read_fd, write_fd), artifact_dir, customer_code, results, state_machine, spark_place, settled, why_open).serve()
 
 
 def _private_pipe():
@@ -47,12 +52,13 @@ def _private_pipe():
 
 
 class Host:
-    def __init__(self, pipe, artifact_dir, customer_code, results, state_machine, settled, why_open):
+    def __init__(self, pipe, artifact_dir, customer_code, results, state_machine, spark_place, settled, why_open):
         self._pipe = pipe
         self._artifact_dir = artifact_dir
         self._code = customer_code
         self._results = results
         self._state_machine = state_machine
+        self._spark_place = spark_place
         self._settled = settled
         self._why_open = why_open
         self._objects = {}
@@ -74,7 +80,9 @@ class Host:
         except self._code.InvalidArtifact as error:
             answer = {"throw": _thrown(error.cause or error, self._artifact_dir, error.code, str(error))}
         except BaseException as error:
-            answer = {"throw": _thrown(error, self._artifact_dir, "HANDLER_EXCEPTION")}
+            missing = self._spark_place.what_is_missing(error)
+            code = "NOT_AVAILABLE_LOCALLY" if missing else "HANDLER_EXCEPTION"
+            answer = {"throw": _thrown(error, self._artifact_dir, code, missing)}
         self._pipe.send(answer, behind)
 
     def _do_hello(self, message, blob):
@@ -98,11 +106,14 @@ class Host:
 
     def _do_invoke(self, message, blob):
         """The response as JSON text, as Lambda would send it: no number is changed on the way."""
-        import json
-
         request = message["request"]
         returned = self._settled(self._objects[message["object"]](request, self._code.LambdaContext(request["requestId"])))
         return json.dumps(returned, ensure_ascii=False, separators=(",", ":"))
+
+    def _do_runStep(self, message, blob):
+        """A Spark step: nothing comes back but its end."""
+        self._settled(getattr(self._objects[message["object"]], message["method"])(*message["args"]))
+        return None
 
     def _do_forget(self, message, blob):
         self._objects.pop(message["object"], None)
@@ -234,8 +245,6 @@ def _bytes_with_range(body, members):
 
 
 def _json_members(body, members):
-    import json
-
     values = json.loads(body)
     return [values.get(member, {}) for member in members]
 
@@ -278,7 +287,15 @@ def _thrown(error, artifact_dir, code, text=None):
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         if theirs:
             text += f" (line {theirs[-1].lineno} of {os.path.basename(theirs[-1].filename)})"
-    return {"code": code, "message": text[:1000], "stack": stack[-STACK_LENGTH_MAX:], "index": getattr(error, "letsdata_index", None)}
+    return {"code": code, "message": text[:1000], "stack": _shortened(stack), "index": getattr(error, "letsdata_index", None)}
+
+
+def _shortened(stack):
+    """Beginning and end: Spark tells the whole stack of its Java in the middle."""
+    if len(stack) <= STACK_LENGTH_MAX:
+        return stack
+    half = STACK_LENGTH_MAX // 2
+    return f"{stack[:half]}\n…\n{stack[-half:]}"
 
 
 if __name__ == "__main__":

@@ -4,15 +4,23 @@ import ctypes
 import os
 import sys
 import sysconfig
+from collections import namedtuple
 
 # https://docs.kernel.org/userspace-api/landlock.html: the numbers are the same on every architecture.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _RULE_PATH_BENEATH = 1
 _READ_FILE, _READ_DIR, _WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
 _FILE_RIGHTS = (1 << 13) - 1
+_EXECUTE = 1 << 0
+_REFER = 1 << 13
+"""Renaming from one folder to another: rules know it from their second version on; before, it is always refused."""
 _SCOPE_ABSTRACT_UNIX_SOCKET, _SCOPE_SIGNAL = 1, 2
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _SIGKILL = 9
+
+Reach = namedtuple("Reach", "readable executable writable")
+"""Files and folders beyond the artifact and Python; what is executable or writable can be read, too."""
+NOTHING_MORE = Reach((), (), ())
 
 
 class _Ruleset(ctypes.Structure):
@@ -29,7 +37,7 @@ def die_with_parent():
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 
 
-def restrict(readable):
+def restrict(readable, reach=NOTHING_MORE):
     """Restricts this process for good. Returns None, or why this system cannot."""
     if sys.platform != "linux":
         return "this system has no Landlock"
@@ -37,13 +45,18 @@ def restrict(readable):
     abi = libc.syscall(_CREATE_RULESET, None, 0, 1)
     if abi < 1:
         return "this kernel has no Landlock"
-    ruleset = _Ruleset(_FILE_RIGHTS, 0, (_SCOPE_ABSTRACT_UNIX_SOCKET | _SCOPE_SIGNAL) if abi >= 6 else 0)
+    file_rights = _FILE_RIGHTS | (_REFER if abi >= 2 else 0)
+    ruleset = _Ruleset(file_rights, 0, (_SCOPE_ABSTRACT_UNIX_SOCKET | _SCOPE_SIGNAL) if abi >= 6 else 0)
     size = ctypes.sizeof(_Ruleset) if abi >= 6 else 8
     fd = libc.syscall(_CREATE_RULESET, ctypes.byref(ruleset), size, 0)
     if fd < 0:
         return f"Landlock refused a ruleset ({os.strerror(ctypes.get_errno())})"
-    for path in readable:
+    for path in (*readable, *reach.readable):
         _allow(libc, fd, path, _READ_FILE | _READ_DIR)
+    for path in reach.executable:
+        _allow(libc, fd, path, _READ_FILE | _READ_DIR | _EXECUTE)
+    for path in reach.writable:
+        _allow(libc, fd, path, file_rights)
     for path in ("/dev/null", "/dev/zero"):
         _allow(libc, fd, path, _READ_FILE | _WRITE_FILE)
     for path in ("/dev/urandom", "/dev/random"):
@@ -69,6 +82,6 @@ def _allow(libc, ruleset, path, access):
     except OSError:
         return
     if not os.path.isdir(path):
-        access &= ~_READ_DIR
+        access &= _READ_FILE | _WRITE_FILE | _EXECUTE
     libc.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(_PathBeneath(access, fd)), 0)
     os.close(fd)

@@ -24,6 +24,8 @@ MODULES = {
     "DynamoDBStreamsRecordReader": "dynamodbstreams.DynamoDBStreamsRecordReader",
     "DynamoDBTableItemReader": "dynamodb.DynamoDBTableItemReader",
     "SagemakerVectorsInterface": "sagemaker.SagemakerVectorsInterface",
+    "SparkMapperInterface": "spark.SparkMapperInterface",
+    "SparkReducerInterface": "spark.SparkReducerInterface",
 }
 
 
@@ -122,6 +124,17 @@ _STREAM_RECORD = _named(
 )
 _KINESIS_RECORD = _named("streamArn", "shardId", "partitionKey", "sequenceNumber", "approximateArrivalTimestamp")
 
+_SPARK_SHARED = (
+    "readFormat",
+    "readOptions",
+    "writeDestination",
+    "writeUri",
+    "writeFormat",
+    "writeMode",
+    "writeOptions",
+    "sparkCredentialsSecretArn",
+)
+
 _ARGUMENTS = {
     ("SingleFileParser", "getS3FileType"): _named(),
     ("SingleFileParser", "getResolvedS3FileName"): _named("s3FileType", "fileName"),
@@ -141,4 +154,6 @@ _ARGUMENTS = {
     ),
     ("SagemakerVectorsInterface", "extractDocumentElementsForVectorization"): _named("document"),
     ("SagemakerVectorsInterface", "constructVectorDoc"): _named("documentInterface", "vectorsMap"),
+    ("SparkMapperInterface", "mapper"): _named("appName", "readDestination", "readUri", *_SPARK_SHARED),
+    ("SparkReducerInterface", "reducer"): _named("appName", "readDestination", "readUris", *_SPARK_SHARED),
 }

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FilePermission;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.file.LinkPermission;
 import java.security.Permission;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import java.util.Set;
 
 /**
  * What customer code may reach: its artifact, Java itself and what Java needs of the system, to read; nothing to write, start, signal
- * or exit. It holds for the whole process, whoever calls. Java 8 to 23 have it, and code that goes for sun.misc.Unsafe or native
+ * or exit; Spark has one folder of its own to write into. It holds for the whole process, whoever calls. Java 8 to 23 have it, and code that goes for sun.misc.Unsafe or native
  * libraries is not held by it; Java 24 took it away, and the kernel holds the process instead (Landlock).
  */
 @SuppressWarnings({"removal", "deprecation"})
@@ -30,28 +31,32 @@ final class Containment extends SecurityManager {
             "setSecurityManager", "manageProcess", "accessUnixDomainSocket", "attachVirtualMachine", "accessFlightRecorder"));
     private static final int FIRST_WITHOUT = 24;
     private final String[] readable;
+    private final String[] writable;
 
-    private Containment(String[] readable) {
-        this.readable = readable;
+    private Containment(Set<String> readable, Set<String> writable) {
+        this.readable = readable.toArray(new String[0]);
+        this.writable = writable.toArray(new String[0]);
     }
 
     /** Returns null, or why this system cannot contain anything. From Java 24 on the process may begin again: call it first of all. */
-    static String install(File... folders) throws Exception {
+    static String install(File scratch, List<File> folders) throws Exception {
         if (Landlock.holds()) return null;
-        Set<String> readable = readable(folders);
-        return javaVersion() >= FIRST_WITHOUT ? Landlock.beginAgain(readable) : installManager(readable);
-    }
-
-    private static Set<String> readable(File... folders) throws IOException {
         List<String> paths = new ArrayList<>(Arrays.asList(SYSTEM));
         paths.add(System.getProperty("java.home"));
         for (File folder : folders) paths.add(folder.getPath());
-        Set<String> readable = new HashSet<>();
+        Set<String> writable = scratch == null ? new HashSet<>() : everyName(Arrays.asList(scratch.getPath()));
+        Set<String> readable = everyName(paths);
+        readable.addAll(writable);
+        return javaVersion() >= FIRST_WITHOUT ? Landlock.beginAgain(readable, writable) : installManager(readable, writable);
+    }
+
+    private static Set<String> everyName(List<String> paths) throws IOException {
+        Set<String> names = new HashSet<>();
         for (String path : paths) {
-            readable.add(new File(path).getAbsolutePath());
-            readable.add(new File(path).getCanonicalPath());
+            names.add(new File(path).getAbsolutePath());
+            names.add(new File(path).getCanonicalPath());
         }
-        return readable;
+        return names;
     }
 
     private static int javaVersion() {
@@ -59,12 +64,12 @@ final class Containment extends SecurityManager {
         return Integer.parseInt(version.startsWith("1.") ? version.substring(2) : version);
     }
 
-    private static String installManager(Set<String> readable) throws Exception {
+    private static String installManager(Set<String> readable, Set<String> writable) throws Exception {
         allow();
         // Java 17 and newer warn of its end on standard error, which is the customer's log.
         Descriptors.pointTo(FileDescriptor.err, Descriptors.ofNull());
         try {
-            System.setSecurityManager(new Containment(readable.toArray(new String[0])));
+            System.setSecurityManager(new Containment(readable, writable));
             return null;
         } finally {
             System.err.flush();
@@ -85,11 +90,15 @@ final class Containment extends SecurityManager {
 
     @Override
     public void checkRead(String file) {
+        if (!isIn(readable, file)) throw refusal("read", file);
+    }
+
+    private static boolean isIn(String[] folders, String file) {
         String path = plain(file);
-        for (String known : readable) {
-            if (path.startsWith(known) && (path.length() == known.length() || path.charAt(known.length()) == '/')) return;
+        for (String known : folders) {
+            if (path.startsWith(known) && (path.length() == known.length() || path.charAt(known.length()) == '/')) return true;
         }
-        throw refusal("read", file);
+        return false;
     }
 
     @Override
@@ -99,12 +108,12 @@ final class Containment extends SecurityManager {
 
     @Override
     public void checkWrite(String file) {
-        if (!WRITABLE.contains(file)) throw refusal("write", file);
+        if (!WRITABLE.contains(file) && !isIn(writable, file)) throw refusal("write", file);
     }
 
     @Override
     public void checkDelete(String file) {
-        throw refusal("delete", file);
+        if (!isIn(writable, file)) throw refusal("delete", file);
     }
 
     @Override
@@ -120,8 +129,12 @@ final class Containment extends SecurityManager {
     @Override
     public void checkPermission(Permission permission) {
         if (permission instanceof FilePermission) {
-            if (!permission.getActions().equals("read")) throw refusal(permission.getActions(), permission.getName());
+            boolean isReading = permission.getActions().equals("read");
+            if (!isReading && !isIn(writable, permission.getName())) throw refusal(permission.getActions(), permission.getName());
             checkRead(permission.getName());
+        } else if (permission instanceof LinkPermission) {
+            // A link in the one folder it may write into would lead out of it.
+            throw refusal("link", permission.getName());
         } else if (REFUSED.contains(permission.getName())) {
             throw refusal("do", permission.getName());
         }

@@ -8,6 +8,8 @@ import com.resonance.letsdata.data.readers.interfaces.kinesis.KinesisRecordReade
 import com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileParser;
 import com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileStateMachineParser;
 import com.resonance.letsdata.data.readers.interfaces.sagemaker.SagemakerVectorsInterface;
+import com.resonance.letsdata.data.readers.interfaces.spark.SparkMapperInterface;
+import com.resonance.letsdata.data.readers.interfaces.spark.SparkReducerInterface;
 import com.resonance.letsdata.data.readers.interfaces.sqs.QueueMessageReader;
 import java.io.File;
 import java.io.IOException;
@@ -25,8 +27,8 @@ final class CustomerCode {
         for (Class<?> known : new Class<?>[] {
             SingleFileParser.class, SingleFileStateMachineParser.class, SingleFileStateMachineReader.class,
             MultipleFileStateMachineReader.class, QueueMessageReader.class, KinesisRecordReader.class,
-            DynamoDBStreamsRecordReader.class, DynamoDBTableItemReader.class,
-            SagemakerVectorsInterface.class
+            DynamoDBStreamsRecordReader.class, DynamoDBTableItemReader.class, SagemakerVectorsInterface.class,
+            SparkMapperInterface.class, SparkReducerInterface.class
         }) INTERFACES.put(known.getSimpleName(), known);
     }
 
@@ -51,6 +53,8 @@ final class CustomerCode {
             throw new InvalidArtifact("The class " + className + " " + need + ".", missing);
         } catch (InvocationTargetException thrown) {
             if (thrown.getCause() instanceof OutOfMemoryError) throw (OutOfMemoryError) thrown.getCause();
+            String missing = SparkPlace.whatIsMissing(thrown.getCause());
+            if (missing != null) throw new InvalidArtifact(missing, thrown.getCause(), "NOT_AVAILABLE_LOCALLY");
             throw new InvalidArtifact("The constructor of " + className + " threw " + thrown.getCause(), thrown.getCause());
         } catch (IllegalAccessException | InstantiationException hidden) {
             throw new InvalidArtifact("The class " + className + " must be public with a public constructor.", hidden);
@@ -80,6 +84,8 @@ final class CustomerCode {
 
     private static InvalidArtifact unloadable(String className, LinkageError error) {
         Throwable cause = error instanceof ExceptionInInitializerError && error.getCause() != null ? error.getCause() : error;
+        String missing = SparkPlace.whatIsMissing(error);
+        if (missing != null) return new InvalidArtifact(missing, cause, "NOT_AVAILABLE_LOCALLY");
         if (error instanceof UnsupportedClassVersionError) {
             String have = "this machine's Java is " + System.getProperty("java.version");
             return new InvalidArtifact("The class " + className + " is compiled for a newer Java: " + have + ".", error);

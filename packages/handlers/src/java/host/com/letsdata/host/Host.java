@@ -61,11 +61,12 @@ public final class Host {
             answer = refusal(full, "OUT_OF_MEMORY", "The handler needed more memory than its task has: " + full.getMessage(), null);
         } catch (InvalidArtifact invalid) {
             Throwable cause = invalid.getCause() == null ? invalid : invalid.getCause();
-            answer = refusal(cause, "ARTIFACT_INVALID", invalid.getMessage(), null);
+            answer = refusal(cause, invalid.code, invalid.getMessage(), null);
         } catch (RecordFailed failed) {
             answer = refusal(failed.getCause(), "HANDLER_EXCEPTION", null, failed.index);
         } catch (Throwable thrown) {
-            answer = refusal(thrown, "HANDLER_EXCEPTION", null, null);
+            String missing = SparkPlace.whatIsMissing(thrown);
+            answer = refusal(thrown, missing == null ? "HANDLER_EXCEPTION" : "NOT_AVAILABLE_LOCALLY", missing, null);
         }
         pipe.send(answer);
     }
@@ -95,6 +96,9 @@ public final class Host {
             case "construct":
                 return vectors(message, "object")
                         .construct(Host.<Long>list(message, "documents"), Host.<Map<String, List<Number>>>list(message, "vectors"));
+            case "runStep":
+                SparkSteps.run(handler(message).object, handler(message).interfaceName, list(message, "args"));
+                return null;
             case "openMachine":
                 return openMachine((Boolean) message.get("isSingle"), map(message, "reader"));
             case "fileTypes":

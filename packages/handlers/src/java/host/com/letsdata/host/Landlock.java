@@ -49,7 +49,7 @@ final class Landlock {
     }
 
     /** Begins this process again with the rules; returns only to say why this system cannot. */
-    static String beginAgain(Collection<String> readable) {
+    static String beginAgain(Collection<String> readable, Collection<String> writable) {
         if (!System.getProperty("os.name").equals("Linux")) return "this system has no Landlock";
         try {
             NativeCalls calls = new NativeCalls();
@@ -62,6 +62,7 @@ final class Landlock {
             String program = Files.readSymbolicLink(Paths.get("/proc/self/exe")).toString();
             Landlock rules = new Landlock(calls, ruleset);
             for (String path : readable) rules.allow(path, ONLY_TO_READ);
+            for (String path : writable) rules.allow(path, FILE_RIGHTS & ~EXECUTE);
             for (String path : Arrays.asList("/dev/null", "/dev/zero")) rules.allow(path, READ_FILE | WRITE_FILE);
             // Without the right to run Java and what loads it there is no beginning again; what it starts has the same rules.
             rules.allow(program, READ_FILE | EXECUTE);

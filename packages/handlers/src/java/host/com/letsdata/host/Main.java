@@ -8,6 +8,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Runs customer handlers in Java for the engine at the other end of the pipe.
@@ -21,7 +24,10 @@ public final class Main {
         File artifact = new File(args[0]).getAbsoluteFile();
         File interfaces = new File(args[1]).getAbsoluteFile();
         File own = new File(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        String whyOpen = Containment.install(artifact.getParentFile(), own.getParentFile(), interfaces.getParentFile());
+        List<File> readable = new ArrayList<>(SparkPlace.readable());
+        readable.addAll(Arrays.asList(artifact.getParentFile(), own.getParentFile(), interfaces.getParentFile()));
+        String whyOpen = Containment.install(SparkPlace.scratch(), readable);
+        SparkPlace.takeDefaults();
         InputStream in = new FileInputStream(Descriptors.of(0));
         OutputStream out = new FileOutputStream(Descriptors.of(1));
         Descriptors.pointTo(java.io.FileDescriptor.in, Descriptors.ofNull());
@@ -29,8 +35,9 @@ public final class Main {
         System.setOut(new PrintStream(new FileOutputStream(java.io.FileDescriptor.out), true, "UTF-8"));
 
         // One loader for host, interfaces and artifact, so that interfaces can name types that only the artifact has; ours come first.
-        URL[] path = {own.toURI().toURL(), interfaces.toURI().toURL(), artifact.toURI().toURL()};
-        ClassLoader loader = new URLClassLoader(path, ClassLoader.getSystemClassLoader().getParent());
+        List<URL> path = new ArrayList<>(Arrays.asList(own.toURI().toURL(), interfaces.toURI().toURL(), artifact.toURI().toURL()));
+        path.addAll(SparkPlace.jars());
+        ClassLoader loader = new URLClassLoader(path.toArray(new URL[0]), ClassLoader.getSystemClassLoader().getParent());
         Thread.currentThread().setContextClassLoader(loader);
         System.setErr(new PrintStream(new FileOutputStream(java.io.FileDescriptor.err), true, "UTF-8"));
         if (whyOpen != null) System.err.println("The handler is not contained: " + whyOpen + "; Java 17 and 21 need none.");

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { attemptRows } from "../faults/task-rows.ts";
+import { waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
+import { startTestInstallation, type TestInstallation, testBuckets } from "../installation/start-installation.ts";
+import { createSparkDataset, writtenBelow } from "./spark-dataset.ts";
+
+let installation: TestInstallation;
+beforeAll(async () => {
+  installation = await startTestInstallation();
+  await installation.putHandler("spark-words", join(import.meta.dirname, "../../fixtures/handlers/spark-words"));
+});
+afterAll(() => installation?.stop());
+
+test("a mapper whose worker is killed starts over on another one, its output is overwritten, and the dataset completes", async () => {
+  const env = { LETSDATA_LEASE_SECONDS: "4" };
+  const doomed = installation.startWorker(env);
+  const dataset = await createSparkDataset(installation, {
+    name: "TakenOver",
+    steps: "MAPPER_AND_REDUCER",
+    files: { "slow.txt": "!wait\none two" },
+  });
+  const { items } = await waitFor(
+    async () => {
+      const found = await installation.client.tasks.list({ dataset, limit: 10 });
+      return found.items[0]?.taskStatus === "RUNNING" ? found : null;
+    },
+    60,
+    "the mapper to run",
+  );
+  doomed.kill("SIGKILL");
+  await doomed.ended();
+  installation.startWorker(env);
+
+  const view = await waitUntilSettled(installation, dataset, 120);
+  expect(view.datasetStatus, JSON.stringify(view.statusReason)).toBe("COMPLETED");
+  const rows = await attemptRows(installation.database, dataset);
+  const mapper = rows.filter(({ task_id }) => task_id === items[0]!.taskId);
+  expect(mapper.map(({ outcome }) => outcome)).toEqual(["LEASE_EXPIRED", "COMPLETED"]);
+  expect(await writtenBelow(installation, testBuckets.output, "out/TakenOver/")).toMatchObject([
+    { counts: { one: 1, two: 1 } },
+  ]);
+});

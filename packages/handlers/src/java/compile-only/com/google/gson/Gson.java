@@ -1,0 +1,7 @@
+package com.google.gson;
+
+import java.lang.reflect.Type;
+
+public abstract class Gson {
+    public abstract <T> T fromJson(String json, Type typeOfT);
+}

@@ -1,0 +1,113 @@
+"""Spark for handlers that start it: where it is on this machine, what it is told, and what it may reach."""
+
+import importlib.util
+import logging
+import os
+import shutil
+import sys
+
+import sandbox
+
+_PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
+_READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", "/etc/java-17-openjdk", "/etc/java-21-openjdk", "/etc/java-11-openjdk",
+                 "/sys/fs/cgroup", "/sys/devices/system/cpu", "/proc/version")
+_HADOOP_FOLDERS = ("HADOOP_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR")
+
+
+def prepare(artifact_dir, host_dir, options):
+    """Before anything of the customer is loaded. Returns what the process may reach for Spark."""
+    # What py4j tells at DEBUG holds every value that is handed to Spark, keys as well.
+    logging.getLogger("py4j").setLevel(logging.WARNING)
+    home = _use_spark_home() or _folder_of_pyspark()
+    scratch = options["scratchDir"]
+    if scratch is not None:
+        _use_scratch(scratch, home, options["properties"])
+        os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+        # Spark's Python workers import the handler's modules, too; this process itself ignores the variable.
+        os.environ["PYTHONPATH"] = os.pathsep.join([artifact_dir, *_python_of_spark(home), os.path.join(host_dir, "spark_worker")])
+    java = [os.environ["JAVA_HOME"]] if os.environ.get("JAVA_HOME") else []
+    return sandbox.Reach(
+        readable=(*_READ_BY_JAVA, *(os.environ[name] for name in _HADOOP_FOLDERS if os.environ.get(name))),
+        executable=(*_PROGRAMS, *java, *([home] if home else []), *_own_python()) if scratch is not None else ([home] if home else ()),
+        writable=[scratch] if scratch is not None else (),
+    )
+
+
+def what_is_missing(error):
+    """What this machine lacks for the handler, with the fix, or None where the failure is the handler's own."""
+    text = str(error)
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in ("pyspark", "py4j"):
+        return (
+            f"The handler imports {error.name}, which this machine's Python does not have. Install pyspark for {sys.executable}, "
+            "or set SPARK_HOME to a Spark installation and start the product again."
+        )
+    if "JAVA_GATEWAY_EXITED" in text and not _java():
+        return "Spark needs a Java runtime on this machine (`java` on the PATH, or JAVA_HOME)."
+    if "org.apache.hadoop.fs.s3a.S3AFileSystem" in text and "not found" in text:
+        return (
+            "This machine's Spark cannot read s3a:// addresses. Put hadoop-aws and the AWS SDK bundle of Spark's own Hadoop version "
+            "into the folder jars of SPARK_HOME."
+        )
+    return None
+
+
+def _java():
+    home = os.environ.get("JAVA_HOME")
+    return os.path.join(home, "bin", "java") if home else shutil.which("java")
+
+
+def _use_spark_home():
+    home = os.environ.get("SPARK_HOME")
+    if home and importlib.util.find_spec("pyspark") is None:
+        sys.path.extend(_python_of_spark(home))
+    return home
+
+
+def _folder_of_pyspark():
+    found = importlib.util.find_spec("pyspark")
+    return os.path.dirname(found.origin) if found and found.origin else None
+
+
+def _python_of_spark(home):
+    """What Spark adds to Python's path: the folder of the package that pip installs, or that of a whole installation."""
+    if not home:
+        return []
+    if os.path.isfile(os.path.join(home, "__init__.py")):
+        return [os.path.dirname(home)]
+    folder = os.path.join(home, "python")
+    library = os.path.join(folder, "lib")
+    if not os.path.isdir(library):
+        return []
+    return [folder, *(os.path.join(library, name) for name in sorted(os.listdir(library)) if name.startswith("py4j") and name.endswith(".zip"))]
+
+
+def _own_python():
+    return [sys.prefix, sys.base_prefix]
+
+
+def _use_scratch(scratch, home, properties):
+    local = os.path.join(scratch, "local")
+    os.makedirs(local, exist_ok=True)
+    os.environ.update(HOME=scratch, TMPDIR=scratch, SPARK_LOCAL_DIRS=local)
+    # Java knows no TMPDIR.
+    os.environ["SPARK_SUBMIT_OPTS"] = f"-Djava.io.tmpdir={scratch} -XX:-UsePerfData"
+    os.environ["SPARK_CONF_DIR"] = _write_defaults(scratch, home, properties)
+
+
+def _write_defaults(scratch, home, properties):
+    """The operator's own configuration of Spark, with ours behind it: of two lines for one property the last one holds."""
+    theirs = os.environ.get("SPARK_CONF_DIR") or os.path.join(home or "", "conf")
+    folder = os.path.join(scratch, "conf")
+    if home and os.path.isdir(theirs):
+        shutil.copytree(theirs, folder)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "spark-defaults.conf"), "a", encoding="utf-8") as defaults:
+        defaults.write("\n")
+        for name, value in properties.items():
+            defaults.write(f"{name} {_escaped(value)}\n")
+    return folder
+
+
+def _escaped(value):
+    """As java.util.Properties reads it."""
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
