@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { alternateRates } from "./alternate.ts";
 import { unpackHandlers } from "./handlers.ts";
-import { needsProc, processorSeconds } from "./process-figures.ts";
+import { needsProc, perProcessorSecond, processorSeconds } from "./process-figures.ts";
 import { type Scene, secondsOf } from "./scene.ts";
 import { flightLines, gzipped, putSource } from "./sources.ts";
 import { startWholeTasks, toS3, type WholeTasks } from "./whole-task.ts";
@@ -23,7 +23,11 @@ export async function metricsRows(scene: Scene): Promise<void> {
   const measured = await startWholeTasks(scene);
   const entry = join(import.meta.dirname, "endpoints/unmeasured-data-task.ts");
   const unmeasured = await startWholeTasks(scene, { entry });
-  const rateOf = (tasks: WholeTasks) => perProcessorSecond(tasks, () => tasks.run(key, handler, toS3));
+  const rateOf = (tasks: WholeTasks) =>
+    perProcessorSecond(
+      () => tasks.processIds()[0],
+      () => tasks.run(key, handler, toS3),
+    );
   const { product, bare, ratio } = await alternateRates(
     secondsOf(scene),
     () => rateOf(measured),
@@ -37,15 +41,4 @@ export async function metricsRows(scene: Scene): Promise<void> {
     ratio,
     limit: { kind: "at least", of: "ratio", bar: 0.95 },
   });
-}
-
-async function perProcessorSecond(tasks: WholeTasks, work: () => Promise<number>): Promise<number> {
-  const used = async () => {
-    // None before the first task.
-    const [pid] = tasks.processIds();
-    return pid === undefined ? 0 : ((await processorSeconds(pid)) ?? 0);
-  };
-  const before = await used();
-  const units = await work();
-  return units / ((await used()) - before);
 }

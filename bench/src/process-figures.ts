@@ -20,3 +20,18 @@ export async function processorSeconds(pid: number): Promise<number | null> {
   const ticks = Number(fields[11]) + Number(fields[12]);
   return Number.isNaN(ticks) ? null : ticks / TICKS_PER_SECOND;
 }
+
+/** Units of `work` by the second of processor time of the process that does it. */
+export async function perProcessorSecond(
+  processId: () => number | undefined,
+  work: () => Promise<number>,
+): Promise<number> {
+  const used = async () => {
+    const pid = processId();
+    // None before the first task.
+    return pid === undefined ? 0 : ((await processorSeconds(pid)) ?? 0);
+  };
+  const before = await used();
+  const units = await work();
+  return units / ((await used()) - before);
+}

@@ -31,6 +31,11 @@ const fromQueue: DeliveryDto = {
   guarantee: "at-least-once",
   explanation: "The queue may hand a message out again after a crash: its document can appear twice. None is lost.",
 };
+const fromScan: DeliveryDto = {
+  guarantee: "at-least-once",
+  explanation:
+    "A table is scanned on from the last checkpoint and may answer in another order: after a crash the documents behind it can appear twice. None is lost.",
+};
 const toFifo: DeliveryDto = {
   guarantee: "at-least-once",
   explanation: "After a crash the last batch is sent again; the queue drops repeats for 5 minutes. None is lost.",
@@ -49,5 +54,7 @@ export function deliveryOf(config: StoredConfig): DeliveryDto {
   const repeats = repeatsOf(String(write.connectorDestination));
   const overwrites = repeats === "sameId" || repeats === "sameKey";
   if (source === "SQS" && !overwrites) return fromQueue;
+  // Which documents a transaction had is known by their place in the source.
+  if (source === "DYNAMODB" && repeats === "transaction") return fromScan;
   return write.queueType === "FIFO" ? toFifo : deliveries[repeats];
 }
