@@ -49,7 +49,7 @@ export function handleBatch(
   const finish = (answered: readonly HandlerResult[]): HandledBatch | Promise<HandledBatch> => {
     const handled = clock.monotonic();
     measurements.addMany("extract.milliseconds", handled - Math.max(began, stage.answeredAt), records.length);
-    stage.answeredAt = handled;
+    if (records.length > 0) stage.answeredAt = handled;
     const transcoded = handler.takeTranscoded?.() ?? 0;
     if (transcoded > 0) measurements.add("records.transcoded", transcoded);
     const pending = collected.addResults(records, answered);
