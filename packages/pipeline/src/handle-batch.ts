@@ -51,7 +51,7 @@ export function handleBatch(
     const waited = measureInferences(stage);
     const worked = handled - Math.max(began, stage.answeredAt) - waited;
     measurements.addMany("extract.milliseconds", Math.max(0, worked), records.length);
-    stage.answeredAt = handled;
+    if (records.length > 0) stage.answeredAt = handled;
     const transcoded = handler.takeTranscoded?.() ?? 0;
     if (transcoded > 0) measurements.add("records.transcoded", transcoded);
     const pending = collected.addResults(records, answered);

@@ -12,8 +12,10 @@ const LINES_JOINED = 64;
 /** One object of JSON lines, packed as it grows. */
 export function openJsonLines(upload: ObjectUpload, packing: Packing): OpenObject {
   const packer = packerFor(packing);
-  /** Of the last batch: a packer is done with its lines when it has taken them in. */
+  /** Of the batches before: a packer is done with lines when it has taken them in. */
   let memory: Buffer = Buffer.alloc(0);
+  let memoryBefore: Buffer = memory;
+  let taken: Promise<unknown> = Promise.resolve();
   let plain = 0;
   let failure: unknown = null;
   let ended = false;
@@ -36,7 +38,11 @@ export function openJsonLines(upload: ObjectUpload, packing: Packing): OpenObjec
       const lines = memory.subarray(0, writeLines(batch, memory));
       plain += lines.length;
       if (!packer) return upload.add(lines);
-      await Promise.race([new Promise((taken) => packer.write(lines, taken)), emptied]);
+      // One batch waits for the packer while it works on another, which is waited for here: it need not wait for this process.
+      const before = taken;
+      taken = new Promise((resolve) => packer.write(lines, resolve));
+      [memory, memoryBefore] = [memoryBefore, memory];
+      await Promise.race([before, emptied]);
       if (failure) throw failure;
     },
     plainBytes: () => plain,
