@@ -1,6 +1,8 @@
-import { type TestedRecord, testHandler } from "@letsdata/handlers/interfaces/test-handler";
-import { hostOfObject } from "@letsdata/handlers/javascript/host-of-object";
-import type { ErrorDocument } from "@letsdata/plugin-kit/handler";
+import { testHandler } from "@letsdata/handlers/interfaces/test-handler";
+import { hostOfObject, vectorsHandlerOfObject } from "@letsdata/handlers/javascript/host-of-object";
+import { ParsedDocument } from "@letsdata/handlers/parsed-document";
+import type { ReadDocument } from "@letsdata/handlers/vectors/vectors-handler";
+import type { ErrorDocument, HandlerResult } from "@letsdata/plugin-kit/handler";
 
 export interface HandlerRunInput {
   /** A handler class or object of an interface that gets single records. Either this or `artifactDir`. */
@@ -32,17 +34,62 @@ export async function runHandler(input: HandlerRunInput): Promise<HandlerRun> {
   const own = handler ? hostOfObject(handler, interfaceName) : {};
   const stated = interfaceName ? { interfaceName } : {};
   const source = { ...(file ? { file } : {}), ...(content === undefined ? {} : { content }) };
+  const results: HandlerResult[] = [];
+  for await (const { result } of testHandler({ artifactDir, ...stated, ...source, ...own })) results.push(result);
+  return runOf(results);
+}
+
+export interface VectorsRunInput {
+  /** A class or object with the methods of `SagemakerVectorsInterface`. */
+  readonly handler: object;
+  /** What a read handler made: the attributes of each document as they would be written. */
+  readonly documents: readonly Readonly<Record<string, unknown>>[];
+  /** Stands in for the model; left out, every text gets the vector [1, 0, 0]. */
+  readonly vectorOf?: (text: string) => readonly number[];
+}
+
+export interface VectorsRun extends HandlerRun {
+  /** What would be sent to the model, of each document that has texts that can be used. */
+  readonly texts: readonly Readonly<Record<string, string>>[];
+}
+
+/** Runs a vectors handler over documents as a task would, without a model. Throws HANDLER_EXCEPTION with the handler's stack. */
+export async function runVectorsHandler(input: VectorsRunInput): Promise<VectorsRun> {
+  const { vectorOf = () => [1, 0, 0] } = input;
+  const vectors = vectorsHandlerOfObject(input.handler, "test");
+  const { signal } = new AbortController();
+  const read = input.documents.map((fields, n) => documentOf(fields, n));
+  const extracted = await vectors.extract(read, signal);
+  const results: HandlerResult[] = [];
+  const texts: Readonly<Record<string, string>>[] = [];
+  for (const [n, one] of extracted.entries()) {
+    if (one.kind === "invalid") {
+      results.push(one);
+      continue;
+    }
+    texts.push(one.texts);
+    const named = Object.entries(one.texts).map(([name, text]) => [name, vectorOf(text)]);
+    results.push(...(await vectors.construct([{ ...read[n]!, vectors: Object.fromEntries(named) }], signal)));
+  }
+  return { ...runOf(results), texts };
+}
+
+function documentOf(fields: Readonly<Record<string, unknown>>, start: number): ReadDocument {
+  const source = { type: "TEST", name: "documents" };
+  const document = new ParsedDocument(null, null, null, JSON.stringify(fields), "test", start);
+  return { record: { source, start, end: start, body: new Uint8Array(0), attributes: {} }, document };
+}
+
+function runOf(results: readonly HandlerResult[]): HandlerRun {
   const documents: Readonly<Record<string, unknown>>[] = [];
   const errors: (Pick<ErrorDocument, "message"> & Partial<ErrorDocument>)[] = [];
   const skips: { reason: string | null }[] = [];
-  for await (const { result } of testHandler({ artifactDir, ...stated, ...source, ...own })) add(result);
-  return { documents, errors, skips };
-
-  function add(result: TestedRecord["result"]): void {
+  for (const result of results) {
     if (result.kind === "document") documents.push(JSON.parse(result.document.body));
     else if (result.kind === "skip") skips.push({ reason: result.reason });
     else errors.push(result.kind === "error" ? result.error : { message: result.message });
   }
+  return { documents, errors, skips };
 }
 
 function jsonLines(records: readonly unknown[] | undefined): string | undefined {

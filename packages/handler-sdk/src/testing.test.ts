@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { Document, SkipDoc } from "./index.ts";
+import { runVectorsHandler } from "./testing.ts";
+
+class Vectors {
+  extractDocumentElementsForVectorization({ title }: { title: unknown }) {
+    return { title };
+  }
+
+  constructVectorDoc({ id, title }: { id: string; title: string }, vectors: Readonly<Record<string, number[]>>) {
+    if (title === "hidden") return new SkipDoc(null, null, null, null, null, null, null, "hidden");
+    if (title === "burst") throw new Error("no such title");
+    return new Document("Document", id, null, null, null, { title, vectors });
+  }
+}
+
+test("a vectors handler is run over documents: texts, documents with vectors, skips and errors", async () => {
+  const titles = ["Alien", "hidden", 7];
+  const documents = titles.map((title, n) => ({ id: String(n), title }));
+  const run = await runVectorsHandler({ handler: Vectors, documents, vectorOf: (text) => [text.length] });
+  expect(run.texts).toEqual([{ title: "Alien" }, { title: "hidden" }]);
+  expect(run.documents).toMatchObject([{ documentId: "0", title: "Alien", vectors: { title: [5] } }]);
+  expect(run.skips).toEqual([{ reason: "hidden" }]);
+  expect(run.errors).toEqual([{ message: expect.stringContaining("returned a number for title") }]);
+});
+
+test("what it throws, and a method it lacks, are told as a task would", async () => {
+  const documents = [{ title: "burst" }];
+  await expect(runVectorsHandler({ handler: new Vectors(), documents })).rejects.toMatchObject({
+    code: "HANDLER_EXCEPTION",
+    message: expect.stringContaining("constructVectorDoc threw"),
+  });
+  await expect(runVectorsHandler({ handler: {}, documents })).rejects.toThrow("lacks extractDocumentElements");
+});
