@@ -21,7 +21,11 @@ export function startedLine({ attempt, codeVersion, position, checkpoint }: Clai
 }
 
 /** What the log says when an attempt has been settled: the problem first, then how the task goes on. */
-export function endedLines({ attempt, taskType }: ClaimedTask, outcome: AttemptOutcome, settled: SettledTask): readonly Said[] {
+export function endedLines(
+  { attempt, taskType }: ClaimedTask,
+  outcome: AttemptOutcome,
+  settled: SettledTask,
+): readonly Said[] {
   const { status, code, milliseconds } = settled;
   const lines: Said[] = [];
   const level = status === "ERRORED" ? "ERROR" : "WARN";

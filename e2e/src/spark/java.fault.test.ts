@@ -37,17 +37,22 @@ test("Java mappers and a Java reducer read and write with the keys of their secr
     { counts: total, told: { inputs: 2, readFormat: "parquet" } },
   ]);
   const { items: lines } = await installation.client.logs.list({ dataset, limit: 500 });
-  expect(lines.some(({ message }) => message.includes("reads s3a://test-data/a.txt as text with {lineSep="))).toBe(true);
+  expect(lines.some(({ message }) => message.includes("reads s3a://test-data/a.txt as text with {lineSep="))).toBe(
+    true,
+  );
 });
 
 test("each run of steps alone works in Java, too", async () => {
   const mappers = await run({ name: "JavaMappers", steps: "MAPPER_ONLY", files });
   expect(mappers.view.datasetStatus).toBe("COMPLETED");
   expect(await writtenBelow(installation, testBuckets.output, "out/JavaMappers/")).toHaveLength(2);
-  for (const key of ["in/c", "in/d"]) await installation.putObject(testBuckets.data, `${key}/part-00000`, '{"counts":{"one":2}}');
+  for (const key of ["in/c", "in/d"])
+    await installation.putObject(testBuckets.data, `${key}/part-00000`, '{"counts":{"one":2}}');
   const reducer = await run({ name: "JavaReducer", steps: "REDUCER_ONLY", files: { "in/c": "", "in/d": "" } });
   expect(reducer.view.datasetStatus, JSON.stringify(reducer.tasks[0]?.lastError)).toBe("COMPLETED");
-  expect(await writtenBelow(installation, testBuckets.output, "out/JavaReducer/")).toMatchObject([{ counts: { one: 4 } }]);
+  expect(await writtenBelow(installation, testBuckets.output, "out/JavaReducer/")).toMatchObject([
+    { counts: { one: 4 } },
+  ]);
 });
 
 test("what goes wrong in a Java step is told with its own stack; a write past its folder is refused; a missing Spark is named", async () => {
@@ -60,7 +65,9 @@ test("what goes wrong in a Java step is told with its own stack; a write past it
   const [fail, elsewhere, spark] = tasks.map(({ lastError }) => lastError);
   expect(fail).toMatchObject({
     code: "HANDLER_EXCEPTION",
-    message: expect.stringMatching(/mapper threw for s3a:\/\/test-data\/fail\.txt: .*not to be counted \(line \d+ of WordMapper\.java\)/),
+    message: expect.stringMatching(
+      /mapper threw for s3a:\/\/test-data\/fail\.txt: .*not to be counted \(line \d+ of WordMapper\.java\)/,
+    ),
     details: expect.stringContaining("at com.acme.words.WordMapper.obey"),
   });
   expect(elsewhere).toMatchObject({ message: expect.stringContaining("A handler may not write /tmp/letsdata-note") });

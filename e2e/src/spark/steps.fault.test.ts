@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
@@ -67,7 +67,11 @@ test("mappers leave parquet in a bucket between, one reducer reads all of it and
       writeOptions: { compression: "gzip" },
     },
   });
-  expect(view).toMatchObject({ countsRecords: false, counts: { recordsRead: 0 }, delivery: { guarantee: "overwrite" } });
+  expect(view).toMatchObject({
+    countsRecords: false,
+    counts: { recordsRead: 0 },
+    delivery: { guarantee: "overwrite" },
+  });
   // The reducer began when the last mapper had ended.
   const ends = tasks.slice(0, 2).map(({ taskExecutionLogs }) => taskExecutionLogs.at(-1)!.endDatetime!);
   expect(tasks[2]!.taskExecutionLogs[0]!.startDatetime).toBeGreaterThanOrEqual(Math.max(...ends));
@@ -99,7 +103,12 @@ test("MAPPER_ONLY writes the target, into a bucket LetsData made as well; option
   expect(written[0]!.told).toMatchObject({ writeFormat: "csv", writeOptions: { header: "true" } });
 
   const { resourceLocation, bucketName } = { resourceLocation: "LetsData", bucketName: undefined };
-  const ours = await run({ name: "Ours", steps: "MAPPER_ONLY", files, write: { resourceLocation, bucketName, s3KeyPrefix: "" } });
+  const ours = await run({
+    name: "Ours",
+    steps: "MAPPER_ONLY",
+    files,
+    write: { resourceLocation, bucketName, s3KeyPrefix: "" },
+  });
   expect(ours.view.datasetStatus, JSON.stringify(ours.tasks.map(({ lastError }) => lastError))).toBe("COMPLETED");
   const s3 = clientFor(S3Client, installation.ours);
   expect(await writtenBelow({ s3 }, `tldwc${ours.view.datasetId}`, "Ours/")).toHaveLength(2);
@@ -122,7 +131,9 @@ test("a failed mapper keeps the reducer from starting and says so; redriven alon
   expect(good!.taskStatus).toBe("COMPLETED");
   expect(bad!.lastError).toMatchObject({
     code: "HANDLER_EXCEPTION",
-    message: expect.stringContaining("mapper threw for s3a://test-data/bad.txt: ValueError: this file is not to be counted"),
+    message: expect.stringContaining(
+      "mapper threw for s3a://test-data/bad.txt: ValueError: this file is not to be counted",
+    ),
     details: expect.stringMatching(/SparkMapperInterface\.py", line \d+, in mapper[\s\S]*in obey/),
   });
   expect(reducer).toMatchObject({
@@ -144,7 +155,9 @@ test("a failed mapper keeps the reducer from starting and says so; redriven alon
     SETTLED_SECONDS,
     "the redriven dataset to complete",
   );
-  expect(await writtenBelow(installation, testBuckets.output, "out/Fails/")).toMatchObject([{ counts: { one: 1, two: 2 } }]);
+  expect(await writtenBelow(installation, testBuckets.output, "out/Fails/")).toMatchObject([
+    { counts: { one: 1, two: 2 } },
+  ]);
 });
 
 test("while mappers run the reducer says how many it waits for", async () => {
@@ -184,7 +197,9 @@ test("steps that hang, crash, exit or lack Spark end as task errors of their own
   expect(exit).toMatchObject({ code: "HANDLER_EXCEPTION", message: expect.stringContaining("SystemExit: no more") });
   expect(spark).toMatchObject({
     code: "NOT_AVAILABLE_LOCALLY",
-    message: expect.stringMatching(/imports pyspark\S*, which this machine's Python does not have\. Install pyspark .*SPARK_HOME/),
+    message: expect.stringMatching(
+      /imports pyspark\S*, which this machine's Python does not have\. Install pyspark .*SPARK_HOME/,
+    ),
   });
   expect(tasks[0]!.taskExecutionLogs.map(({ outcome }) => outcome)).toEqual(["RERUN", "RERUN", "ERRORED"]);
 }, 240_000);
@@ -197,7 +212,11 @@ test("a step sees no secret but its own, reaches nothing of the machine, and lea
   });
   expect(view.datasetStatus).toBe("COMPLETED");
   const lines = await linesOf(dataset);
-  const told = (start: string) => lines.find((line) => line.startsWith(start))!.slice(start.length).trim();
+  const told = (start: string) =>
+    lines
+      .find((line) => line.startsWith(start))!
+      .slice(start.length)
+      .trim();
   const variables = told("variables:").split(" ");
   expect(variables.filter((name) => name.startsWith("DATABASE") || name.startsWith("LETSDATA_STATE"))).toEqual([]);
   expect(variables).toEqual(expect.arrayContaining(["AWS_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"]));

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientFor } from "@letsdata/aws/client-for";
 import { deleteSecretsNamed } from "@letsdata/aws/secrets";
@@ -59,7 +65,9 @@ const reducer = (attempt: number) => ({
 });
 const as = (credentials: Credentials) => ({ ...installation, credentials: staticCredentials(credentials) });
 const read = async (arn: string, credentials: Credentials) => {
-  const answer = await clientFor(SecretsManagerClient, as(credentials)).send(new GetSecretValueCommand({ SecretId: arn }));
+  const answer = await clientFor(SecretsManagerClient, as(credentials)).send(
+    new GetSecretValueCommand({ SecretId: arn }),
+  );
   return JSON.parse(answer.SecretString!) as { reducer: Record<"read" | "write", Record<string, string>> };
 };
 
@@ -89,9 +97,9 @@ test("a step's secret holds the keys of both sides, each good for its own bucket
   await expect(get(reading, target)).rejects.toMatchObject(denied);
   await put(writing, target);
   await expect(get(writing, between)).rejects.toMatchObject(denied);
-  await expect(clientFor(S3Client, as(session)).send(new ListObjectsV2Command({ Bucket: between }))).rejects.toMatchObject(
-    denied,
-  );
+  await expect(
+    clientFor(S3Client, as(session)).send(new ListObjectsV2Command({ Bucket: between })),
+  ).rejects.toMatchObject(denied);
 });
 
 test("an attempt takes away what the one before left behind; a dataset's secrets go together", async () => {

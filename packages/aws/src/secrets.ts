@@ -42,11 +42,7 @@ export async function deleteSecret(settings: ClientSettings, secretId: string, s
 }
 
 /** Every secret whose name begins so. */
-export async function deleteSecretsNamed(
-  settings: ClientSettings,
-  prefix: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function deleteSecretsNamed(settings: ClientSettings, prefix: string, signal: AbortSignal): Promise<void> {
   const client = clientFor(SecretsManagerClient, settings);
   const pages = paginateListSecrets({ client }, { Filters: [{ Key: "name", Values: [prefix] }] });
   const found: string[] = [];

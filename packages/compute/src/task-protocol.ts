@@ -1,9 +1,9 @@
+import type { SparkArguments, SparkInterface } from "@letsdata/handlers/spark/spark-step";
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Credentials, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { ErrorFile } from "@letsdata/plugin-kit/error-sink";
 import { Problem, type ProblemCode, type ProblemDetail, problemCatalogue } from "@letsdata/plugin-kit/problems";
 import type { Position } from "@letsdata/plugin-kit/reader";
-import type { SparkArguments, SparkInterface } from "@letsdata/handlers/spark/spark-step";
 import type { Trial, TrialRequest } from "./trial.ts";
 
 /** Worker and task process must speak the same version; a rolling update of one machine can mix them. */

@@ -70,7 +70,9 @@ describe("compute SPARK", () => {
   test(
     "pyspark reads, shuffles, runs a function of the handler's in its own workers, and writes, contained and with the keys of its secret",
     async () => {
-      expect(await countsOf({ name: "PythonSpark", steps: "MAPPER_AND_REDUCER", handler: "python.zip" })).toEqual(counts);
+      expect(await countsOf({ name: "PythonSpark", steps: "MAPPER_AND_REDUCER", handler: "python.zip" })).toEqual(
+        counts,
+      );
     },
     TEST_MS,
   );

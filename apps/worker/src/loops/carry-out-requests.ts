@@ -145,7 +145,11 @@ async function deleteDataset(
     await errorConnectorOf(config).remove(config.errorConnector, access, signal);
   }
   if (sparkStepsOf(config).length > 0) {
-    await deleteSecretsNamed(sparkSecretAccess(installation, config), sparkSecretNames(installation, datasetId), signal);
+    await deleteSecretsNamed(
+      sparkSecretAccess(installation, config),
+      sparkSecretNames(installation, datasetId),
+      signal,
+    );
     await removeBucket(...intermediateBucket(installation, { config, datasetId }), signal);
   }
   await deleteRole(installation, generatedNames(installation.stage, datasetId).customerAccessRole, signal);

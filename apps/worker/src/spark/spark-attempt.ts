@@ -48,7 +48,9 @@ export async function withSparkAttempt<T>(
   const readUris = await readUrisOf(installation, context, claimed, step, signal);
   await using opened = new AsyncDisposableStack();
   const keepUntilEnd = (what: string, remove: () => Promise<void>) =>
-    opened.defer(() => remove().catch((error: unknown) => log.warn(`task ${taskId}: ${what} could not be removed`, error)));
+    opened.defer(() =>
+      remove().catch((error: unknown) => log.warn(`task ${taskId}: ${what} could not be removed`, error)),
+    );
   const folder = await scratch.open(`${taskId}-${attempt}`);
   keepUntilEnd("its scratch folder", folder.remove);
   const secret = await openSparkSecret(installation, { config, owner, datasetId, taskId, attempt, step }, signal);

@@ -22,7 +22,8 @@ test("Spark is told its master, its memory and the region of each bucket", () =>
 });
 
 test("an S3 elsewhere is reached by Spark's own configuration; AWS needs none", () => {
-  const endpointIn = (properties: object) => Object.keys(properties).filter((name) => /s3a\.(endpoint|path|conn)/.test(name));
+  const endpointIn = (properties: object) =>
+    Object.keys(properties).filter((name) => /s3a\.(endpoint|path|conn)/.test(name));
   expect(endpointIn(sparkProperties(given))).toEqual([]);
   expect(sparkProperties({ ...given, endpoint: "http://127.0.0.1:9000" })).toMatchObject({
     "spark.hadoop.fs.s3a.endpoint": "http://127.0.0.1:9000",

@@ -97,9 +97,7 @@ export function removeS3TaskOutput(
 ): Promise<void> {
   const s3 = clientFor(S3Client, input.access);
   const prefix =
-    input.config.writerType === "Spark"
-      ? sparkPrefix(input.config, input.task)
-      : taskPrefix(input.config, input.task);
+    input.config.writerType === "Spark" ? sparkPrefix(input.config, input.task) : taskPrefix(input.config, input.task);
   return deletePrefix({ s3, bucket: nameOfBucket(input.config), prefix }, signal);
 }
 

@@ -1,4 +1,10 @@
-import { argumentsInOrder, sparkMethods, type SparkInterface, type SparkStep, sparkPlace } from "../spark/spark-step.ts";
+import {
+  argumentsInOrder,
+  type SparkInterface,
+  type SparkStep,
+  sparkMethods,
+  sparkPlace,
+} from "../spark/spark-step.ts";
 import { asHandlerProblem, type HostProcess } from "./host-process.ts";
 import type { HostedClass } from "./hosted-language.ts";
 

@@ -67,9 +67,17 @@ const flags = [
 
 /** What Spark opens of the JDK: https://github.com/apache/spark/blob/v3.5.7/launcher/src/main/java/org/apache/spark/launcher/JavaModuleOptions.java */
 const openedToSpark = [
-  ...["lang", "lang.invoke", "lang.reflect", "io", "net", "nio", "util", "util.concurrent", "util.concurrent.atomic"].map(
-    (name) => `java.base/java.${name}`,
-  ),
+  ...[
+    "lang",
+    "lang.invoke",
+    "lang.reflect",
+    "io",
+    "net",
+    "nio",
+    "util",
+    "util.concurrent",
+    "util.concurrent.atomic",
+  ].map((name) => `java.base/java.${name}`),
   ...["jdk.internal.ref", "sun.nio.ch", "sun.nio.cs", "sun.security.action", "sun.util.calendar"].map(
     (name) => `java.base/${name}`,
   ),

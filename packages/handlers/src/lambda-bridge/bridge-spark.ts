@@ -1,4 +1,4 @@
-import { sparkMethods, type SparkInterface, type SparkStep, sparkPlace } from "../spark/spark-step.ts";
+import { type SparkInterface, type SparkStep, sparkMethods, sparkPlace } from "../spark/spark-step.ts";
 import { resultOf } from "./bridge-protocol.ts";
 import { type BridgeSession, bridgeProblem } from "./bridge-session.ts";
 

@@ -17,8 +17,8 @@ export function SparkSteps({ dataset }: { readonly dataset: Pick<DatasetViewDto,
         {errorTasks > 0 ? <span className="text-bad">, {formatCount(errorTasks)} errored</span> : null}.
       </p>
       <p className="max-w-3xl text-[13px] text-ink-soft">
-        {steps} Your code reads and writes by itself: there are no records to count, no error records and no checkpoints,
-        and a step that runs again starts over.
+        {steps} Your code reads and writes by itself: there are no records to count, no error records and no
+        checkpoints, and a step that runs again starts over.
       </p>
     </section>
   );

@@ -35,7 +35,10 @@ export function presentTask(task: StoredTask, progress: StoredDataset["tasks"]):
 }
 
 /** All other tasks of a reducer's dataset are its mappers. */
-function unfinishedMappers({ taskType, status }: StoredTask, { totalTasks, completed }: StoredDataset["tasks"]): number {
+function unfinishedMappers(
+  { taskType, status }: StoredTask,
+  { totalTasks, completed }: StoredDataset["tasks"],
+): number {
   if (taskType !== "SPARK_REDUCER" || status === "RUNNING" || isSettledTask(status)) return 0;
   return Math.max(0, totalTasks - 1 - completed);
 }
