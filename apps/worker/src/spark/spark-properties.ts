@@ -24,8 +24,10 @@ export function sparkProperties(input: {
     // The bar is for terminals; a log would keep each of its steps.
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.warehouse.dir": `file://${scratchDir}/warehouse`,
-    // Where S3A keeps what it is about to send.
     "spark.hadoop.hadoop.tmp.dir": `${scratchDir}/hadoop`,
+    // What S3A is about to send waits in memory: for files Hadoop starts chmod, which a contained Java may not, and executors elsewhere
+    // have another disk.
+    "spark.hadoop.fs.s3a.fast.upload.buffer": "bytebuffer",
     // A driver whose executors are in the same process needs no address that others can reach.
     ...(isLocal(masterUrl) ? { "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1" } : {}),
     ...Object.fromEntries(sides.map(({ bucket, region }) => [`${s3}.bucket.${bucket}.endpoint.region`, region])),

@@ -19,6 +19,10 @@ import java.util.Properties;
  */
 final class SparkPlace {
     private static final String SPARK_PACKAGE = "org.apache.spark.";
+    /** Users by number, and the limits of the process, which Java's own management asks for. */
+    private static final String[] SYSTEM = {
+        "/etc/passwd", "/etc/group", "/proc/cgroups", "/proc/self/cgroup", "/proc/self/mountinfo", "/sys/fs/cgroup"
+    };
     private static final String HADOOP_S3 = "org.apache.hadoop.fs.s3a.S3AFileSystem";
 
     private SparkPlace() {}
@@ -42,7 +46,8 @@ final class SparkPlace {
     /** To read, beside what every handler may. */
     static List<File> readable() {
         if (!isWanted()) return Collections.emptyList();
-        List<File> readable = new ArrayList<>(Arrays.asList(new File("/etc/passwd"), new File("/etc/group")));
+        List<File> readable = new ArrayList<>();
+        for (String file : SYSTEM) readable.add(new File(file));
         for (String variable : new String[] {"HADOOP_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR"}) {
             if (System.getenv(variable) != null) readable.add(new File(System.getenv(variable)));
         }
