@@ -1,16 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sparkPlaces } from "@letsdata/compute/spark/places";
 import type { LocalSecrets } from "./secrets.ts";
 import type { StartSettings } from "./settings.ts";
 
 // Servers get what is listed here and nothing else of the person's environment.
 function ordinary({ stateDir }: StartSettings): Record<string, string> {
-  const names = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"];
   return {
-    ...Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    ...inherited(["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"]),
     // Halves the processor time of a start; task processes never get it, because customer code must not write what others execute.
     NODE_COMPILE_CACHE: join(stateDir, "compile-cache"),
   };
+}
+
+function inherited(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 export function cloudEndpoint(settings: StartSettings): string {
@@ -56,7 +60,7 @@ export function workerEnvironment(
   secrets: LocalSecrets,
   databaseUrl: string,
 ): Record<string, string> {
-  return installationEnvironment(settings, secrets, databaseUrl);
+  return { ...installationEnvironment(settings, secrets, databaseUrl), ...inherited(sparkPlaces) };
 }
 
 export function consoleEnvironment(

@@ -59,10 +59,10 @@ test("what goes wrong in a Java step is told with its own stack; a write past it
   const { view, tasks } = await run({
     name: "JavaFails",
     steps: "MAPPER_ONLY",
-    files: { "fail.txt": "!fail", "elsewhere.txt": "!elsewhere", "spark.txt": "!spark" },
+    files: { "fail.txt": "!fail", "elsewhere.txt": "!elsewhere", "spark.txt": "!spark", "link.txt": "!link" },
   });
   expect(view.datasetStatus).toBe("ERRORED");
-  const [fail, elsewhere, spark] = tasks.map(({ lastError }) => lastError);
+  const [fail, elsewhere, spark, link] = tasks.map(({ lastError }) => lastError);
   expect(fail).toMatchObject({
     code: "HANDLER_EXCEPTION",
     message: expect.stringMatching(
@@ -71,6 +71,8 @@ test("what goes wrong in a Java step is told with its own stack; a write past it
     details: expect.stringContaining("at com.acme.words.WordMapper.obey"),
   });
   expect(elsewhere).toMatchObject({ message: expect.stringContaining("A handler may not write /tmp/letsdata-note") });
+  // A link in its folder would lead out of it. Only Java's own containment asks; the kernel follows links to what they name.
+  expect(link === null || link?.message.includes("A handler may not link")).toBe(true);
   expect(spark).toMatchObject({
     code: "NOT_AVAILABLE_LOCALLY",
     message: expect.stringMatching(/needs org\.apache\.spark\.sql\.SparkSession.* Set SPARK_HOME/),

@@ -45,3 +45,19 @@ test("each change says what it restarts and which action makes it", () => {
   expect(changes["computeEngine.memoryLimitInMegabytes"]).toMatchObject({ kind: "removed", before: 512 });
   expect(changes["computeEngine.timeoutInSeconds"]).toMatchObject({ kind: "added", after: 60 });
 });
+
+test("which Spark steps run is decided when the tasks are planned; where Spark runs can change", () => {
+  const before = { computeEngine: { computeEngineType: "SPARK", runSparkInterfaces: "MAPPER_ONLY" } };
+  const after = {
+    computeEngine: {
+      computeEngineType: "SPARK",
+      runSparkInterfaces: "MAPPER_AND_REDUCER",
+      sparkMasterUrl: "spark://host:7077",
+    },
+  };
+  const actions = Object.fromEntries(configDiff(before, after).map(({ path, action }) => [path, action]));
+  expect(actions).toEqual({
+    "computeEngine.runSparkInterfaces": null,
+    "computeEngine.sparkMasterUrl": "updateCompute",
+  });
+});

@@ -42,7 +42,7 @@ const effects: readonly (readonly [RegExp, Effect])[] = [
       action: "updateCode",
     },
   ],
-  [/^computeEngine\.region$/, newDatasetOnly],
+  [/^computeEngine\.(region|runSparkInterfaces)$/, newDatasetOnly],
   [
     /^computeEngine\.(lambda\.lambdaC|c)oncurrency$/,
     compute("As many tasks run at once from now on; none is restarted."),

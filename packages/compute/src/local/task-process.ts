@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { sparkPlaces } from "../spark/places.ts";
 import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
 import { LogCollector } from "./log-collector.ts";
 import { type MemoryPlan, memoryPlan, privateBytes, youngMegabytes } from "./memory-watch.ts";
@@ -178,12 +179,8 @@ function nodeFlags(options: TaskProcessOptions, plan: MemoryPlan): string[] {
 
 function scrubbedEnvironment(): Record<string, string> {
   const { PATH, TZ, LANG, LETSDATA_STAGE: LETS_DATA_STAGE } = process.env;
-  const known = { PATH, TZ, LANG, LETS_DATA_STAGE, ...placesOfSpark() };
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Record<string, string>;
-}
-
-/** Folders of this machine where Spark, its configuration and its Java are. */
-function placesOfSpark(): Record<string, string | undefined> {
-  const { SPARK_HOME, SPARK_CONF_DIR, JAVA_HOME, HADOOP_HOME, HADOOP_CONF_DIR, YARN_CONF_DIR } = process.env;
-  return { SPARK_HOME, SPARK_CONF_DIR, JAVA_HOME, HADOOP_HOME, HADOOP_CONF_DIR, YARN_CONF_DIR };
+  const places = sparkPlaces.map((name) => [name, process.env[name]]);
+  return Object.fromEntries(
+    [...Object.entries({ PATH, TZ, LANG, LETS_DATA_STAGE }), ...places].filter(([, value]) => value !== undefined),
+  ) as Record<string, string>;
 }

@@ -1,5 +1,6 @@
 """Spark for handlers that start it: where it is on this machine, what it is told, and what it may reach."""
 
+import glob
 import importlib.util
 import logging
 import os
@@ -9,9 +10,8 @@ import sys
 import sandbox
 
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
-_READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", "/etc/java-17-openjdk", "/etc/java-21-openjdk", "/etc/java-11-openjdk",
-                 "/sys/fs/cgroup", "/sys/devices/system/cpu", "/proc/version")
-_HADOOP_FOLDERS = ("HADOOP_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR")
+_READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", *glob.glob("/etc/java-*"), "/sys/fs/cgroup", "/sys/devices/system/cpu",
+                 "/proc/version")
 
 
 def prepare(artifact_dir, host_dir, options):
@@ -25,11 +25,13 @@ def prepare(artifact_dir, host_dir, options):
         os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
         # Spark's Python workers import the handler's modules, too; this process itself ignores the variable.
         os.environ["PYTHONPATH"] = os.pathsep.join([artifact_dir, *_python_of_spark(home), os.path.join(host_dir, "spark_worker")])
-    java = [os.environ["JAVA_HOME"]] if os.environ.get("JAVA_HOME") else []
+    spark = [home] if home else []
+    if scratch is None:
+        return sandbox.Reach(readable=spark, executable=(), writable=())
     return sandbox.Reach(
-        readable=(*_READ_BY_JAVA, *(os.environ[name] for name in _HADOOP_FOLDERS if os.environ.get(name))),
-        executable=(*_PROGRAMS, *java, *([home] if home else []), *_own_python()) if scratch is not None else ([home] if home else ()),
-        writable=[scratch] if scratch is not None else (),
+        readable=[*_READ_BY_JAVA, *_folders_of("HADOOP_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR")],
+        executable=[*_PROGRAMS, *_folders_of("JAVA_HOME"), *spark, sys.prefix, sys.base_prefix],
+        writable=[scratch],
     )
 
 
@@ -81,8 +83,8 @@ def _python_of_spark(home):
     return [folder, *(os.path.join(library, name) for name in sorted(os.listdir(library)) if name.startswith("py4j") and name.endswith(".zip"))]
 
 
-def _own_python():
-    return [sys.prefix, sys.base_prefix]
+def _folders_of(*variables):
+    return [os.environ[name] for name in variables if os.environ.get(name)]
 
 
 def _use_scratch(scratch, home, properties):
