@@ -1,6 +1,7 @@
 -- A worker whose tasks end takes the next ones in the same transaction: claims and ends hold the same counters and took turns, a commit
 -- each. With `p_waits` false a dataset whose counters another transaction holds is passed over, so that a caller who holds locks already
--- waits for nobody; its tasks are for the next claim.
+-- waits for nobody; its tasks are for the next claim. A Spark reducer is held until every mapper of its dataset is COMPLETED: all other tasks
+-- of the dataset are mappers, so the dataset's counters tell, and they are locked here.
 DROP FUNCTION letsdata_claim_tasks(text, int, float8, text[]);
 CREATE FUNCTION letsdata_claim_tasks(p_worker text, p_slots int, p_lease_seconds float8, p_datasets text[], p_waits boolean)
 RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -9,6 +10,7 @@ DECLARE
   wanted text;
   free int;
   share int;
+  mappers_done boolean;
   left_slots int := p_slots;
   left_datasets int;
   found_dataset dataset%ROWTYPE;
@@ -24,7 +26,13 @@ BEGIN
   SELECT array_agg(c.dataset_id ORDER BY c.dataset_id) INTO candidates FROM (
     SELECT p.dataset_id FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id
     WHERE d.status = 'PROCESSING' AND p.tasks_running < d.concurrency
-      AND p.tasks_created + p.tasks_queued + p.tasks_rerun > 0
+      AND CASE p.tasks_created + p.tasks_queued + p.tasks_rerun
+        WHEN 0 THEN false
+        -- The only one that waits may be a reducer that is held.
+        WHEN 1 THEN p.tasks_completed = p.total_tasks - 1 OR EXISTS (
+          SELECT 1 FROM task t WHERE t.dataset_id = d.id AND t.status IN ('CREATED', 'QUEUED', 'RERUN')
+            AND t.task_type <> 'SPARK_REDUCER')
+        ELSE true END
       AND (p_datasets IS NULL OR d.id = ANY (p_datasets))
     ORDER BY p.last_claimed_at NULLS FIRST, p.dataset_id
     LIMIT p_slots) c;
@@ -46,7 +54,8 @@ BEGIN
       -- Read after the lock: a change of status holds it too.
       SELECT * INTO found_dataset FROM dataset WHERE id = wanted;
       CONTINUE WHEN NOT FOUND OR found_dataset.status <> 'PROCESSING';
-      SELECT found_dataset.concurrency - p.tasks_running INTO free FROM dataset_progress p WHERE p.dataset_id = wanted;
+      SELECT found_dataset.concurrency - p.tasks_running, p.tasks_completed = p.total_tasks - 1 INTO free, mappers_done
+      FROM dataset_progress p WHERE p.dataset_id = wanted;
       CONTINUE WHEN least(free, share) < 1;
       moment := clock_timestamp();
 
@@ -56,6 +65,7 @@ BEGIN
       FROM (
         SELECT t.id, t.status FROM task t
         WHERE t.dataset_id = wanted AND t.status IN ('CREATED', 'QUEUED', 'RERUN') AND t.available_at <= moment
+          AND (t.task_type <> 'SPARK_REDUCER' OR mappers_done)
         ORDER BY t.available_at, t.ordinal LIMIT least(free, share) FOR UPDATE SKIP LOCKED) w;
       IF picked IS NULL THEN
         UPDATE dataset_progress SET last_claimed_at = moment WHERE dataset_id = wanted;
