@@ -19,6 +19,8 @@ import { writeWithRetry } from "./write-with-retry.ts";
 const lingerMilliseconds = 1_000;
 /** Of a handler that queues batches; more than one, because on a busy machine each side waits for the other's turn on a processor. */
 const queuedBatchesMax = 3;
+/** Of the records that are handed ahead, and held twice until they are worked on; a first batch goes ahead whatever its size. */
+const queuedBytesMax = 4 * 1024 * 1024;
 const readAheadLimits = { countMax: 8, weightMax: 8 * 1024 * 1024 };
 /** While a checkpoint is being saved, work goes on for at most this many checkpoints' records. */
 const checkpointsAheadMax = 20;
@@ -190,11 +192,18 @@ export class Attempt {
     while (this.#handledAhead.length < batchesMax) {
       const next = this.#queue.peek(this.#handledAhead.length);
       if (next === null) return;
+      if (this.#handledAhead.length > 0 && this.#bytesAhead() + bodyBytes(next.batch) > queuedBytesMax) return;
       // What it throws, also at once, belongs to that batch.
       const handling = (async () => this.#handle(next.batch))();
       handling.catch(() => {});
       this.#handledAhead.push(handling);
     }
+  }
+
+  #bytesAhead(): number {
+    let bytes = 0;
+    for (let at = 0; at < this.#handledAhead.length; at++) bytes += bodyBytes(this.#queue.peek(at)!.batch);
+    return bytes;
   }
 
   /** The next read batch; null at the end or when draining. Sends what lingered while it waits. */
@@ -381,4 +390,8 @@ export class Attempt {
   #newArchiver(): ErrorArchiver {
     return new ErrorArchiver(this.#input.errorSink, this.#backOffWith);
   }
+}
+
+function bodyBytes({ records }: ReadBatch): number {
+  return records.reduce((sum, { body }) => sum + body.length, 0);
 }

@@ -115,8 +115,9 @@ describe("batches", () => {
   });
 
   it.each([
-    { handler: "that queues", queuesBatches: true, aheadMax: 4 },
-    { handler: "that does not", queuesBatches: false, aheadMax: 1 },
+    { handler: "that queues", queuesBatches: true, records: 60, padBytes: 0, aheadMax: 4 },
+    { handler: "that queues, where they are large", queuesBatches: true, records: 12, padBytes: 800_000, aheadMax: 2 },
+    { handler: "that does not", queuesBatches: false, records: 60, padBytes: 0, aheadMax: 1 },
   ])("are with a handler $handler: $aheadMax at most, each measured from when it is worked on", async (given) => {
     const { attempt, clock, target, checkpoints } = taskBench();
     const inner = fakeHandler({ asynchronous: true, queues: given.queuesBatches });
@@ -130,14 +131,22 @@ describe("batches", () => {
         working = working.then(() => clock.sleep(10));
         await working;
         underWay--;
-        return inner.handle(batch, signal);
+        const unpadded = batch.map((record) => ({
+          ...record,
+          body: record.body.subarray(0, -given.padBytes || undefined),
+        }));
+        return inner.handle(unpadded, signal);
       },
     };
-    const reader = fakeReader(sourceRecords(docs(60)), { batchSizes: [3] });
+    const padded = sourceRecords(docs(given.records)).map((record) => ({
+      ...record,
+      body: Buffer.concat([record.body, Buffer.alloc(given.padBytes, " ")]),
+    }));
+    const reader = fakeReader(padded, { batchSizes: [3] });
     const outcome = await clock.run(runTask(attempt({ reader, handler, limits: { timeoutSeconds: 900 } })));
-    expect(target.stored).toEqual(docs(60));
+    expect(target.stored).toEqual(docs(given.records));
     expect(underWayMax).toBe(given.aheadMax);
-    expect(sumOf("extract.milliseconds", ...checkpoints.saves, outcome)).toBe((60 / 3) * 10);
+    expect(sumOf("extract.milliseconds", ...checkpoints.saves, outcome)).toBe((given.records / 3) * 10);
   });
 
   it("leave after a second although they are not full, and are checkpointed after ten", async () => {

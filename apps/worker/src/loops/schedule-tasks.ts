@@ -52,11 +52,16 @@ export function createTaskScheduler(input: TaskSchedulerInput): TaskScheduler {
       drain: new AbortController(),
     };
     running.add(task);
-    // Its claim was under way when the drain began.
-    if (draining) task.drain.abort("rerun");
-    void run(claimed, task, settle).finally(() => {
+    void (draining ? giveBack(claimed) : run(claimed, task, settle)).finally(() => {
       running.remove(task);
       onEnded();
     });
+  }
+
+  /** Its claim was under way when the drain began: it was not run, which is no attempt without progress. */
+  async function giveBack({ taskId, lease, checkpoint }: ClaimedTask): Promise<void> {
+    const outcome = { kind: "stopped", counts: checkpoint.counts } as const;
+    // Where that fails, too, its lease expires.
+    await settle({ taskId, lease, outcome }).catch(() => {});
   }
 }

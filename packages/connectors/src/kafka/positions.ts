@@ -52,7 +52,9 @@ export async function readPosition(
     const metadata = await admin.metadata({ topics: [topic] });
     const { id: topicId, partitions } = metadata.topics.get(topic)!;
     const partition = positionPartition(taskId, partitions.length);
-    const isolationLevel = FetchIsolationLevels.READ_COMMITTED;
+    // Tasks share a partition: one whose transaction is open hides what others committed behind it from readers of committed records. The
+    // markers say here what was committed, and this task's own transactions have all ended.
+    const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
     const offsetAt = async (timestamp: bigint): Promise<bigint> => {
       const topics = [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }];
       const [listed] = await admin.listOffsets({ topics, isolationLevel });

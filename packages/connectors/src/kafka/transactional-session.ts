@@ -165,6 +165,9 @@ export async function openTransactionalSession(input: SessionInput): Promise<Ses
   async function brokerOf(leader: number, metadata: ClusterMetadata): Promise<Connection> {
     const known = await brokers.get(leader);
     if (known?.isConnected()) return known;
+    // What was sent on it comes first, and it is not left behind.
+    if (known?.status === "reauthenticating") return known.ready().then(() => known);
+    known?.close().catch(() => {});
     const address = metadata.brokers.get(leader);
     if (!address) throw new Problem("CLOUD_UNAVAILABLE", `Kafka's broker ${leader}, which leads a partition, is away.`);
     const opening = openBroker(connection, [address], closing.signal);

@@ -8,6 +8,8 @@ import type { Packing } from "./writer.ts";
 const PACK_CHUNK_BYTES = 256 * 1024;
 /** Several, because each write costs; not all, because V8 gives a long text pages of its own. */
 const LINES_JOINED = 64;
+/** A batch of large documents has memory of its own, and is alone with the packer. */
+const KEPT_BYTES_MAX = 2 * 1024 * 1024;
 
 /** One object of JSON lines, packed as it grows. */
 export function openJsonLines(upload: ObjectUpload, packing: Packing): OpenObject {
@@ -34,15 +36,16 @@ export function openJsonLines(upload: ObjectUpload, packing: Packing): OpenObjec
     async append(batch) {
       if (failure) throw failure;
       const bytesMax = batch.reduce((sum, { bytes }) => sum + bytes, 0);
-      if (!packer || memory.length < bytesMax) memory = Buffer.allocUnsafeSlow(bytesMax);
-      const lines = memory.subarray(0, writeLines(batch, memory));
+      const isKept = packer !== null && bytesMax <= KEPT_BYTES_MAX;
+      const into = isKept && memory.length >= bytesMax ? memory : Buffer.allocUnsafeSlow(bytesMax);
+      const lines = into.subarray(0, writeLines(batch, into));
       plain += lines.length;
       if (!packer) return upload.add(lines);
       // One batch waits for the packer while it works on another, which is waited for here: it need not wait for this process.
       const before = taken;
       taken = new Promise((resolve) => packer.write(lines, resolve));
-      [memory, memoryBefore] = [memoryBefore, memory];
-      await Promise.race([before, emptied]);
+      if (isKept) [memory, memoryBefore] = [memoryBefore, into];
+      await Promise.race([isKept ? before : taken, emptied]);
       if (failure) throw failure;
     },
     plainBytes: () => plain,

@@ -77,6 +77,8 @@ export class HostProcess {
         for (const frame of reader.take(chunk)) this.#receive(frame);
       } catch (error) {
         this.#end(new Problem("TASK_CRASHED", `The ${language} process sent something unreadable.`, { cause: error }));
+        // It would go on with the batches in its pipe.
+        this.#child.kill("SIGKILL");
       }
     });
     this.#child.stdin?.on("error", () => {});
@@ -144,10 +146,12 @@ export class HostProcess {
   #exchange(message: Message, blob: readonly Uint8Array[]): Promise<Frame> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(this.#ended);
+      // What cannot be encoded is not sent, and nobody may wait in its place.
+      const parts = encodeFrame(message, blob);
       this.#awaiting.push({ resolve, reject });
       const stdin = this.#child.stdin as Writable;
       stdin.cork();
-      for (const part of encodeFrame(message, blob)) stdin.write(part);
+      for (const part of parts) stdin.write(part);
       stdin.uncork();
     });
   }

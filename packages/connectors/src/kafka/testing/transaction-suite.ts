@@ -6,6 +6,7 @@ import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes, Produ
 import { describe, expect, it } from "vitest";
 import { connectionOf, type KafkaCluster } from "../connection.ts";
 import type { KafkaWriterConfig } from "../session.ts";
+import { positionsTopicOf } from "../topic.ts";
 import { kafkaTarget, task } from "./kafka-target.ts";
 import { type CallName, onCalls } from "./on-calls.ts";
 
@@ -96,6 +97,19 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
       30_000,
     );
 
+    it("is recognised by a later attempt though another task's transaction is open before it", async () => {
+      const config = { ...plainTopic(), topicPartitions: 1 };
+      const writer = await open(config);
+      await write(writer, ["first"]);
+      await using _ = await openTransactionOnPositions(config);
+      const later = await prepareAll(writer, ids.map(ofOneKey), 1);
+      expect(await writer.write(later, signal)).toEqual([]);
+      const next = await open(config, { task: { ...task, attempt: 2 } });
+      expect(await write(next, ["first", ...ids])).toEqual([]);
+      expect(await ofThatKey(config)).toEqual([["first", ...ids]]);
+      await Promise.all([writer.close(), next.close()]);
+    });
+
     it("is undone as a whole, and at once, when the broker refuses a request of it", async () => {
       // Packed, ten such documents are small; one of random text is not.
       const config = freshTopic();
@@ -116,6 +130,27 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
       await writer.close();
     });
   });
+
+  /** As of another task that shares the partition; ends when disposed. */
+  async function openTransactionOnPositions({ topicName }: KafkaWriterConfig): Promise<AsyncDisposable> {
+    const connection = await connectionOf(cluster(), access(), signal);
+    const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
+      ...connection,
+      idempotent: true,
+      transactionalId: `other-${topicName}`,
+      timeout: 60_000,
+    });
+    const transaction = await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 });
+    const value = Buffer.from(JSON.stringify({ ordinal: 0, attempt: 1 }));
+    const message = { topic: positionsTopicOf(topicName), partition: 0, key: Buffer.from("another-task"), value };
+    await transaction.send({ messages: [message] });
+    return {
+      async [Symbol.asyncDispose]() {
+        await transaction.abort();
+        await producer.close(true);
+      },
+    };
+  }
 
   /** Returns when the broker goes by it, which a transaction that is taken back finds out. */
   async function limitMessages(config: KafkaWriterConfig, bytes: number): Promise<void> {
