@@ -113,6 +113,7 @@ export const independentServers: readonly IndependentServer[] = [
     installedFrom: "PyPI and Maven",
     verifies: ["compute SPARK"],
     differences: [],
+    onlyWhenNamed: "installing and starting it takes three minutes of a processor",
   },
   {
     name: "versitygw",
