@@ -8,6 +8,7 @@ import { type EndpointWish, provisionEndpoint, removeEndpoint } from "./provisio
 
 type Answer = { readonly status?: number; readonly body: Readonly<Record<string, unknown>> };
 const refused = (message: string): Answer => ({ status: 400, body: { __type: "ValidationException", message } });
+const gone = refused('Could not find endpoint "arn".');
 const described = (EndpointStatus: string, more = {}): Answer => ({ body: { EndpointStatus, ...more } });
 
 let server: Server;
@@ -61,22 +62,22 @@ const wish: EndpointWish = {
 const actions = () => asked.map(([action]) => action);
 
 test("model, configuration and endpoint are made in this order and waited for", async () => {
-  answers = { DescribeEndpoint: [described("Creating"), described("Creating"), described("InService")] };
+  answers = { DescribeEndpoint: [gone, described("Creating"), described("InService")] };
   const made = await provisionEndpoint(wish, access, signal, waiting);
   expect(actions()).toEqual([
+    "DescribeEndpoint",
     "CreateModel",
     "CreateEndpointConfig",
     "CreateEndpoint",
     "DescribeEndpoint",
     "DescribeEndpoint",
-    "DescribeEndpoint",
   ]);
-  expect(asked[0]?.[1]).toMatchObject({
+  expect(asked[1]?.[1]).toMatchObject({
     ModelName: "tld1",
     ExecutionRoleArn: wish.roleArn,
     PrimaryContainer: { Image: "image:1", ModelDataUrl: wish.modelDataUrl, Environment: wish.environment },
   });
-  expect(asked[1]?.[1].ProductionVariants).toEqual([
+  expect(asked[2]?.[1].ProductionVariants).toEqual([
     { VariantName: "AllTraffic", ModelName: "tld1", ServerlessConfig: { MemorySizeInMB: 4096, MaxConcurrency: 10 } },
   ]);
   const arn = (kind: string) => `arn:aws:sagemaker:eu-west-1:111122223333:${kind}/tld1`;
@@ -95,7 +96,7 @@ test("a repetition after a crash takes what is there; a provisioned endpoint has
     sagemakerProvisioned: { instanceType: "ml.m5.xlarge", instanceCount: 2 },
   } as const;
   await provisionEndpoint({ ...wish, size }, access, signal, waiting);
-  expect(asked[1]?.[1].ProductionVariants).toEqual([
+  expect(asked[2]?.[1].ProductionVariants).toEqual([
     { VariantName: "AllTraffic", ModelName: "tld1", InstanceType: "ml.m5.xlarge", InitialInstanceCount: 2 },
   ]);
 });
@@ -108,7 +109,7 @@ test("a role that is not known everywhere yet is waited for", async () => {
 });
 
 test("an endpoint that fails is told with SageMaker's reason, one that does not come with the time waited", async () => {
-  answers = { DescribeEndpoint: [described("Creating"), described("Failed", { FailureReason: "No such image" })] };
+  answers = { DescribeEndpoint: [gone, described("Creating"), described("Failed", { FailureReason: "No such image" })] };
   await expect(provisionEndpoint(wish, access, signal, waiting)).rejects.toMatchObject({
     code: "CLOUD_CALL_REFUSED",
     path: "computeEngine.model",
@@ -121,8 +122,21 @@ test("an endpoint that fails is told with SageMaker's reason, one that does not 
   expect(now).toBeGreaterThanOrEqual(30 * 60_000);
 });
 
+test("an endpoint that failed goes and is made again: the model may be mended by now", async () => {
+  const failed = described("Failed", { FailureReason: "The model file is no archive" });
+  answers = { DescribeEndpoint: [failed, gone, described("InService")] };
+  await provisionEndpoint(wish, access, signal, waiting);
+  expect(actions().filter((action) => action !== "DescribeEndpoint")).toEqual([
+    "DeleteEndpoint",
+    "DeleteEndpointConfig",
+    "DeleteModel",
+    "CreateModel",
+    "CreateEndpointConfig",
+    "CreateEndpoint",
+  ]);
+});
+
 test("is removed in the other order once the endpoint is gone, and what is gone already is fine", async () => {
-  const gone = refused('Could not find endpoint "arn".');
   answers = { DescribeEndpoint: [described("Deleting"), gone] };
   await removeEndpoint("tld1", access, signal, waiting);
   const all = ["DeleteEndpoint", "DescribeEndpoint", "DescribeEndpoint", "DeleteEndpointConfig", "DeleteModel"];

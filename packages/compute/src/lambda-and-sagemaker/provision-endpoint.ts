@@ -48,7 +48,8 @@ const goneMilliseconds = 10 * 60_000;
 const roleTries = 10;
 
 /**
- * Makes LetsData's model, its configuration and the endpoint, and waits until it is in service. Repeatable after a crash at any point.
+ * Makes LetsData's model, its configuration and the endpoint, and waits until it is in service. Repeatable after a crash at any point,
+ * and after a failure: a failed endpoint never recovers, so it goes before a new one is made.
  * Throws CLOUD_CALL_REFUSED with SageMaker's own reason where the endpoint fails.
  */
 export async function provisionEndpoint(
@@ -66,6 +67,8 @@ export async function provisionEndpoint(
     withRetry(() => send().catch(unlessThere), { call: { action: `sagemaker:${action}`, resource }, signal });
   const PrimaryContainer = { Image: image, ModelDataUrl: modelDataUrl, Environment: { ...environment } };
 
+  const before = await describe(name, access, signal);
+  if (before?.EndpointStatus === "Failed") await removeEndpoint(name, access, signal, waiting);
   await onceRoleIsKnown(signal, waiting, () =>
     make("CreateModel", arns.model, () =>
       sagemaker.send(
