@@ -52,7 +52,7 @@ export async function makeModelEndpoint(
     name: names.modelRole,
     description: `Runs the model of dataset ${config.datasetName}`,
     trust: modelRoleTrustPolicy(),
-    policies: { RunModel: modelRolePolicy(modelDataUrl, repositoryArn) },
+    policies: { RunModel: modelRolePolicy(modelDataUrl, names.modelBucket, repositoryArn) },
     tags: { "letsdata:datasetId": datasetId },
   };
   const roleArn = await putRole(installation, role, signal);

@@ -109,7 +109,9 @@ test("a role that is not known everywhere yet is waited for", async () => {
 });
 
 test("an endpoint that fails is told with SageMaker's reason, one that does not come with the time waited", async () => {
-  answers = { DescribeEndpoint: [gone, described("Creating"), described("Failed", { FailureReason: "No such image" })] };
+  answers = {
+    DescribeEndpoint: [gone, described("Creating"), described("Failed", { FailureReason: "No such image" })],
+  };
   await expect(provisionEndpoint(wish, access, signal, waiting)).rejects.toMatchObject({
     code: "CLOUD_CALL_REFUSED",
     path: "computeEngine.model",
