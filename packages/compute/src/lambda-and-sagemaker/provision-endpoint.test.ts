@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { staticCredentials } from "@letsdata/aws/session-source";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type EndpointWish, provisionEndpoint, removeEndpoint } from "./provision-endpoint.ts";
+import { type EndpointWish, isServing, provisionEndpoint, removeEndpoint } from "./provision-endpoint.ts";
 
 type Answer = { readonly status?: number; readonly body: Readonly<Record<string, unknown>> };
 const refused = (message: string): Answer => ({ status: 400, body: { __type: "ValidationException", message } });
@@ -126,7 +126,7 @@ test("an endpoint that fails is told with SageMaker's reason, one that does not 
 
 test("an endpoint that failed goes and is made again: the model may be mended by now", async () => {
   const failed = described("Failed", { FailureReason: "The model file is no archive" });
-  answers = { DescribeEndpoint: [failed, gone, described("InService")] };
+  answers = { DescribeEndpoint: [failed, failed, gone, described("InService")] };
   await provisionEndpoint(wish, access, signal, waiting);
   expect(actions().filter((action) => action !== "DescribeEndpoint")).toEqual([
     "DeleteEndpoint",
@@ -138,11 +138,42 @@ test("an endpoint that failed goes and is made again: the model may be mended by
   ]);
 });
 
+test("an endpoint that is on its way out is waited for and made again", async () => {
+  answers = { DescribeEndpoint: [described("Deleting"), described("Deleting"), gone, described("InService")] };
+  await provisionEndpoint(wish, access, signal, waiting);
+  expect(actions()).not.toContain("DeleteEndpoint");
+  expect(actions().filter((action) => action.startsWith("Create"))).toHaveLength(3);
+});
+
 test("is removed in the other order once the endpoint is gone, and what is gone already is fine", async () => {
-  answers = { DescribeEndpoint: [described("Deleting"), gone] };
+  answers = { DescribeEndpoint: [described("InService"), described("Deleting"), gone] };
   await removeEndpoint("tld1", access, signal, waiting);
-  const all = ["DeleteEndpoint", "DescribeEndpoint", "DescribeEndpoint", "DeleteEndpointConfig", "DeleteModel"];
-  expect(actions()).toEqual(all);
-  answers = { DeleteEndpoint: [gone], DescribeEndpoint: [gone], DeleteEndpointConfig: [gone], DeleteModel: [gone] };
+  expect(actions()).toEqual([
+    "DescribeEndpoint",
+    "DeleteEndpoint",
+    "DescribeEndpoint",
+    "DescribeEndpoint",
+    "DeleteEndpointConfig",
+    "DeleteModel",
+  ]);
+  answers = { DescribeEndpoint: [gone], DeleteEndpointConfig: [gone], DeleteModel: [gone] };
   await removeEndpoint("tld1", access, signal, waiting);
+});
+
+test("is not deleted while it is being made or changed: SageMaker would refuse it", async () => {
+  answers = { DescribeEndpoint: [described("Creating"), described("Updating"), described("InService"), gone] };
+  await removeEndpoint("tld1", access, signal, waiting);
+  expect(actions().indexOf("DeleteEndpoint")).toBe(3);
+});
+
+test.each([
+  ["InService", true],
+  ["Creating", true],
+  ["Failed", false],
+  ["Deleting", false],
+])("an endpoint that is %s serves: %s", async (status, serves) => {
+  answers = { DescribeEndpoint: [described(status)] };
+  expect(await isServing("tld1", access, signal)).toBe(serves);
+  answers = { DescribeEndpoint: [gone] };
+  expect(await isServing("tld1", access, signal)).toBe(false);
 });
