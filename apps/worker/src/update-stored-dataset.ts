@@ -17,7 +17,7 @@ import { describeHandlers } from "./dataset-handler.ts";
 import { createDatasetLog } from "./dataset-log.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { initialisePorts } from "./initialise-ports.ts";
-import { remakeModelEndpoint } from "./model-endpoint.ts";
+import { endpointLost, remakeModelEndpoint } from "./model-endpoint.ts";
 
 /** An outage is waited for this long before the update counts as failed. */
 const PATIENCE_MS = 10 * 60_000;
@@ -60,7 +60,8 @@ export async function updateStoredDataset(
     if (mayRecover || signal.aborted) throw thrown;
     if (newCode) await artifacts.remove(datasetId, codeVersion);
     const { code, errors } = problem;
-    const message = `The update failed, everything stays as it was: ${problem.message}`;
+    const isAsBefore = errors.every((error) => error.code !== endpointLost);
+    const message = `The update failed${isAsBefore ? ", everything stays as it was" : ""}: ${problem.message}`;
     await say("ERROR", message);
     if ((await getDatasetById(database, datasetId))?.status === "UPDATING") {
       await transitionDataset(database, datasetId, "updateEnded", { reason: { code, message, errors } });

@@ -222,10 +222,13 @@ test("an endpoint of LetsData is made with the dataset, serves it, is metered, a
   const [bucket, { name: ModelName }] = made as unknown as readonly [{ name: string }, { name: string }];
   const sagemaker = clientFor(SageMakerClient, installation.ours);
   const model = await sagemaker.send(new DescribeModelCommand({ ModelName }));
-  const ModelDataUrl = `s3://${bucket.name}/model.tar.gz`;
+  const ModelDataUrl = expect.stringMatching(new RegExp(`^s3://${bucket.name}/[0-9a-f]{16}/model\\.tar\\.gz$`));
   expect(model.PrimaryContainer).toMatchObject({ ModelDataUrl, Environment: { SAGEMAKER_PROGRAM: "inference.py" } });
   const copy = await clientFor(S3Client, installation.ours).send(
-    new GetObjectCommand({ Bucket: bucket.name, Key: "model.tar.gz" }),
+    new GetObjectCommand({
+      Bucket: bucket.name,
+      Key: model.PrimaryContainer!.ModelDataUrl!.split("/").slice(3).join("/"),
+    }),
   );
   expect(await copy.Body?.transformToString()).toBe("a packed model");
 

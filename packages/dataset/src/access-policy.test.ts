@@ -5,7 +5,7 @@ import { accessPolicy, type PermissionSource } from "./access-policy.ts";
 import { type Runtimes, unavailableParts } from "./availability.ts";
 import type { DatasetConfig } from "./dataset-config.ts";
 import { parseDatasetConfig } from "./parse-dataset-config.ts";
-import { customerAccessTrustPolicy, policyOf, sessionPolicyOf } from "./policy-documents.ts";
+import { customerAccessTrustPolicy, modelRolePolicy, policyOf, sessionPolicyOf } from "./policy-documents.ts";
 import { withGeneratedNames } from "./resolve-names.ts";
 import { bodyWith, examples } from "./testing/example-bodies.ts";
 
@@ -121,3 +121,17 @@ test.each(examples.map((example) => [example.name, example.body] as const))(
     expect(parseDatasetConfig(named)).toMatchObject({ ok: true, config });
   },
 );
+
+test("the role of a model reads its file and lists the dataset's own bucket alone", () => {
+  const policyFor = (bucket: string) => {
+    const { Statement } = modelRolePolicy(`s3://${bucket}/a/m.tar.gz`, "tldmd1", null);
+    return Statement.filter(({ Action }) => String(Action).startsWith("s3:"));
+  };
+  expect(policyFor("tldmd1")).toEqual([
+    { Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::tldmd1" },
+    { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::tldmd1/a/m.tar.gz" },
+  ]);
+  expect(policyFor("models")).toEqual([
+    { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::models/a/m.tar.gz" },
+  ]);
+});

@@ -4,6 +4,9 @@ export type Stage = "Test" | "Prod";
 /** Matches every name made by `generatedNames` for a connector: dropped with a notice where a person pastes it beside `LetsData`. */
 export const generatedNamePattern = /^[a-z]ld(wc|ec)[0-9a-f]{32}(\.fifo)?$/;
 
+/** Matches every bucket made by `generatedNames`, of any dataset. */
+export const generatedBucketPattern = /^[a-z]ld(wc|ec|im|md)[0-9a-f]{32}$/;
+
 export interface GeneratedNames {
   /** Stream, queue, table, bucket, topic, cluster and index of a LetsData-located write connector. */
   readonly writeTarget: string;

@@ -95,11 +95,19 @@ export function modelRoleTrustPolicy(): PolicyDocument {
   };
 }
 
-/** What the container of a model needs: its file, its image (null: any it may pull), its log and metrics. */
-export function modelRolePolicy(modelDataUrl: string, repositoryArn: string | null): PolicyDocument {
+/**
+ * What the container of a model needs: its file, its image (null: any it may pull), its log and metrics. The customer's code runs in
+ * it, so it may list no bucket but the dataset's own.
+ */
+export function modelRolePolicy(
+  modelDataUrl: string,
+  modelBucket: string,
+  repositoryArn: string | null,
+): PolicyDocument {
   const [bucket = "", key = ""] = modelDataUrl.replace("s3://", "").split(/\/(.*)/s);
+  const list = { actions: ["s3:ListBucket"], resources: [`arn:aws:s3:::${bucket}`], reason: "Find the model" };
   return policyOf([
-    { actions: ["s3:ListBucket"], resources: [`arn:aws:s3:::${bucket}`], reason: "Find the model" },
+    ...(bucket === modelBucket ? [list] : []),
     { actions: ["s3:GetObject"], resources: [`arn:aws:s3:::${bucket}/${key}`], reason: "Load the model" },
     {
       actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],

@@ -1,5 +1,7 @@
 -- Calls of a model that LetsData serves on a serverless endpoint are metered with the attempts that made them.
 
+ALTER TABLE "task" ADD COLUMN     "inference_ms_metered" DOUBLE PRECISION NOT NULL DEFAULT 0;
+
 -- What attempts used, in the transaction that ends them: metered once, whatever happens to the process that asks. `p_ended`: answers of
 -- letsdata_end_attempt; the bytes are those without a usage record yet, in the same order. Names, units and ids are those of
 -- packages/dataset/src/meters.ts; a test compares them.
@@ -19,27 +21,30 @@ RETURNS void LANGUAGE sql AS $$
       -- Only a serverless endpoint of ours has it.
       (d.config->'computeEngine'->'endpoint'->'sagemakerServerless'->>'sagemakerMemoryLimitInMegabytes')::float8
         AS endpoint_megabytes
-    FROM dataset d WHERE d.id = ANY (SELECT ended.dataset_id FROM ended))
+    FROM dataset d WHERE d.id = ANY (SELECT ended.dataset_id FROM ended)),
+  -- Milliseconds and not what they cost: an update of the endpoint prices later calls only.
+  inferred AS MATERIALIZED (
+    SELECT t.id AS task_id, m.sum AS so_far, m.sum - t.inference_ms_metered AS milliseconds
+    FROM ended e JOIN task t ON t.id = e.task_id, LATERAL (
+      SELECT sum(p.sum) AS sum FROM metric_point p
+      WHERE p.dataset_id = e.dataset_id AND p.task_id = e.task_id AND p.metric = 'inference.milliseconds') m
+    WHERE m.sum > t.inference_ms_metered),
+  -- Whether or not they are billed: calls of another endpoint must not be billed by this one later.
+  advanced AS (
+    UPDATE task t SET inference_ms_metered = i.so_far FROM inferred i WHERE t.id = i.task_id)
   INSERT INTO usage_record (usage_id, tenant_id, dataset_id, task_id, resource_type, resource, event_start_time,
     event_end_time, metering_dimension, metering_unit, metering_value)
   SELECT concat_ws(':', d.id, e.task_id, used.meter, used.resource, e.started_ms::bigint), d.tenant_id, d.id, e.task_id,
     used.resource_type, used.resource, to_timestamp(e.started_ms / 1000), to_timestamp(e.ended_ms / 1000),
     used.dimension, used.unit, used.value
-  FROM ended e JOIN dataset d ON d.id = e.dataset_id,
+  FROM ended e JOIN dataset d ON d.id = e.dataset_id LEFT JOIN inferred i ON i.task_id = e.task_id,
     LATERAL (VALUES
       ('readBytes', 'READ_CONNECTOR', d.reader, 'BytesRead', 'GB', e.bytes_read / 1e9::float8),
       ('writeBytes', 'WRITE_CONNECTOR', d.writer, 'BytesWritten', 'GB', e.bytes_written / 1e9::float8),
       ('computeDuration', 'COMPUTE_ENGINE', d.engine, 'ComputeDuration', 'GB-second',
         (e.ended_ms - e.started_ms) / 1000 / 1024 * d.megabytes),
-      -- All calls the task measured so far, less what was metered of them.
       ('inferenceDuration', 'COMPUTE_ENGINE', d.engine, 'InferenceDuration', 'GB-second',
-        CASE WHEN d.endpoint_megabytes IS NOT NULL THEN round((
-          (SELECT coalesce(sum(m.sum), 0) FROM metric_point m
-            WHERE m.dataset_id = d.id AND m.task_id = e.task_id AND m.metric = 'inference.milliseconds')
-            / 1000 / 1024 * d.endpoint_megabytes
-          - (SELECT coalesce(sum(r.metering_value), 0) FROM usage_record r
-            WHERE r.dataset_id = d.id AND r.task_id = e.task_id AND r.metering_dimension = 'InferenceDuration')
-        )::numeric, 6)::float8 END)
+        round((i.milliseconds / 1000 / 1024 * d.endpoint_megabytes)::numeric, 6)::float8)
     ) AS used(meter, resource_type, resource, dimension, unit, value)
   WHERE used.resource IS NOT NULL AND used.value > 0
   ORDER BY 1

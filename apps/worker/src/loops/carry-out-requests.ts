@@ -20,7 +20,7 @@ import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "../dataset-contexts.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
-import { removeModelEndpoint } from "../model-endpoint.ts";
+import { ensureModelEndpoint, removeModelEndpoint } from "../model-endpoint.ts";
 import { intermediateBucket } from "../spark/intermediate-bucket.ts";
 import { updateStoredDataset } from "../update-stored-dataset.ts";
 
@@ -80,7 +80,7 @@ interface RedriveInput {
 }
 
 async function redrive(dependencies: WorkerDependencies, request: StoredRequest, signal: AbortSignal): Promise<Result> {
-  const { database } = dependencies;
+  const { database, installation } = dependencies;
   const { datasetId, tenantId } = request;
   const { taskIds, filter, policy } = request.input as unknown as RedriveInput;
   const dataset = await getDatasetById(database, datasetId);
@@ -94,6 +94,8 @@ async function redrive(dependencies: WorkerDependencies, request: StoredRequest,
   // Stored by create-dataset after the parse.
   const followedBy = dataset ? followingReducerOf(dataset.config as unknown as DatasetConfig, datasetId) : null;
   try {
+    // An update that failed may have left the dataset without it.
+    await ensureModelEndpoint(installation, await loadDatasetContext(database, installation, datasetId), signal);
     if (fromBeginning) await removeOutput(dependencies, datasetId, await redrivableTasks(database, wanted), signal);
     const redrivenTasks = await inTransaction(database, async (transaction) => {
       const count = await redriveTasks(transaction, { ...wanted, fromBeginning, followedBy });

@@ -4,10 +4,11 @@ import { text } from "node:stream/consumers";
 import { staticCredentials } from "@letsdata/aws/session-source";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type EndpointWish, provisionEndpoint, removeEndpoint } from "./provision-endpoint.ts";
+import { type EndpointWish, isServing, provisionEndpoint, removeEndpoint } from "./provision-endpoint.ts";
 
 type Answer = { readonly status?: number; readonly body: Readonly<Record<string, unknown>> };
 const refused = (message: string): Answer => ({ status: 400, body: { __type: "ValidationException", message } });
+const gone = refused('Could not find endpoint "arn".');
 const described = (EndpointStatus: string, more = {}): Answer => ({ body: { EndpointStatus, ...more } });
 
 let server: Server;
@@ -61,22 +62,22 @@ const wish: EndpointWish = {
 const actions = () => asked.map(([action]) => action);
 
 test("model, configuration and endpoint are made in this order and waited for", async () => {
-  answers = { DescribeEndpoint: [described("Creating"), described("Creating"), described("InService")] };
+  answers = { DescribeEndpoint: [gone, described("Creating"), described("InService")] };
   const made = await provisionEndpoint(wish, access, signal, waiting);
   expect(actions()).toEqual([
+    "DescribeEndpoint",
     "CreateModel",
     "CreateEndpointConfig",
     "CreateEndpoint",
     "DescribeEndpoint",
     "DescribeEndpoint",
-    "DescribeEndpoint",
   ]);
-  expect(asked[0]?.[1]).toMatchObject({
+  expect(asked[1]?.[1]).toMatchObject({
     ModelName: "tld1",
     ExecutionRoleArn: wish.roleArn,
     PrimaryContainer: { Image: "image:1", ModelDataUrl: wish.modelDataUrl, Environment: wish.environment },
   });
-  expect(asked[1]?.[1].ProductionVariants).toEqual([
+  expect(asked[2]?.[1].ProductionVariants).toEqual([
     { VariantName: "AllTraffic", ModelName: "tld1", ServerlessConfig: { MemorySizeInMB: 4096, MaxConcurrency: 10 } },
   ]);
   const arn = (kind: string) => `arn:aws:sagemaker:eu-west-1:111122223333:${kind}/tld1`;
@@ -95,7 +96,7 @@ test("a repetition after a crash takes what is there; a provisioned endpoint has
     sagemakerProvisioned: { instanceType: "ml.m5.xlarge", instanceCount: 2 },
   } as const;
   await provisionEndpoint({ ...wish, size }, access, signal, waiting);
-  expect(asked[1]?.[1].ProductionVariants).toEqual([
+  expect(asked[2]?.[1].ProductionVariants).toEqual([
     { VariantName: "AllTraffic", ModelName: "tld1", InstanceType: "ml.m5.xlarge", InitialInstanceCount: 2 },
   ]);
 });
@@ -108,7 +109,9 @@ test("a role that is not known everywhere yet is waited for", async () => {
 });
 
 test("an endpoint that fails is told with SageMaker's reason, one that does not come with the time waited", async () => {
-  answers = { DescribeEndpoint: [described("Creating"), described("Failed", { FailureReason: "No such image" })] };
+  answers = {
+    DescribeEndpoint: [gone, described("Creating"), described("Failed", { FailureReason: "No such image" })],
+  };
   await expect(provisionEndpoint(wish, access, signal, waiting)).rejects.toMatchObject({
     code: "CLOUD_CALL_REFUSED",
     path: "computeEngine.model",
@@ -121,12 +124,56 @@ test("an endpoint that fails is told with SageMaker's reason, one that does not 
   expect(now).toBeGreaterThanOrEqual(30 * 60_000);
 });
 
+test("an endpoint that failed goes and is made again: the model may be mended by now", async () => {
+  const failed = described("Failed", { FailureReason: "The model file is no archive" });
+  answers = { DescribeEndpoint: [failed, failed, gone, described("InService")] };
+  await provisionEndpoint(wish, access, signal, waiting);
+  expect(actions().filter((action) => action !== "DescribeEndpoint")).toEqual([
+    "DeleteEndpoint",
+    "DeleteEndpointConfig",
+    "DeleteModel",
+    "CreateModel",
+    "CreateEndpointConfig",
+    "CreateEndpoint",
+  ]);
+});
+
+test("an endpoint that is on its way out is waited for and made again", async () => {
+  answers = { DescribeEndpoint: [described("Deleting"), described("Deleting"), gone, described("InService")] };
+  await provisionEndpoint(wish, access, signal, waiting);
+  expect(actions()).not.toContain("DeleteEndpoint");
+  expect(actions().filter((action) => action.startsWith("Create"))).toHaveLength(3);
+});
+
 test("is removed in the other order once the endpoint is gone, and what is gone already is fine", async () => {
-  const gone = refused('Could not find endpoint "arn".');
-  answers = { DescribeEndpoint: [described("Deleting"), gone] };
+  answers = { DescribeEndpoint: [described("InService"), described("Deleting"), gone] };
   await removeEndpoint("tld1", access, signal, waiting);
-  const all = ["DeleteEndpoint", "DescribeEndpoint", "DescribeEndpoint", "DeleteEndpointConfig", "DeleteModel"];
-  expect(actions()).toEqual(all);
-  answers = { DeleteEndpoint: [gone], DescribeEndpoint: [gone], DeleteEndpointConfig: [gone], DeleteModel: [gone] };
+  expect(actions()).toEqual([
+    "DescribeEndpoint",
+    "DeleteEndpoint",
+    "DescribeEndpoint",
+    "DescribeEndpoint",
+    "DeleteEndpointConfig",
+    "DeleteModel",
+  ]);
+  answers = { DescribeEndpoint: [gone], DeleteEndpointConfig: [gone], DeleteModel: [gone] };
   await removeEndpoint("tld1", access, signal, waiting);
+});
+
+test("is not deleted while it is being made or changed: SageMaker would refuse it", async () => {
+  answers = { DescribeEndpoint: [described("Creating"), described("Updating"), described("InService"), gone] };
+  await removeEndpoint("tld1", access, signal, waiting);
+  expect(actions().indexOf("DeleteEndpoint")).toBe(3);
+});
+
+test.each([
+  ["InService", true],
+  ["Creating", true],
+  ["Failed", false],
+  ["Deleting", false],
+])("an endpoint that is %s serves: %s", async (status, serves) => {
+  answers = { DescribeEndpoint: [described(status)] };
+  expect(await isServing("tld1", access, signal)).toBe(serves);
+  answers = { DescribeEndpoint: [gone] };
+  expect(await isServing("tld1", access, signal)).toBe(false);
 });

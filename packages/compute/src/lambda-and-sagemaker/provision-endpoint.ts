@@ -44,11 +44,14 @@ export interface Waiting {
 /** SageMaker starts a container in minutes (product.md §8). */
 const inServiceMilliseconds = 30 * 60_000;
 const goneMilliseconds = 10 * 60_000;
+/** SageMaker is at work on the endpoint, and refuses to delete it meanwhile. */
+const unsettled: ReadonlySet<string> = new Set(["Creating", "Updating", "SystemUpdating", "RollingBack"]);
 /** A role that was made just now is not known everywhere for some seconds. */
 const roleTries = 10;
 
 /**
- * Makes LetsData's model, its configuration and the endpoint, and waits until it is in service. Repeatable after a crash at any point.
+ * Makes LetsData's model, its configuration and the endpoint, and waits until it is in service. Repeatable after a crash at any point,
+ * and after a failure: a failed endpoint never recovers, so it goes before a new one is made.
  * Throws CLOUD_CALL_REFUSED with SageMaker's own reason where the endpoint fails.
  */
 export async function provisionEndpoint(
@@ -66,6 +69,8 @@ export async function provisionEndpoint(
     withRetry(() => send().catch(unlessThere), { call: { action: `sagemaker:${action}`, resource }, signal });
   const PrimaryContainer = { Image: image, ModelDataUrl: modelDataUrl, Environment: { ...environment } };
 
+  const before = await statusOf(name, access, signal);
+  if (before === "Failed" || before === "Deleting") await removeEndpoint(name, access, signal, waiting);
   await onceRoleIsKnown(signal, waiting, () =>
     make("CreateModel", arns.model, () =>
       sagemaker.send(
@@ -91,7 +96,16 @@ export async function provisionEndpoint(
   ];
 }
 
-/** Removes what `provisionEndpoint` made and waits until it is gone; what is gone already is fine. */
+/** Whether the endpoint is there and serves, or will without anybody's doing. */
+export async function isServing(name: string, access: CloudAccess, signal: AbortSignal): Promise<boolean> {
+  const status = await statusOf(name, access, signal);
+  return status === "InService" || unsettled.has(status ?? "");
+}
+
+/**
+ * Removes what `provisionEndpoint` made and waits until it is gone; what is gone already is fine. SageMaker refuses it to an endpoint
+ * that is just being made or changed, so that is waited for first.
+ */
 export async function removeEndpoint(
   name: string,
   access: CloudAccess,
@@ -103,12 +117,21 @@ export async function removeEndpoint(
   const arns = arnsOf(name, access);
   const remove = (action: string, resource: string, send: () => Promise<unknown>) =>
     withRetry(() => send().catch(unlessMissing), { call: { action: `sagemaker:${action}`, resource }, signal });
-  await remove("DeleteEndpoint", arns.endpoint, () =>
-    sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }), options),
+  let status: string | null = null;
+  await look(
+    { patience: inServiceMilliseconds, signal, waiting, late: `${arns.endpoint} is still being made or changed` },
+    async () => {
+      status = await statusOf(name, access, signal);
+      return !unsettled.has(status ?? "");
+    },
   );
+  if (status !== null && status !== "Deleting")
+    await remove("DeleteEndpoint", arns.endpoint, () =>
+      sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }), options),
+    );
   await look(
     { patience: goneMilliseconds, signal, waiting, late: `${arns.endpoint} is still being removed` },
-    async () => (await describe(name, access, signal)) === null,
+    async () => (await statusOf(name, access, signal)) === null,
   );
   await remove("DeleteEndpointConfig", arns.config, () =>
     sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }), options),
@@ -147,6 +170,10 @@ function untilInService(name: string, access: CloudAccess, signal: AbortSignal, 
       path: "computeEngine.model",
     });
   });
+}
+
+async function statusOf(name: string, access: CloudAccess, signal: AbortSignal): Promise<string | null> {
+  return (await describe(name, access, signal))?.EndpointStatus ?? null;
 }
 
 /** Null where there is no endpoint of the name. */

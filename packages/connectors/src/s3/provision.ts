@@ -84,6 +84,15 @@ export async function removeBucket(config: BucketConfig, access: CloudAccess, si
   });
 }
 
+/** Deletes every object of a bucket of LetsData's whose key begins with the prefix. */
+export function removeObjects(
+  { bucket, prefix }: { readonly bucket: string; readonly prefix: string },
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<void> {
+  return deletePrefix({ s3: clientFor(S3Client, access), bucket, prefix }, signal);
+}
+
 /** Deletes every object whose key begins with the prefix. */
 export async function deletePrefix(
   { s3, bucket, prefix }: { readonly s3: S3Client; readonly bucket: string; readonly prefix: string },

@@ -169,16 +169,21 @@ test("work done again from the beginning is used again", async () => {
   expect(totals(await usageOf(datasetId)).BytesRead).toBeCloseTo(900 / 1e9, 15);
 });
 
+const serverless = (sagemakerMemoryLimitInMegabytes: number) => ({
+  sagemakerEndpointResourceLocation: "LetsData",
+  sagemakerServerless: { sagemakerEndpointConcurrency: 1, sagemakerMemoryLimitInMegabytes },
+});
+async function updateEndpoint(datasetId: string, endpoint: Readonly<Record<string, unknown>>): Promise<void> {
+  const computeEngine = { computeEngineType: "LAMBDA_AND_SAGEMAKER", endpoint };
+  await db.dataset.update({ where: { id: datasetId }, data: { config: { ...config, computeEngine } as object } });
+}
+const calls = (sum: number) => ({ metric: "inference.milliseconds", minute: 0, count: 1, sum, min: sum, max: sum });
+const inferenceOf = async (datasetId: string) =>
+  (await usageOf(datasetId)).filter(({ meteringDimension }) => meteringDimension === "InferenceDuration");
+
 test("calls of a model on a serverless endpoint of ours are metered once, by the memory of the endpoint", async () => {
   const datasetId = await startedDataset(1);
-  const sagemakerServerless = { sagemakerEndpointConcurrency: 1, sagemakerMemoryLimitInMegabytes: 2048 };
-  const endpoint = { sagemakerEndpointResourceLocation: "LetsData", sagemakerServerless };
-  const computeEngine = { computeEngineType: "LAMBDA_AND_SAGEMAKER", endpoint };
-  await db.dataset.update({ where: { id: datasetId }, data: { config: { ...config, computeEngine } } });
-  const calls = (sum: number) => ({ metric: "inference.milliseconds", minute: 0, count: 1, sum, min: sum, max: sum });
-  const metered = async () =>
-    (await usageOf(datasetId)).filter(({ meteringDimension }) => meteringDimension === "InferenceDuration");
-
+  await updateEndpoint(datasetId, serverless(2048));
   const first = await claimOne(datasetId, 1);
   const update = { position: null, counts: written(3), errorFiles: [], measurements: [calls(1_000)] };
   await createCheckpointStore(db).save(first.taskId, first.lease, update);
@@ -188,10 +193,28 @@ test("calls of a model on a serverless endpoint of ours are metered once, by the
   const third = await claimOne(datasetId, 1);
   await settle(third, { kind: "completed", counts: written(3), measurements: [calls(2_000)] });
 
-  const records = await metered();
+  const records = await inferenceOf(datasetId);
   expect(records.map(({ meteringValue }) => meteringValue).sort()).toEqual([3, 4]);
   const { resourceType, meteringUnit } = meters.inferenceDuration;
   expect(records[0]).toMatchObject({ resourceType, meteringUnit, resource: "LAMBDA_AND_SAGEMAKER" });
+});
+
+test("an update of the endpoint prices the calls behind it only, whether it grows, shrinks or was not billed before", async () => {
+  const datasetId = await startedDataset(1);
+  const provisioned = { sagemakerEndpointResourceLocation: "LetsData", sagemakerProvisioned: { instanceCount: 1 } };
+  const added: number[] = [];
+  for (const endpoint of [provisioned, serverless(1024), serverless(4096), serverless(2048), provisioned]) {
+    const before = (await inferenceOf(datasetId)).length;
+    await updateEndpoint(datasetId, endpoint);
+    const task = await claimOne(datasetId, 1);
+    await save(task, added.length + 1);
+    await settle(task, { kind: "rerun", counts: written(added.length + 1), measurements: [calls(1_000)] });
+    const now = await inferenceOf(datasetId);
+    expect(now.length - before).toBeLessThanOrEqual(1);
+    const total = now.reduce((sum, { meteringValue }) => sum + meteringValue, 0);
+    added.push(total - added.reduce((sum, value) => sum + value, 0));
+  }
+  expect(added).toEqual([0, 1, 4, 2, 0]);
 });
 
 test("records carry the words, units and ids of the catalogue of meters", async () => {

@@ -70,20 +70,19 @@ export function sagemakerService(cloud: Cloud): Service {
     },
     DescribeEndpoint(_input, place) {
       const endpoint = existing(place);
-      const isMade = made.has(arnOf({ ...place, name: endpoint.configName }, parts.EndpointConfig.kind));
-      const isCreating = isMade && cloud.now() < endpoint.createdAt + CREATING_MS;
       return {
         EndpointName: endpoint.name,
         EndpointArn: arnOf(endpoint),
         EndpointConfigName: endpoint.configName,
-        EndpointStatus: isCreating ? "Creating" : "InService",
+        EndpointStatus: isCreating(endpoint) ? "Creating" : "InService",
         CreationTime: endpoint.createdAt / 1000,
         LastModifiedTime: endpoint.createdAt / 1000,
         ProductionVariants: [{ VariantName: VARIANT }],
       };
     },
     DeleteEndpoint(_input, place) {
-      endpoints.delete(arnOf(existing(place)));
+      if (isCreating(existing(place))) throw invalid(`Cannot update in-progress endpoint "${arnOf(place)}".`);
+      endpoints.delete(arnOf(place));
       database.removeDocument("sagemaker.endpoint", arnOf(place));
     },
   };
@@ -111,6 +110,11 @@ export function sagemakerService(cloud: Cloud): Service {
         database.removeDocument("sagemaker.part", arn);
       },
     };
+  }
+
+  function isCreating({ accountId, region, configName, createdAt }: Endpoint): boolean {
+    const isMade = made.has(arnOf({ accountId, region, name: configName }, parts.EndpointConfig.kind));
+    return isMade && cloud.now() < createdAt + CREATING_MS;
   }
 
   function existing(place: Place): Endpoint {

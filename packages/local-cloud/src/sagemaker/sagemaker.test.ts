@@ -132,8 +132,11 @@ test("an endpoint of a model and a configuration that are here is created, comes
     const status = async () =>
       (await sagemaker.send(new DescribeEndpointCommand({ EndpointName: "e" }))).EndpointStatus;
     expect(await status()).toBe("Creating");
+    const remove = () => sagemaker.send(new DeleteEndpointCommand({ EndpointName: "e" }));
+    await expect(remove()).rejects.toThrow("Cannot update in-progress endpoint");
     now += 1_000;
     expect(await status()).toBe("InService");
+    await remove();
     await sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: "c" }));
     await sagemaker.send(new DeleteModelCommand({ ModelName: "m" }));
     await expect(sagemaker.send(new DeleteModelCommand({ ModelName: "m" }))).rejects.toThrow("Could not find model");
