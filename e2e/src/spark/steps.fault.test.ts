@@ -52,6 +52,7 @@ test("mappers leave parquet in a bucket between, one reducer reads all of it and
     },
   ]);
   const between = `tldim${view.datasetId}`;
+  expect(view.resources.filter(({ name }) => name === between)).toMatchObject([{ component: "computeEngine" }]);
   const ours = clientFor(S3Client, installation.ours);
   const [first] = await writtenBelow({ s3: ours }, between, `Both/${tasks[0]!.taskId}.parquet/`);
   expect(first).toMatchObject({
