@@ -51,6 +51,10 @@ describe.each(installedJavas())("a Spark step with Java $version", ({ java }) =>
     }
   }
 
+  test("renames between folders of its own, as Hadoop commits what it wrote", async () => {
+    expect(await told("rename")).toBe("moved words");
+  });
+
   describe("and an operator's Spark", () => {
     const home = join(folder, "spark");
     const hadoop = join(folder, "hadoop");
