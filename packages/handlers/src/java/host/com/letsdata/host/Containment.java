@@ -15,8 +15,11 @@ import java.util.Set;
 
 /**
  * What customer code may reach: its artifact, Java itself and what Java needs of the system, to read; nothing to write, start, signal
- * or exit; Spark has one folder of its own to write into. It holds for the whole process, whoever calls. Java 8 to 23 have it, and code that goes for sun.misc.Unsafe or native
- * libraries is not held by it; Java 24 took it away, and the kernel holds the process instead (Landlock).
+ * or exit; Spark has one folder of its own to write into. It holds for the whole process, whoever calls.
+ *
+ * Java 8 to 23 have it. There it guards against accidents and not against an adversary: reflection on these very fields,
+ * sun.misc.Unsafe and native libraries undo it, and Spark opens more of Java. Java 24 took it away, and the kernel holds the process
+ * instead (Landlock), which nothing inside can undo: that is for tenants who do not trust each other.
  */
 @SuppressWarnings({"removal", "deprecation"})
 final class Containment extends SecurityManager {
