@@ -121,11 +121,11 @@ function findingText({ path, message, fix }: ProblemDetail): string {
 }
 
 function factsOf(stored: StoredDataset, initialised: Initialised, stage: Stage) {
-  const { errorBucket, endpoint, modelBucket } = generatedNames(stage, stored.datasetId);
+  const { errorBucket, endpoint, modelBucket, sparkIntermediateBucket } = generatedNames(stage, stored.datasetId);
   const componentOf = (name: string) =>
     name === errorBucket
       ? "errorConnector"
-      : [endpoint, modelBucket].includes(name)
+      : [endpoint, modelBucket, sparkIntermediateBucket].includes(name)
         ? "computeEngine"
         : "writeConnector";
   return {

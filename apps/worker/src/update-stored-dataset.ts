@@ -9,6 +9,7 @@ import {
 import type { StoredRequest } from "@letsdata/database/stores/request-store";
 import { concurrencyOf, type DatasetConfig, logLevelOf } from "@letsdata/dataset/dataset-config";
 import { checkDataset } from "@letsdata/dataset/initialise";
+import { generatedNames, type Stage } from "@letsdata/dataset/names";
 import { withGeneratedNames } from "@letsdata/dataset/resolve-names";
 import type { ProvisionedResource } from "@letsdata/plugin-kit/connector";
 import { asProblem } from "@letsdata/plugin-kit/problems";
@@ -49,7 +50,10 @@ export async function updateStoredDataset(
     await inTransaction(database, async (transaction) => {
       const concurrency = concurrencyOf(config.computeEngine);
       await addConfigRevision(transaction, { datasetId, userId, config: { ...config }, concurrency, newCode });
-      await saveDatasetResources(transaction, datasetId, { codeDigest, ...(made ? withEndpoint(stored, made) : {}) });
+      await saveDatasetResources(transaction, datasetId, {
+        codeDigest,
+        ...(made ? withEndpoint(stored, made, installation.stage) : {}),
+      });
       await transitionDataset(transaction, datasetId, "updateEnded");
     });
     await say("INFO", newCode ? `Code version ${codeVersion} is loaded.` : "The compute engine is updated.");
@@ -71,8 +75,9 @@ export async function updateStoredDataset(
 }
 
 /** The dataset's resources with those of its endpoint as they are now. */
-function withEndpoint({ resources }: StoredDataset, made: readonly ProvisionedResource[]) {
-  const others = resources.filter(({ component }) => component !== "computeEngine");
+function withEndpoint({ datasetId, resources }: StoredDataset, made: readonly ProvisionedResource[], stage: Stage) {
+  const { endpoint, modelBucket } = generatedNames(stage, datasetId);
+  const others = resources.filter(({ name }) => name !== endpoint && name !== modelBucket);
   const ofEndpoint = made.map((resource) => ({
     ...resource,
     component: "computeEngine",

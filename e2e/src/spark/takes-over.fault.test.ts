@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { attemptRows } from "../faults/task-rows.ts";
 import { waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation, testBuckets } from "../installation/start-installation.ts";
-import { createSparkDataset, writtenBelow } from "./spark-dataset.ts";
+import { createSparkDataset, textsBelow, writtenBelow } from "./spark-dataset.ts";
 
 let installation: TestInstallation;
 beforeAll(async () => {
@@ -18,16 +20,14 @@ test("a mapper whose worker is killed starts over on another one, its output is 
   const dataset = await createSparkDataset(installation, {
     name: "TakenOver",
     steps: "MAPPER_AND_REDUCER",
-    files: { "slow.txt": "!wait\none two" },
+    files: { "slow.txt": "!draft\none two" },
   });
-  const { items } = await waitFor(
-    async () => {
-      const found = await installation.client.tasks.list({ dataset, limit: 10 });
-      return found.items[0]?.taskStatus === "RUNNING" ? found : null;
-    },
-    60,
-    "the mapper to run",
-  );
+  const ours = clientFor(S3Client, installation.ours);
+  const written = () => textsBelow({ s3: ours }, `tldim${dataset}`, "TakenOver/");
+  const ifThere = (texts: ReadonlyMap<string, string>) => (texts.size > 0 ? texts : null);
+  const draft = await waitFor(() => written().then(ifThere, () => null), 60, "the mapper to write");
+  expect([...draft.values()].map((text) => JSON.parse(text).counts)).toEqual([{ draft: 1 }]);
+  const { items } = await installation.client.tasks.list({ dataset, limit: 10 });
   doomed.kill("SIGKILL");
   await doomed.ended();
   installation.startWorker(env);
@@ -37,7 +37,7 @@ test("a mapper whose worker is killed starts over on another one, its output is 
   const rows = await attemptRows(installation.database, dataset);
   const mapper = rows.filter(({ task_id }) => task_id === items[0]!.taskId);
   expect(mapper.map(({ outcome }) => outcome)).toEqual(["LEASE_EXPIRED", "COMPLETED"]);
-  expect(await writtenBelow(installation, testBuckets.output, "out/TakenOver/")).toMatchObject([
-    { counts: { one: 1, two: 1 } },
-  ]);
+  expect([...(await written()).keys()]).toEqual([...draft.keys()]);
+  const [total] = await writtenBelow(installation, testBuckets.output, "out/TakenOver/");
+  expect(total?.counts).toEqual({ one: 1, two: 1 });
 });

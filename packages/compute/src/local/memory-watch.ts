@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 
 /** https://docs.kernel.org/filesystems/proc.html: statm counts pages. Every platform Node ships for with /proc and this product tests uses 4 KiB. */
 const pageBytes = 4096;
@@ -20,10 +21,19 @@ async function privateBytesOf(pid: number): Promise<number | null> {
   }
 }
 
-/** Only what the process's first thread started, which is how both Node and the language hosts start processes. */
+/** What any thread of the process started: Linux lists children by thread, and a JVM starts Spark's Python workers from its others. */
 export async function childrenOf(pid: number): Promise<readonly number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "latin1").catch(() => "");
-  return text.split(" ").filter(Boolean).map(Number);
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  return threads.flatMap((thread) => childrenOfThread(pid, thread));
+}
+
+/** Reads in place: it is the kernel's memory, of which a JVM has a hundred files ten times a second, and a detour costs more. */
+function childrenOfThread(pid: number, thread: string): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1").split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
 }
 
 const MiB = 1024 * 1024;

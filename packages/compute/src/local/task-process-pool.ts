@@ -14,6 +14,7 @@ import {
   toProblemMessage,
 } from "../task-protocol.ts";
 import type { Trial, TrialRequest } from "../trial.ts";
+import { endSession } from "./process-session.ts";
 import { watchTimeTaken } from "./process-time.ts";
 import { startReaper } from "./reaper.ts";
 import { type Ending, TaskProcess } from "./task-process.ts";
@@ -66,7 +67,10 @@ export interface TryRequest extends TrialRequest {
 }
 
 export interface TaskProcessPool {
-  /** One attempt in a child process. Never rejects: whatever happens to the process is an outcome. */
+  /**
+   * One attempt in a child process. Never rejects: whatever happens to the process is an outcome. That of a Spark step comes when all it
+   * started is gone; its process is not reused.
+   */
   run(request: RunRequest): Promise<TaskOutcome>;
   /**
    * Loads an artifact in a sandboxed process of its own. Throws Problem ARTIFACT_INVALID, OUT_OF_MEMORY or what the handler's
@@ -180,6 +184,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     }
     const { process } = slot;
     return await new Promise<TaskOutcome>((resolve) => {
+      let told: TaskOutcome | null = null;
       let timedOut = false;
       let isLost = false;
       const onStop = () => {
@@ -210,8 +215,13 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       const onMessage = (message: FromChild): void => {
         if (message.type === "finished") {
           process.flushLogs();
-          release(slot);
-          finish(message.outcome);
+          if (request.assignment.spark) {
+            told = message.outcome;
+            process.kill();
+          } else {
+            release(slot);
+            finish(message.outcome);
+          }
         } else if (message.type === "request" && message.kind === "checkpoint") {
           const update = message.ask as TaskCheckpointUpdate;
           void answer(message.id, async () => {
@@ -236,7 +246,10 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
         return failed("TASK_CRASHED", `The task's process ended: ${inWords(ending)}.`, lastWords(ending));
       };
       const onEnd = (ending: Ending): void => {
-        finish(outcomeOf(ending));
+        const outcome = told ?? outcomeOf(ending);
+        // A step writes by itself: its JVM, or what else it started, must not do so beside the next attempt.
+        if (request.assignment.spark) void endSession(process.pid).then(() => finish(outcome));
+        else finish(outcome);
       };
       process.occupy({ onMessage, onLog: request.onLog, onEnd });
       if (process.ended !== null) {

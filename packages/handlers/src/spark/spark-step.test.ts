@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { bridgeHost } from "../lambda-bridge/bridge-host.ts";
 import type { BridgeRequest } from "../lambda-bridge/bridge-protocol.ts";
 import { pythonHost } from "../python/open-handler.ts";
@@ -51,15 +51,20 @@ test("a mapper has its one address third, a reducer its list", () => {
   expect([sparkPlace(given), sparkPlace(reducer)]).toEqual(["for s3a://data/a.txt", "for 2 inputs"]);
 });
 
-async function runPython(readFormat: string, attempt = signal) {
-  const scratchDir = mkdtempSync(join(folder, "scratch-"));
+const newScratch = () => mkdtempSync(join(folder, "scratch-"));
+
+/** `readFormat` is an order to the test's handler. */
+async function runPython(
+  readFormat: string,
+  { attempt = signal, master = "local[*]", scratchDir = newScratch() } = {},
+) {
   const step = await pythonHost.openSparkStep!({
     interfaceName: "SparkMapperInterface",
     artifactDir,
     taskId: "1",
     surroundings: {
       scratchDir,
-      properties: { "spark.master": "local[*]", "spark.hadoop.fs.s3a.endpoint": "http://127.0.0.1:1" },
+      properties: { "spark.master": master, "spark.hadoop.fs.s3a.endpoint": "http://127.0.0.1:1" },
       environment: { AWS_REGION: "eu-west-1" },
     },
   });
@@ -92,11 +97,63 @@ test("a Python that lacks pyspark is named with the fix, when the class is loade
   });
 });
 
-test("a step that is given up ends with its process", async () => {
+/** What the step tells in the message of its exception. */
+async function told(order: string, master?: string) {
+  const thrown = await runPython(order, master === undefined ? {} : { master }).catch((error: Error) => error);
+  return JSON.parse(/ValueError: (.*) \(line/.exec((thrown as Error).message)?.[1] ?? "null");
+}
+
+describe("of the operator's Spark", () => {
+  const home = join(folder, "spark");
+  const hadoop = join(folder, "hadoop");
+  const readOnly = (file: string, text: string) => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: 0o444 });
+  };
+  beforeAll(() => {
+    readOnly(join(home, "jars/spark.jar"), "");
+    readOnly(join(home, "conf/spark-defaults.conf"), "spark.master yarn\nspark.eventLog.enabled true");
+    readOnly(join(home, "conf/hive-site.xml"), "<value>password</value>");
+    readOnly(join(hadoop, "core-site.xml"), "<value>fs.s3a.secret.key</value>");
+    chmodSync(join(home, "conf"), 0o555);
+  });
+  afterAll(() => chmodSync(join(home, "conf"), 0o755));
+  beforeEach(() => {
+    vi.stubEnv("SPARK_HOME", home);
+    vi.stubEnv("HADOOP_CONF_DIR", hadoop);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  test("a step reads its defaults, behind which ours hold, and none of its other configuration", async () => {
+    const { texts, reached, folders } = await told("configuration");
+    expect(Object.keys(texts).sort()).toEqual(["log4j2.properties", "spark-defaults.conf"]);
+    expect(texts["spark-defaults.conf"]).toBe(
+      "spark.master yarn\nspark.eventLog.enabled true\nspark.master local[*]\nspark.hadoop.fs.s3a.endpoint http://127.0.0.1:1\n",
+    );
+    expect(reached).toEqual([join(home, "jars/spark.jar")]);
+    expect(folders).toEqual({ HADOOP_CONF_DIR: null, YARN_CONF_DIR: null });
+  });
+
+  test("a step on YARN reads Hadoop's configuration, too, which says where the cluster is", async () => {
+    const { reached, folders } = await told("configuration", "yarn");
+    expect(reached).toEqual([join(home, "jars/spark.jar"), join(hadoop, "core-site.xml")]);
+    expect(folders).toEqual({ HADOOP_CONF_DIR: hadoop, YARN_CONF_DIR: null });
+  });
+});
+
+test("what py4j and the AWS libraries tell at DEBUG, keys among it, is not told where the root logger is at DEBUG", async () => {
+  expect(await told("logging")).toEqual(["acme.words"]);
+});
+
+test("a step that is given up in the middle of its call fails with its process, which is gone", async () => {
   const givenUp = new AbortController();
-  const running = runPython("hang", givenUp.signal);
+  const scratchDir = newScratch();
+  const failure = runPython("hang", { attempt: givenUp.signal, scratchDir }).catch((error: unknown) => error);
+  const pid = Number(await vi.waitFor(() => readFileSync(join(scratchDir, "pid"), "utf8"), 10_000));
+  expect(process.kill(pid, 0)).toBe(true);
   givenUp.abort();
-  await expect(running).rejects.toBeDefined();
+  expect(await failure).toMatchObject({ code: "TASK_CRASHED" });
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), 10_000);
 });
 
 test("behind the bridge a step has exactly its 11 arguments, and an exception is a task error", async () => {

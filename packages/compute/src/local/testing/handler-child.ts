@@ -4,6 +4,7 @@ import type { LanguageHost } from "@letsdata/handlers/language-host";
 import { pythonHost } from "@letsdata/handlers/python/open-handler";
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { SparkAssignment, TaskAssignment, TaskOutcome } from "../../task-protocol.ts";
 import { serveTasks } from "../serve-tasks.ts";
 
 const hosts: Readonly<Partial<Record<HandlerDescription["language"], LanguageHost>>> = {
@@ -17,16 +18,51 @@ function hostOf(language: HandlerDescription["language"]): LanguageHost {
   return host;
 }
 
-/** A task process without cloud: hands `definition.records` to the handler, one checkpoint per round. */
+/** One call, given up when the task is to stop. */
+async function runStep(
+  { handler, task }: TaskAssignment,
+  spark: SparkAssignment,
+  stop: AbortSignal,
+): Promise<TaskOutcome> {
+  const { interfaceName, scratchDir, properties } = spark;
+  const surroundings = { scratchDir, properties, environment: {} };
+  const step = await hostOf(handler.language).openSparkStep!({
+    ...handler,
+    interfaceName,
+    taskId: task.taskId,
+    surroundings,
+  });
+  const kind = await step.run(spark.arguments, stop).then(
+    () => "completed" as const,
+    (thrown) => {
+      if (stop.aborted) return "rerun" as const;
+      throw thrown;
+    },
+  );
+  await step.close();
+  return { kind, counts: noCounts };
+}
+
+const noCounts = {
+  recordsRead: 0,
+  documentsWritten: 0,
+  recordsSkipped: 0,
+  recordsErrored: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+};
+
+/** A task process without cloud: hands `definition.records` to the handler, one checkpoint per round, or runs its Spark step. */
 serveTasks({
   async run(assignment, channel) {
+    if (assignment.spark) return runStep(assignment, assignment.spark, channel.stop);
     const { handler, task, reader } = assignment;
     const host = await hostOf(handler.language).openSingleFileParser({ ...handler, taskId: task.taskId });
     const framing = await host.frame("a.log");
     const texts = reader.definition.records as readonly string[];
     const rounds = reader.definition.rounds as number;
     const source = { type: framing.fileType, name: framing.resolvedName };
-    const counts = { documentsWritten: 0, recordsSkipped: 0, recordsErrored: 0, bytesRead: 0, bytesWritten: 0 };
+    const { recordsRead: _, ...counts } = noCounts;
     let recordsRead = assignment.resumeFrom?.counts.recordsRead ?? 0;
     for (let round = 0; round < rounds; round++) {
       const stopReason: unknown = channel.stop.aborted ? channel.stop.reason : null;

@@ -12,12 +12,18 @@ import sandbox
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", *glob.glob("/etc/java-*"), "/sys/fs/cgroup", "/sys/devices/system/cpu",
                  "/proc/version")
+_TELLS_KEYS = ("py4j", "botocore", "boto3", "urllib3")
+"""Loggers that tell at DEBUG what is handed to Spark or sent to AWS, keys as well; our own logger wants the root at DEBUG."""
+_CONFIGURATION = ("conf", "etc")
+"""Folders of an installation where its operator keeps passwords, such as those of hive-site.xml: none of a handler's business."""
+_DEFAULTS = "spark-defaults.conf"
+_TAKEN_OVER = (_DEFAULTS, "log4j2.properties")
 
 
 def prepare(artifact_dir, host_dir, options):
     """Before anything of the customer is loaded. Returns what the process may reach for Spark."""
-    # What py4j tells at DEBUG holds every value that is handed to Spark, keys as well.
-    logging.getLogger("py4j").setLevel(logging.WARNING)
+    for name in _TELLS_KEYS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     home = _use_spark_home() or _folder_of_pyspark()
     scratch = options["scratchDir"]
     if scratch is not None:
@@ -25,11 +31,11 @@ def prepare(artifact_dir, host_dir, options):
         os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
         # Spark's Python workers import the handler's modules, too; this process itself ignores the variable.
         os.environ["PYTHONPATH"] = os.pathsep.join([artifact_dir, *_python_of_spark(home), os.path.join(host_dir, "spark_worker")])
-    spark = [home] if home else []
+    spark = _without_configuration(home)
     if scratch is None:
         return sandbox.Reach(readable=spark, executable=(), writable=())
     return sandbox.Reach(
-        readable=[*_READ_BY_JAVA, *_folders_of("HADOOP_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR")],
+        readable=[*_READ_BY_JAVA, *_without_configuration(os.environ.get("HADOOP_HOME")), *_configuration_of_yarn(options["properties"])],
         executable=[*_PROGRAMS, *_folders_of("JAVA_HOME"), *spark, sys.prefix, sys.base_prefix],
         writable=[scratch],
     )
@@ -87,6 +93,22 @@ def _folders_of(*variables):
     return [os.environ[name] for name in variables if os.environ.get(name)]
 
 
+def _without_configuration(home):
+    if not home or not os.path.isdir(home):
+        return []
+    return [os.path.join(home, name) for name in os.listdir(home) if name not in _CONFIGURATION]
+
+
+def _configuration_of_yarn(properties):
+    """Only there says Hadoop's configuration where the cluster is; without it the handler is not even told of the folders."""
+    variables = ("HADOOP_CONF_DIR", "YARN_CONF_DIR")
+    if properties.get("spark.master", "").startswith("yarn"):
+        return _folders_of(*variables)
+    for name in variables:
+        os.environ.pop(name, None)
+    return []
+
+
 def _use_scratch(scratch, home, properties):
     local = os.path.join(scratch, "local")
     os.makedirs(local, exist_ok=True)
@@ -97,17 +119,24 @@ def _use_scratch(scratch, home, properties):
 
 
 def _write_defaults(scratch, home, properties):
-    """The operator's own configuration of Spark, with ours behind it: of two lines for one property the last one holds."""
+    """Two files of the operator's configuration of Spark, with our lines behind: of two for one property the last one holds."""
     theirs = os.environ.get("SPARK_CONF_DIR") or os.path.join(home or "", "conf")
     folder = os.path.join(scratch, "conf")
-    if home and os.path.isdir(theirs):
-        shutil.copytree(theirs, folder)
     os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "spark-defaults.conf"), "a", encoding="utf-8") as defaults:
-        defaults.write("\n")
-        for name, value in properties.items():
-            defaults.write(f"{name} {_escaped(value)}\n")
+    for file in _TAKEN_OVER:
+        # Written anew instead of copied: a file nobody may write to would stay one.
+        with open(os.path.join(folder, file), "w", encoding="utf-8") as ours:
+            ours.write(_text_of(os.path.join(theirs, file)))
+            if file == _DEFAULTS:
+                ours.writelines(f"{name} {_escaped(value)}\n" for name, value in properties.items())
     return folder
+
+
+def _text_of(path):
+    if not os.path.isfile(path):
+        return ""
+    with open(path, encoding="utf-8") as file:
+        return file.read() + "\n"
 
 
 def _escaped(value):

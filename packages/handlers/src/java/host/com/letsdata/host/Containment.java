@@ -15,8 +15,11 @@ import java.util.Set;
 
 /**
  * What customer code may reach: its artifact, Java itself and what Java needs of the system, to read; nothing to write, start, signal
- * or exit; Spark has one folder of its own to write into. It holds for the whole process, whoever calls. Java 8 to 23 have it, and code that goes for sun.misc.Unsafe or native
- * libraries is not held by it; Java 24 took it away, and the kernel holds the process instead (Landlock).
+ * or exit; Spark has one folder of its own to write into. It holds for the whole process, whoever calls.
+ *
+ * Java 8 to 23 have it. There it guards against accidents and not against an adversary: reflection on these very fields,
+ * sun.misc.Unsafe and native libraries undo it, and Spark opens more of Java. Java 24 took it away, and the kernel holds the process
+ * instead (Landlock), which nothing inside can undo: that is for tenants who do not trust each other.
  */
 @SuppressWarnings({"removal", "deprecation"})
 final class Containment extends SecurityManager {
@@ -32,14 +35,19 @@ final class Containment extends SecurityManager {
     private static final int FIRST_WITHOUT = 24;
     private final String[] readable;
     private final String[] writable;
+    private final Set<String> seen;
 
-    private Containment(Set<String> readable, Set<String> writable) {
+    private Containment(Set<String> readable, Set<String> writable, Set<String> seen) {
+        this.seen = seen;
         this.readable = readable.toArray(new String[0]);
         this.writable = writable.toArray(new String[0]);
     }
 
-    /** Returns null, or why this system cannot contain anything. From Java 24 on the process may begin again: call it first of all. */
-    static String install(File scratch, List<File> folders) throws Exception {
+    /**
+     * Returns null, or why this system cannot contain anything. From Java 24 on the process may begin again: call it first of all.
+     * `seen`: folders that are seen to be there, without what is in them.
+     */
+    static String install(File scratch, List<File> folders, List<File> seen) throws Exception {
         if (Landlock.holds()) return null;
         List<String> paths = new ArrayList<>(Arrays.asList(SYSTEM));
         paths.add(System.getProperty("java.home"));
@@ -47,7 +55,10 @@ final class Containment extends SecurityManager {
         Set<String> writable = scratch == null ? new HashSet<>() : everyName(Arrays.asList(scratch.getPath()));
         Set<String> readable = everyName(paths);
         readable.addAll(writable);
-        return javaVersion() >= FIRST_WITHOUT ? Landlock.beginAgain(readable, writable) : installManager(readable, writable);
+        if (javaVersion() >= FIRST_WITHOUT) return Landlock.beginAgain(readable, writable);
+        List<String> seenPaths = new ArrayList<>();
+        for (File folder : seen) seenPaths.add(folder.getPath());
+        return install(new Containment(readable, writable, everyName(seenPaths)));
     }
 
     private static Set<String> everyName(List<String> paths) throws IOException {
@@ -64,12 +75,12 @@ final class Containment extends SecurityManager {
         return Integer.parseInt(version.startsWith("1.") ? version.substring(2) : version);
     }
 
-    private static String installManager(Set<String> readable, Set<String> writable) throws Exception {
+    private static String install(Containment containment) throws Exception {
         allow();
         // Java 17 and newer warn of its end on standard error, which is the customer's log.
         Descriptors.pointTo(FileDescriptor.err, Descriptors.ofNull());
         try {
-            System.setSecurityManager(new Containment(readable, writable));
+            System.setSecurityManager(containment);
             return null;
         } finally {
             System.err.flush();
@@ -90,7 +101,7 @@ final class Containment extends SecurityManager {
 
     @Override
     public void checkRead(String file) {
-        if (!isIn(readable, file)) throw refusal("read", file);
+        if (!isIn(readable, file) && !seen.contains(plain(file))) throw refusal("read", file);
     }
 
     private static boolean isIn(String[] folders, String file) {

@@ -29,6 +29,9 @@ final class Landlock {
     private static final long READ_FILE = 1 << 2;
     private static final long READ_DIR = 1 << 3;
     private static final long FILE_RIGHTS = (1 << 13) - 1;
+    /** Renaming from one folder to another: rules know it from their second version on; before, it is always refused. */
+    private static final long REFER = 1 << 13;
+    private static final int REFER_SINCE = 2;
     private static final long SCOPES = 1 | 2; // abstract sockets, signals
     private static final int SCOPES_SINCE = 6;
     private static final long NO_NEW_PRIVILEGES = 38;
@@ -56,13 +59,14 @@ final class Landlock {
             long version = calls.call("syscall", 1, CREATE_RULESET, 0, 0, 1);
             if (version < 1) return "this kernel has no Landlock";
             NativeCalls.Memory rights = calls.allocate(24);
-            rights.bytes.putLong(FILE_RIGHTS).putLong(0).putLong(SCOPES);
+            long fileRights = version >= REFER_SINCE ? FILE_RIGHTS | REFER : FILE_RIGHTS;
+            rights.bytes.putLong(fileRights).putLong(0).putLong(SCOPES);
             long ruleset = calls.call("syscall", 1, CREATE_RULESET, rights.address, version >= SCOPES_SINCE ? 24 : 8, 0);
             if (ruleset < 0) return "Landlock refused a ruleset";
             String program = Files.readSymbolicLink(Paths.get("/proc/self/exe")).toString();
             Landlock rules = new Landlock(calls, ruleset);
             for (String path : readable) rules.allow(path, ONLY_TO_READ);
-            for (String path : writable) rules.allow(path, FILE_RIGHTS & ~EXECUTE);
+            for (String path : writable) rules.allow(path, fileRights & ~EXECUTE);
             for (String path : Arrays.asList("/dev/null", "/dev/zero")) rules.allow(path, READ_FILE | WRITE_FILE);
             // Without the right to run Java and what loads it there is no beginning again; what it starts has the same rules.
             rules.allow(program, READ_FILE | EXECUTE);

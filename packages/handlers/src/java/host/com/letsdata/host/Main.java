@@ -26,7 +26,7 @@ public final class Main {
         File own = new File(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         List<File> readable = new ArrayList<>(SparkPlace.readable());
         readable.addAll(Arrays.asList(artifact.getParentFile(), own.getParentFile(), interfaces.getParentFile()));
-        String whyOpen = Containment.install(SparkPlace.scratch(), readable);
+        String whyOpen = Containment.install(SparkPlace.scratch(), readable, SparkPlace.homes());
         SparkPlace.takeDefaults();
         InputStream in = new FileInputStream(Descriptors.of(0));
         OutputStream out = new FileOutputStream(Descriptors.of(1));

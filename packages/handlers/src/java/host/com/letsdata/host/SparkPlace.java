@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 
 /**
  * Spark for handlers that start it: where it is on this machine and what it may reach. What it is told are system properties
@@ -23,6 +25,8 @@ final class SparkPlace {
     private static final String[] SYSTEM = {
         "/etc/passwd", "/etc/group", "/proc/cgroups", "/proc/self/cgroup", "/proc/self/mountinfo", "/sys/fs/cgroup"
     };
+    /** Folders of an installation where its operator keeps passwords, such as those of hive-site.xml: none of a handler's business. */
+    private static final Set<String> CONFIGURATION = new HashSet<>(Arrays.asList("conf", "etc"));
     private static final String HADOOP_S3 = "org.apache.hadoop.fs.s3a.S3AFileSystem";
 
     private SparkPlace() {}
@@ -39,8 +43,12 @@ final class SparkPlace {
     }
 
     private static File home() {
-        String home = isWanted() ? System.getenv("SPARK_HOME") : null;
-        return home == null || home.isEmpty() ? null : new File(home).getAbsoluteFile();
+        return isWanted() ? folderOf("SPARK_HOME") : null;
+    }
+
+    private static File folderOf(String variable) {
+        String folder = System.getenv(variable);
+        return folder == null || folder.isEmpty() ? null : new File(folder).getAbsoluteFile();
     }
 
     /** To read, beside what every handler may. */
@@ -48,11 +56,25 @@ final class SparkPlace {
         if (!isWanted()) return Collections.emptyList();
         List<File> readable = new ArrayList<>();
         for (String file : SYSTEM) readable.add(new File(file));
-        for (String variable : new String[] {"HADOOP_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR"}) {
-            if (System.getenv(variable) != null) readable.add(new File(System.getenv(variable)));
+        for (File home : homes()) {
+            File[] parts = home.listFiles((folder, name) -> !CONFIGURATION.contains(name));
+            if (parts != null) readable.addAll(Arrays.asList(parts));
         }
-        if (home() != null) readable.add(home());
+        // Only there says Hadoop's configuration where the cluster is.
+        if (System.getProperty("spark.master", "").startsWith("yarn")) {
+            for (String variable : new String[] {"HADOOP_CONF_DIR", "YARN_CONF_DIR"}) {
+                if (folderOf(variable) != null) readable.add(folderOf(variable));
+            }
+        }
+        if (home() != null) readable.add(defaults());
         return readable;
+    }
+
+    /** Installations of the operator, whose folders may be looked at, which is not to read what is in them. */
+    static List<File> homes() {
+        List<File> homes = new ArrayList<>();
+        for (File home : new File[] {home(), isWanted() ? folderOf("HADOOP_HOME") : null}) if (home != null) homes.add(home);
+        return homes;
     }
 
     /** Spark's own JARs, behind the artifact: one that brings its Spark runs with that. */
@@ -68,8 +90,7 @@ final class SparkPlace {
     /** The operator's own configuration of Spark, where the command line does not say otherwise. */
     static void takeDefaults() throws IOException {
         if (home() == null) return;
-        String configured = System.getenv("SPARK_CONF_DIR");
-        File file = new File(configured == null ? home() + "/conf" : configured, "spark-defaults.conf");
+        File file = defaults();
         if (!file.isFile()) return;
         Properties defaults = new Properties();
         try (Reader reader = new InputStreamReader(new FileInputStream(file), StandardCharsets.UTF_8)) {
@@ -78,6 +99,11 @@ final class SparkPlace {
         for (String name : defaults.stringPropertyNames()) {
             if (name.startsWith("spark.") && System.getProperty(name) == null) System.setProperty(name, defaults.getProperty(name).trim());
         }
+    }
+
+    private static File defaults() {
+        File configured = folderOf("SPARK_CONF_DIR");
+        return new File(configured == null ? new File(home(), "conf") : configured, "spark-defaults.conf");
     }
 
     /** What this machine lacks for the handler, with the fix, or null where the failure is the handler's own. */
