@@ -22,7 +22,7 @@ test("logs, charts and usage tell of a dataset that ran, as its numbers say", as
 
   const { items: lines } = await installation.client.logs.list({ dataset, limit: 500 });
   const said = lines.filter(({ source }) => source === "ENGINE");
-  expect(said.filter(({ message }) => /^Attempt 1 of .* starts from the beginning/.test(message))).toHaveLength(3);
+  expect(said.filter(({ message }) => /^Attempt 1 starts from the beginning, reading /.test(message))).toHaveLength(3);
   expect(said.filter(({ message }) => /ended after .* the task is COMPLETED/.test(message))).toHaveLength(3);
   const steps = said.filter(({ taskId }) => taskId === null).map(({ message }) => message);
   expect(steps).toEqual(expect.arrayContaining(["Load the handler", "Initialised: 3 tasks are planned."]));
