@@ -86,6 +86,37 @@ test("lists of other tenants stay empty", async () => {
   expect((await stranger.client.usage.list({})).items).toEqual([]);
 });
 
+test.each([
+  {
+    what: "names a bucket",
+    name: "ChainedByBucket",
+    reading: (bucket: string) => ({ bucketName: bucket, bucketResourceLocation: "LetsData" }),
+  },
+  {
+    what: "takes its code from a bucket",
+    name: "ChainedByCode",
+    reading: (bucket: string) => ({
+      artifactFileS3Link: `s3://${bucket}/code.zip`,
+      artifactFileS3LinkResourceLocation: "LetsData",
+    }),
+  },
+])("a dataset that $what which another dataset made reads it only in the same tenant", async ({ name, reading }) => {
+  const maker = await api.createTenant();
+  const other = await api.createTenant();
+  const { datasetId } = await maker.client.datasets.create(sampleDataset("Maker"));
+  const { readConnector } = sampleDataset("Any");
+  const body = sampleDataset(name, { readConnector: { ...readConnector, ...reading(`tldwc${datasetId}`) } });
+  // To be named like it is not to have made it.
+  await other.client.datasets.create(sampleDataset(datasetId));
+  for (const call of [
+    () => other.client.datasets.create(body),
+    () => other.client.datasets.checkAccess(body),
+    () => other.client.tries.create({ config: body, records: 1 }),
+  ])
+    await expect(call()).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  expect(await maker.client.datasets.create(body)).toMatchObject({ datasetName: name });
+});
+
 test.each(operations.filter(({ access }) => access !== "public"))(
   "$name answers 401 to strangers",
   async (operation) => {

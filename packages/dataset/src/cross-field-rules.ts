@@ -7,7 +7,6 @@ import {
   manifestLineBytesMax,
   parseManifestLine,
 } from "./manifest-lines.ts";
-import { generatedBucketPattern } from "./names.ts";
 import { objectAt, textAt } from "./plain-json.ts";
 import type { JsonObject } from "./schema-variants.ts";
 
@@ -24,8 +23,6 @@ interface Owner {
   readonly attribute: string;
   /** Who owns it when the attribute is absent. */
   readonly absent: "Customer" | "LetsData" | undefined;
-  /** The attribute that names the bucket it is read from, or an object in it. */
-  readonly bucketIn?: string;
 }
 
 function ownersOf(config: JsonObject): readonly Owner[] {
@@ -39,13 +36,12 @@ function ownersOf(config: JsonObject): readonly Owner[] {
   const has = (object: JsonObject | undefined, name: string) => object?.[name] !== undefined;
   const readLocation = read?.connectorDestination === "S3" ? "bucketResourceLocation" : "resourceLocation";
   return [
-    { component: "readConnector", object: read, attribute: readLocation, absent: "Customer", bucketIn: "bucketName" },
+    { component: "readConnector", object: read, attribute: readLocation, absent: "Customer" },
     {
       component: "readConnector",
       object: has(read, "artifactFileS3Link") ? read : undefined,
       attribute: "artifactFileS3LinkResourceLocation",
       absent: "Customer",
-      bucketIn: "artifactFileS3Link",
     },
     {
       component: "readConnector",
@@ -65,15 +61,8 @@ function ownersOf(config: JsonObject): readonly Owner[] {
       object: has(manifest, "manifestFileS3Uri") ? manifest : undefined,
       attribute: "readerManifestResourceLocation",
       absent: "Customer",
-      bucketIn: "manifestFileS3Uri",
     },
-    {
-      component: "computeEngine.model",
-      object: model,
-      attribute: "modelUrlResourceLocation",
-      absent: "Customer",
-      bucketIn: "modelUrl",
-    },
+    { component: "computeEngine.model", object: model, attribute: "modelUrlResourceLocation", absent: "Customer" },
     {
       component: "computeEngine.endpoint",
       object: endpoint,
@@ -106,21 +95,6 @@ const accountsForAccess: Rule = (config, findings) => {
       `customerAccountForAccess is missing: ${ours.component}.resourceLocation is LetsData`,
       "Give the AWS account that may read what LetsData makes for you.",
     );
-};
-
-/** LetsData's own rights reach the buckets of every dataset: who names one here may be nobody the bucket is for. */
-const bucketsOfDatasets: Rule = (config, findings) => {
-  for (const { component, object, attribute, absent, bucketIn } of ownersOf(config)) {
-    if (!object || bucketIn === undefined || (textAt(object, attribute) ?? absent) !== "LetsData") continue;
-    const bucket = textAt(object, bucketIn)?.replace("s3://", "").split("/")[0] ?? "";
-    if (!generatedBucketPattern.test(bucket)) continue;
-    findings.problem(
-      `${component}.${bucketIn}`,
-      "INVALID_VALUE",
-      `${component}.${bucketIn} is in ${bucket}, a bucket of a dataset, which LetsData's own rights open to nobody else`,
-      `Name another bucket, or set ${attribute} to Customer and let your role read it.`,
-    );
-  }
 };
 
 const artifact: Rule = (config, findings) => {
@@ -372,7 +346,6 @@ const filter: Rule = (config, findings) => {
 
 const rules: readonly Rule[] = [
   accountsForAccess,
-  bucketsOfDatasets,
   artifact,
   manifestOfSource,
   inlineManifest,

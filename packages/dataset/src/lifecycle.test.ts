@@ -10,7 +10,7 @@ import {
   statusGroupOf,
   statusGroups,
 } from "./lifecycle.ts";
-import { generatedBucketPattern, generatedNamePattern, generatedNames } from "./names.ts";
+import { generatedNamePattern, generatedNames } from "./names.ts";
 import { taskIdOf } from "./task-id.ts";
 
 const specified = `
@@ -99,8 +99,6 @@ describe("names", () => {
     expect(names.customerAccessRole).toBe(`TestCustomerAccess${datasetId}IAMRole`);
     for (const name of [names.writeTarget, names.errorBucket, names.writeQueueFifo])
       expect(generatedNamePattern.test(name)).toBe(true);
-    for (const name of [names.writeTarget, names.errorBucket, names.sparkIntermediateBucket, names.modelBucket])
-      expect(generatedBucketPattern.test(name)).toBe(true);
     expect(() => generatedNames("Test", "x")).toThrow(RangeError);
   });
 

@@ -4,8 +4,13 @@ export type Stage = "Test" | "Prod";
 /** Matches every name made by `generatedNames` for a connector: dropped with a notice where a person pastes it beside `LetsData`. */
 export const generatedNamePattern = /^[a-z]ld(wc|ec)[0-9a-f]{32}(\.fifo)?$/;
 
-/** Matches every bucket made by `generatedNames`, of any dataset. */
-export const generatedBucketPattern = /^[a-z]ld(wc|ec|im|md)[0-9a-f]{32}$/;
+/** Matches every name made by `generatedNames` for what a dataset owns, alone or within an ARN; captures the dataset's id. */
+const generatedNameWithin = /(?<![A-Za-z0-9.-])[a-z]ld(?:wc|ec|im|md)([0-9a-f]{32})(?![A-Za-z0-9-])/;
+
+/** The dataset that a name, ARN or S3 link was generated for; null where it was not. */
+export function datasetOfGeneratedName(text: string): string | null {
+  return generatedNameWithin.exec(text)?.[1] ?? null;
+}
 
 export interface GeneratedNames {
   /** Stream, queue, table, bucket, topic, cluster and index of a LetsData-located write connector. */

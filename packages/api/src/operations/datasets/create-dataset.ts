@@ -6,11 +6,13 @@ import { concurrencyOf } from "@letsdata/dataset/dataset-config";
 import { signedIn } from "../authorise.ts";
 import { requireRunnableConfig } from "./parse-config.ts";
 import { presentDataset } from "./present-dataset.ts";
+import { requireOwnInputs } from "./require-own-inputs.ts";
 
 /** Parsed config, unique name, status CREATED, audit row, job enqueued: one transaction. */
 export const createDataset = signedIn.datasets.create.handler(async ({ context, input }) => {
   const { tenantId, userId, dependencies } = context;
   const config = requireRunnableConfig(input, dependencies.cloud.runtimes);
+  await requireOwnInputs(dependencies.database, tenantId, config);
   const call = { tenantId, key: context.idempotencyKey, request: ["datasets.create", userId, input] };
   return await withIdempotencyKey(dependencies.database, call, async (transaction) => {
     const now = dependencies.clock.now();

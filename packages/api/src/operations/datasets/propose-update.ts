@@ -9,6 +9,7 @@ import type { ConfigChangeDto } from "../../contract/update-dataset.ts";
 import type { CallerContext } from "../context.ts";
 import { askWorker } from "../requests/ask-worker.ts";
 import { requireRunnableConfig } from "./parse-config.ts";
+import { requireOwnInputs } from "./require-own-inputs.ts";
 
 type UpdateAction = "updateCode" | "updateCompute";
 
@@ -27,6 +28,7 @@ export async function proposeUpdate(
     throw new Problem("TRANSITION_NOT_ALLOWED", `${dataset.name} is ${dataset.status} and cannot be updated now.`);
   }
   const config: DatasetConfig = requireRunnableConfig(json, dependencies.cloud.runtimes);
+  await requireOwnInputs(dependencies.database, tenantId, config);
   const changes = configDiff(withoutSystemSet(dataset.config), config);
   const foreign = changes.filter((change) => change.action !== action);
   if (foreign.length > 0) {

@@ -3,11 +3,13 @@ import { createTry as storeTry, tryKeptSeconds } from "@letsdata/database/stores
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { signedIn } from "../authorise.ts";
 import { requireRunnableConfig } from "../datasets/parse-config.ts";
+import { requireOwnInputs } from "../datasets/require-own-inputs.ts";
 
 /** The worker runs it: only there is a sandbox. */
 export const createTry = signedIn.tries.create.handler(async ({ context, input }) => {
   const { tenantId, userId, dependencies, idempotencyKey } = context;
   const config = requireRunnableConfig(input.config, dependencies.cloud.runtimes);
+  await requireOwnInputs(dependencies.database, tenantId, config);
   if (config.computeEngine.computeEngineType === "SPARK") {
     throw new Problem("TRIAL_NOT_POSSIBLE", "Spark steps cannot be tried first: they read and write by themselves.", {
       path: "computeEngine.computeEngineType",
