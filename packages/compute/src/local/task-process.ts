@@ -107,7 +107,10 @@ export class TaskProcess {
   }
 
   #receive(message: FromChild): void {
-    if (message.type !== "ready") {
+    if (message.type === "finished" || message.type === "tried") {
+      // Its last words were written before and are in the pipe, which is read in this turn of the loop, too.
+      setImmediate(() => this.#occupant?.onMessage(message));
+    } else if (message.type !== "ready") {
       this.#occupant?.onMessage(message);
     } else if (message.protocol !== protocolVersion) {
       this.kill();
