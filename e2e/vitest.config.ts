@@ -1,14 +1,14 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Whole installations of real processes. Most of a file's time is waiting (for leases, time-outs, back-off), so two run at once; what one
+ * Whole installations of real processes. Most of a file's time is waiting (for leases, time-outs, back-off), so three run at once; what one
  * process has loaded serves its next file, too.
  */
 export default defineConfig({
   test: {
     include: ["src/**/*.fault.test.ts"],
     isolate: false,
-    maxWorkers: 2,
+    maxWorkers: 3,
     maxConcurrency: 8,
     testTimeout: 900_000,
     hookTimeout: 120_000,
