@@ -7,12 +7,13 @@ import { assumeRoleCommand, readingCommands } from "./reading-commands.ts";
 export function ReadOutput({ dataset }: { readonly dataset: DatasetViewDto }) {
   const commands = readingCommands(dataset);
   const { customerAccessRoleArn, customerAccessExternalId, customerAccountForAccess } = dataset;
-  if (!commands || !customerAccessRoleArn) {
+  const isYours = dataset.writeConnector.resourceLocation === "Customer";
+  if (isYours || !customerAccessRoleArn) {
     return (
       <section aria-label="Read the output" className="space-y-3">
         <h2 className="font-medium">Read the output</h2>
         <p className="text-ink-soft">
-          {dataset.writeConnector.resourceLocation === "Customer"
+          {isYours
             ? "The output is written to a resource of yours; read it with your own credentials."
             : "The access role is made while the dataset is set up; the commands appear here then."}
         </p>
@@ -42,7 +43,7 @@ export function ReadOutput({ dataset }: { readonly dataset: DatasetViewDto }) {
           </div>
         ) : null}
       </dl>
-      <CodeBlock label="With the letsdata CLI" value={commands.join("\n")} />
+      {commands ? <CodeBlock label="With the letsdata CLI" value={commands.join("\n")} /> : null}
       {customerAccessExternalId ? (
         <CodeBlock
           label="With the AWS CLI"
