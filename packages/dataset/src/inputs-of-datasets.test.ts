@@ -71,7 +71,7 @@ describe("what a configuration reads of what datasets made", () => {
       ).toEqual([]);
   });
 
-  test("every read connector names its source in an attribute that is looked at", () => {
+  test("is known of these read connectors: a new one is to be looked at here, too", () => {
     expect(Object.keys(readConnectorConfigs).sort()).toEqual(["DYNAMODB", "DYNAMODBSTREAMS", "KINESIS", "S3", "SQS"]);
   });
 });
