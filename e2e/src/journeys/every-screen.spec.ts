@@ -170,7 +170,7 @@ test.describe("every screen", () => {
     await expect(page.getByRole("searchbox", { name: "Filter by name or id" })).toBeFocused();
     await page.keyboard.press("ControlOrMeta+k");
     await page.keyboard.type(finishedDataset);
-    await expect(page.getByRole("option", { name: new RegExp(finishedDataset) })).toBeVisible();
+    await expect(page.getByRole("option", { name: new RegExp(finishedDataset), selected: true })).toBeVisible();
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(new RegExp(`/datasets/${finishedDataset}$`));
     await expect(page.getByRole("heading", { name: finishedDataset, level: 1 })).toBeVisible();
@@ -184,8 +184,10 @@ test.describe("every screen", () => {
     await expect(page.getByRole("heading", { name: "Create dataset", level: 1 })).toBeVisible();
     await tabTo(page, "button", "Sample");
     await page.keyboard.press("Enter");
-    await page.getByRole("menuitem", { name: "zip-codes-to-s3" }).waitFor();
+    // A menu takes letters once it holds the focus, and moves the focus to what they name a moment later.
+    await expect(page.getByRole("menuitem").first()).toBeFocused();
     await page.keyboard.type("zip");
+    await expect(page.getByRole("menuitem", { name: "zip-codes-to-s3" })).toBeFocused();
     await page.keyboard.press("Enter");
     const editor = page.getByRole("textbox", { name: "Dataset JSON" });
     await expect(editor).toContainText("ZipCodesToS3");
