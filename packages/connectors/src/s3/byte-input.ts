@@ -35,6 +35,14 @@ export class ByteInput {
     this.#unread.push(bytes);
   }
 
+  /** All that is left. Nothing else may be asked for any more. */
+  async *rest(): AsyncGenerator<Uint8Array> {
+    while (this.#unread.length > 0) yield this.#unread.pop()!;
+    for (let pulled = await this.#source.next(); !pulled.done; pulled = await this.#source.next()) {
+      if (pulled.value.length > 0) yield pulled.value;
+    }
+  }
+
   /** Exactly `length` bytes, fewer only at the end. */
   async take(length: number): Promise<Buffer> {
     let taken: Buffer = NOTHING;

@@ -34,7 +34,7 @@ export async function plainBytes(
       ? inflateGzip(input, start.plain, name, (member) => members.push(member), options.packedBytes)
       : packing === "zstd"
         ? inflateZstd(input, start.plain, name, (frame) => members.push(frame))
-        : untouched(input);
+        : input.rest();
   return {
     packing,
     bytes: options.skip > 0 ? dropFirst(unpacked, options.skip) : unpacked,
@@ -49,10 +49,6 @@ export function packingOf(head: Buffer): Packing {
   if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return "gzip";
   if (head.length >= 4 && (head.readUInt32LE(0) === ZSTD_MAGIC || isSkippable(head.readUInt32LE(0)))) return "zstd";
   return "none";
-}
-
-async function* untouched(input: ByteInput): AsyncGenerator<Uint8Array> {
-  for (let chunk = await input.next(); chunk !== null; chunk = await input.next()) yield chunk;
 }
 
 async function* dropFirst(bytes: AsyncGenerator<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {

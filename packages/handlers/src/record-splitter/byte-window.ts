@@ -1,34 +1,65 @@
-/** The stretch of a byte stream that is still needed, addressed by absolute offsets. Each byte is copied in once; growth doubles. */
+/** A stretch joined from two chunks begins with this much of the second: most records end within it. */
+const FIRST_STRETCH_BYTES = 1024;
+const JOINED_BYTES_MIN = 4 * 1024;
+
+/**
+ * The stretch of a byte stream that is being searched, addressed by absolute offsets. It shows chunks as they came: only what lies
+ * across two of them is joined, in stretches that double. Bytes that were shown are never overwritten, so records may point at them.
+ */
 export class ByteWindow {
-  #storage: Buffer = Buffer.alloc(0);
-  #begin = 0;
-  /** The kept bytes end with `view`; index 0 of `view` is at offset `base`. */
-  view: Buffer = this.#storage;
+  /** Index 0 of `view` is at offset `base`. */
+  view: Buffer = Buffer.alloc(0);
   base: number;
+  #chunk: Buffer = this.view;
+  #chunkBase: number;
+  /** Memory of joined stretches, with room behind the used part. */
+  #joined: Buffer = this.view;
+  #joinedUsed = 0;
 
   constructor(fromOffset: number) {
     this.base = fromOffset;
+    this.#chunkBase = fromOffset;
   }
 
-  /** Offset behind the last byte received. */
+  /** Offset behind the last byte shown. */
   get end(): number {
     return this.base + this.view.length;
   }
 
-  append(chunk: Uint8Array, keepFrom: number): void {
-    this.#begin = Math.min(Math.max(keepFrom - this.base, 0), this.view.length);
-    const kept = this.view.length - this.#begin;
-    const needed = kept + chunk.length;
-    const newBase = this.base + this.#begin;
-    if (needed > this.#storage.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#storage.length * 2, 128 * 1024));
-      this.view.copy(grown, 0, this.#begin);
-      this.#storage = grown;
-    } else if (this.#begin > 0) {
-      this.#storage.copyWithin(0, this.#begin, this.#begin + kept);
+  /** Takes the next chunk, which nobody may write to any more; everything before it has been shown. */
+  receive({ buffer, byteOffset, length }: Uint8Array): void {
+    this.#chunkBase += this.#chunk.length;
+    this.#chunk = Buffer.from(buffer, byteOffset, length);
+  }
+
+  /** Shows bytes behind `end`, and keeps those from `keepFrom` on. False when all that was received is shown. */
+  showMore(keepFrom: number): boolean {
+    const { end } = this;
+    const chunkEnd = this.#chunkBase + this.#chunk.length;
+    if (end === chunkEnd) return false;
+    const from = Math.min(keepFrom, end);
+    if (from >= this.#chunkBase) {
+      this.view = this.#chunk.subarray(from - this.#chunkBase);
+    } else {
+      const kept = this.view.subarray(from - this.base);
+      const shownOfChunk = end - this.#chunkBase;
+      const stretch = Math.max(kept.length, FIRST_STRETCH_BYTES);
+      this.view = this.#join(kept, this.#chunk.subarray(shownOfChunk, shownOfChunk + stretch));
     }
-    this.#storage.set(chunk, kept);
-    this.base = newBase;
-    this.view = this.#storage.subarray(0, needed);
+    this.base = from;
+    return true;
+  }
+
+  #join(kept: Buffer, added: Buffer): Buffer {
+    const length = kept.length + added.length;
+    const keptIsLastJoined =
+      kept.buffer === this.#joined.buffer &&
+      kept.byteOffset + kept.length === this.#joined.byteOffset + this.#joinedUsed;
+    if (!keptIsLastJoined || this.#joinedUsed + added.length > this.#joined.length) {
+      this.#joined = Buffer.allocUnsafeSlow(Math.max(length * 2, JOINED_BYTES_MIN));
+      this.#joinedUsed = kept.copy(this.#joined);
+    }
+    this.#joinedUsed += added.copy(this.#joined, this.#joinedUsed);
+    return this.#joined.subarray(this.#joinedUsed - length, this.#joinedUsed);
   }
 }

@@ -8,11 +8,14 @@ export interface FramingRule {
   readonly endPattern: Pattern | null;
   /** Record length where the end is an offset; null with an end pattern or "to the end of the file". */
   readonly endLength: number | null;
+  /** A record may begin within the end pattern of the one before. */
+  readonly recordsOverlap: boolean;
 }
 
 export interface Pattern {
   readonly bytes: Buffer;
   readonly length: number;
+  readonly first: number;
   /** What `Buffer.indexOf` is asked for: a number takes its fast single-byte path. */
   readonly needle: Buffer | number;
 }
@@ -22,12 +25,23 @@ export function framingRule(framing: FileFraming): FramingRule {
   const { start, end, fileType } = framing;
   const startOffset = offsetOf(start, "start", fileType, 0);
   const endLength = offsetOf(end, "end", fileType, 1);
+  const startPattern = patternOf(start, "start", fileType);
+  const endPattern = patternOf(end, "end", fileType);
+  const startSkip = startOffset ?? 0;
   return {
-    startPattern: patternOf(start, "start", fileType),
-    startSkip: startOffset ?? 0,
-    endPattern: patternOf(end, "end", fileType),
+    startPattern,
+    startSkip,
+    endPattern,
     endLength,
+    recordsOverlap: overlaps(startPattern, startSkip, endPattern),
   };
+}
+
+function overlaps(startPattern: Pattern | null, startSkip: number, endPattern: Pattern | null): boolean {
+  if (endPattern === null) return false;
+  return startPattern === null
+    ? startSkip < endPattern.length
+    : endPattern.bytes.includes(startPattern.bytes.subarray(0, 1));
 }
 
 function patternOf(hint: RecordHint, edge: string, fileType: string): Pattern | null {
@@ -36,7 +50,8 @@ function patternOf(hint: RecordHint, edge: string, fileType: string): Pattern | 
     throw new Problem("INVALID_HINT", `The record ${edge} pattern of file type ${fileType} is empty.`);
   }
   const bytes = Buffer.from(hint.pattern);
-  return { bytes, length: bytes.length, needle: bytes.length === 1 ? (bytes[0] as number) : bytes };
+  const first = bytes[0] as number;
+  return { bytes, length: bytes.length, first, needle: bytes.length === 1 ? first : bytes };
 }
 
 function offsetOf(hint: RecordHint, edge: string, fileType: string, least: number): number | null {
@@ -51,17 +66,21 @@ function offsetOf(hint: RecordHint, edge: string, fileType: string, least: numbe
 }
 
 /** Whether the pattern stands at `at`; the caller knows that the bytes reach that far. */
-export function standsAt(view: Buffer, pattern: Pattern, at: number): boolean {
-  const { bytes, length } = pattern;
-  for (let i = 0; i < length; i++) if (view[at + i] !== bytes[i]) return false;
+export function standsAt(bytes: Uint8Array, pattern: Pattern, at: number): boolean {
+  const { bytes: wanted, length } = pattern;
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== wanted[i]) return false;
   return true;
 }
 
 /** Most starts stand right behind the last end: looking there first is much cheaper than a call of `indexOf`. */
 const nearPositions = 4;
 
-export function findPattern(view: Buffer, pattern: Pattern, from: number): number {
-  const last = Math.min(from + nearPositions, view.length - pattern.length + 1);
-  for (let at = from; at < last; at++) if (standsAt(view, pattern, at)) return at;
-  return view.indexOf(pattern.needle, from);
+/** Index of the pattern if it stands at `from` or a few bytes behind, or -1. */
+export function nearby(bytes: Uint8Array, pattern: Pattern, from: number): number {
+  const { first, length } = pattern;
+  const last = Math.min(from + nearPositions, bytes.length - length + 1);
+  for (let at = from; at < last; at++) {
+    if (bytes[at] === first && (length === 1 || standsAt(bytes, pattern, at))) return at;
+  }
+  return -1;
 }

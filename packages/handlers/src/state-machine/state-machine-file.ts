@@ -15,7 +15,13 @@ interface Ahead {
   readonly behind: FileState;
 }
 
-const anyRule: FramingRule = { startPattern: null, startSkip: 0, endPattern: null, endLength: null };
+const anyRule: FramingRule = {
+  startPattern: null,
+  startSkip: 0,
+  endPattern: null,
+  endLength: null,
+  recordsOverlap: false,
+};
 
 /** One file of a state machine: finds, parses and hands out record after record (product.md §4.3). */
 export class StateMachineFile implements SystemFile {
