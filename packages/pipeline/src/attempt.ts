@@ -214,7 +214,10 @@ export class Attempt {
       if (this.#drain) return null;
       const now = clock.monotonic();
       const { openedAt } = this.#builder;
-      if (openedAt !== null && now - openedAt >= lingerMilliseconds) await this.#sendOpenBatch();
+      if (openedAt !== null && now - openedAt >= lingerMilliseconds) {
+        await this.#sendOpenBatch();
+        if (this.#isCheckpointDue(now)) await this.#checkpointSoon();
+      }
       if (this.#isTimeForCheckpoint(now)) await this.#checkpointSoon();
       if (this.#failure) throw this.#failure;
       if (this.#drain) return null;
@@ -251,6 +254,10 @@ export class Attempt {
   }
 
   async #accept(batch: ReadBatch, handled: HandledBatch, readBegan: number): Promise<void> {
+    if (this.#input.writer.limits.batchesCostAlike && !this.#builder.hasRoomFor(handled.documents)) {
+      await this.#sendOpenBatch();
+      if (this.#isCheckpointDue(this.#input.clock.monotonic())) await this.#checkpointSoon();
+    }
     const segment = this.#segment;
     segment.batchCount++;
     segment.recordsRead += batch.records.length;
@@ -348,7 +355,9 @@ export class Attempt {
     if (this.#input.writer.wantsFlush?.()) return true;
     const { records, milliseconds, millisecondsMin } = this.#limits;
     const age = now - openedAt;
-    return age >= milliseconds || (recordsRead >= records && age >= millisecondsMin);
+    if (age >= milliseconds) return true;
+    if (this.#input.writer.limits.batchesCostAlike && this.#builder.openedAt !== null) return false;
+    return recordsRead >= records && age >= millisecondsMin;
   }
 
   /** While a checkpoint is being saved the segment grows on, up to a bound: a slow database costs repeats, not speed. */

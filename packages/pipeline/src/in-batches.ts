@@ -55,6 +55,15 @@ export class BatchBuilder {
     return index;
   }
 
+  /** Whether the open batch could take all of them, as far as the limits go. */
+  hasRoomFor(documents: readonly PreparedDocument[]): boolean {
+    const open = this.#open;
+    if (!open) return true;
+    const { maxBatchDocuments, maxBatchBytes } = this.#limits;
+    if (open.documents.length + documents.length > maxBatchDocuments) return false;
+    return documents.reduce((sum, { bytes }) => sum + bytes, open.bytes) <= maxBatchBytes;
+  }
+
   get isFull(): boolean {
     const open = this.#open;
     if (!open) return false;

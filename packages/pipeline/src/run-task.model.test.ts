@@ -28,6 +28,7 @@ const world = fc.record({
   batchSizes: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }),
   maxBatchDocuments: fc.integer({ min: 1, max: 30 }),
   maxBatchBytes: fc.integer({ min: 120, max: 2_000 }),
+  batchesCostAlike: fc.boolean(),
   concurrentBatches: fc.integer({ min: 1, max: 4 }),
   checkpointRecords: fc.integer({ min: 1, max: 60 }),
   /** Documents share so many keys; null = the target replaces nothing. */
@@ -83,6 +84,7 @@ it("whatever the source, the limits and the target's moods: each record ends onc
                   maxDocumentBytes: 1_000,
                   maxBatchDocuments: given.maxBatchDocuments,
                   maxBatchBytes: given.maxBatchBytes,
+                  batchesCostAlike: given.batchesCostAlike,
                 },
                 concurrentBatches: given.concurrentBatches,
                 asynchronousPrepare: given.asynchronousPrepare,

@@ -73,6 +73,14 @@ const targets: Readonly<Record<string, (bench: TaskBench) => Target>> = {
       overwrites: false,
     };
   },
+  "a writer whose batches cost alike": ({ target }) => ({
+    stored: () => target.stored,
+    openWriter: () =>
+      target.openWriter({
+        limits: { maxDocumentBytes: 1_000, maxBatchDocuments: 9, maxBatchBytes: 5_000, batchesCostAlike: true },
+      }),
+    overwrites: false,
+  }),
   "a writer of objects that are flushed": () => {
     const objects = new FakeObjectTarget();
     return {

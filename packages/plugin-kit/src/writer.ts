@@ -5,6 +5,11 @@ export interface WriterLimits {
   readonly maxDocumentBytes: number;
   readonly maxBatchDocuments: number;
   readonly maxBatchBytes: number;
+  /**
+   * A batch of few documents costs about what a full one does (transactions): a checkpoint that is due by the count of records alone
+   * waits for a full one, or until its documents lingered.
+   */
+  readonly batchesCostAlike?: boolean;
 }
 
 /** A document of a batch that was not written. `index` is its place in the batch: ids may repeat. */

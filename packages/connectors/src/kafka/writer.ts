@@ -51,6 +51,7 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
       maxDocumentBytes: batchBytes,
       maxBatchDocuments: TRANSACTION_DOCUMENTS_MAX,
       maxBatchBytes: TRANSACTION_BYTES_MAX,
+      batchesCostAlike: true,
     },
     concurrentBatches: 1,
     prepare(document, ordinal) {

@@ -1,0 +1,262 @@
+import type { Handler } from "@letsdata/plugin-kit/handler";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import type { ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
+import { describe, expect, it } from "vitest";
+import type { Measurement } from "./ports.ts";
+import { runTask } from "./run-task.ts";
+import { fakeHandler } from "./testing/fake-handler.ts";
+import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
+import { FakeObjectTarget } from "./testing/fake-target.ts";
+import { taskBench } from "./testing/task-bench.ts";
+
+const docs = (count: number): string[] => Array.from({ length: count }, (_, n) => `doc ${n}`);
+function sumOf(metric: string, ...carried: readonly { readonly measurements?: readonly Measurement[] }[]): number {
+  const all = carried.flatMap(({ measurements }) => measurements ?? []);
+  return all.filter((one) => one.metric === metric).reduce((total, one) => total + one.sum, 0);
+}
+
+describe("batches", () => {
+  it("keep the writer's limits and the source's order", async () => {
+    const { attempt, clock, target } = taskBench();
+    await clock.run(
+      runTask(
+        attempt({
+          reader: fakeReader(sourceRecords(docs(100)), { batchSizes: [13, 1, 40] }),
+          writer: target.openWriter({ limits: { maxDocumentBytes: 100, maxBatchDocuments: 9, maxBatchBytes: 300 } }),
+        }),
+      ),
+    );
+    expect(target.stored).toEqual(docs(100));
+    for (const call of target.calls) expect(call.length).toBeLessThanOrEqual(6);
+    expect(target.writesUnderWayMax).toBe(1);
+  });
+
+  it("that cost alike are full ones of whole read batches, and checkpoints that are due by records fall between them", async () => {
+    const { attempt, clock, target, checkpoints } = taskBench();
+    await clock.run(
+      runTask(
+        attempt({
+          reader: fakeReader(sourceRecords(docs(100)), { batchSizes: [7] }),
+          writer: target.openWriter({
+            limits: { maxDocumentBytes: 100, maxBatchDocuments: 30, maxBatchBytes: 10_000, batchesCostAlike: true },
+            onWrite: () => clock.sleep(50),
+          }),
+          limits: { timeoutSeconds: 900, checkpointRecords: 10, checkpointSecondsMin: 0 },
+        }),
+      ),
+    );
+    expect(target.stored).toEqual(docs(100));
+    expect(target.calls.map((call) => call.length)).toEqual([28, 28, 28, 16]);
+    // One that is due while another is saved waits for the next batch.
+    for (const { counts } of checkpoints.saves) expect([28, 56, 84, 100]).toContain(counts.recordsRead);
+    expect(checkpoints.saves.length).toBeGreaterThan(2);
+    expect(checkpoints.last?.counts.recordsRead).toBe(100);
+  });
+
+  it("that cost alike wait for one another no longer than documents linger, and a checkpoint that is due comes with them", async () => {
+    const { attempt, clock, target, checkpoints } = taskBench();
+    await clock.run(
+      runTask(
+        attempt({
+          reader: fakeReader(sourceRecords(docs(30)), {
+            batchSizes: [1],
+            onRead: (_, signal) => clock.sleep(700, signal),
+          }),
+          writer: target.openWriter({
+            limits: { maxDocumentBytes: 100, maxBatchDocuments: 30, maxBatchBytes: 10_000, batchesCostAlike: true },
+          }),
+          limits: { timeoutSeconds: 900, checkpointRecords: 1, checkpointSeconds: 10, checkpointSecondsMin: 0 },
+        }),
+      ),
+    );
+    expect(target.stored).toEqual(docs(30));
+    for (const call of target.calls) expect(call.length).toBeLessThanOrEqual(2);
+    expect(checkpoints.saves.length).toBe(target.calls.length);
+  });
+
+  it("are in flight up to the writer's concurrency, and no more", async () => {
+    const { attempt, clock, target } = taskBench();
+    await clock.run(
+      runTask(
+        attempt({
+          reader: fakeReader(sourceRecords(docs(200))),
+          writer: target.openWriter({ concurrentBatches: 4, onWrite: () => clock.sleep(50) }),
+          limits: { timeoutSeconds: 900 },
+        }),
+      ),
+    );
+    expect(target.writesUnderWayMax).toBe(4);
+    expect([...target.stored].sort()).toEqual(docs(200).sort());
+  });
+
+  it.each([
+    { handler: "that queues", queuesBatches: true, records: 60, padBytes: 0, aheadMax: 4 },
+    { handler: "that queues, where they are large", queuesBatches: true, records: 12, padBytes: 800_000, aheadMax: 2 },
+    { handler: "that does not", queuesBatches: false, records: 60, padBytes: 0, aheadMax: 1 },
+  ])("are with a handler $handler: $aheadMax at most, each measured from when it is worked on", async (given) => {
+    const { attempt, clock, target, checkpoints } = taskBench();
+    const inner = fakeHandler({ asynchronous: true, queues: given.queuesBatches });
+    let working = Promise.resolve();
+    let underWay = 0;
+    let underWayMax = 0;
+    const handler: Handler = {
+      ...inner,
+      async handle(batch, signal) {
+        underWayMax = Math.max(underWayMax, ++underWay);
+        working = working.then(() => clock.sleep(10));
+        await working;
+        underWay--;
+        const unpadded = batch.map((record) => ({
+          ...record,
+          body: record.body.subarray(0, -given.padBytes || undefined),
+        }));
+        return inner.handle(unpadded, signal);
+      },
+    };
+    const padded = sourceRecords(docs(given.records)).map((record) => ({
+      ...record,
+      body: Buffer.concat([record.body, Buffer.alloc(given.padBytes, " ")]),
+    }));
+    const reader = fakeReader(padded, { batchSizes: [3] });
+    const outcome = await clock.run(runTask(attempt({ reader, handler, limits: { timeoutSeconds: 900 } })));
+    expect(target.stored).toEqual(docs(given.records));
+    expect(underWayMax).toBe(given.aheadMax);
+    expect(sumOf("extract.milliseconds", ...checkpoints.saves, outcome)).toBe((given.records / 3) * 10);
+  });
+
+  it("leave after a second although they are not full, and are checkpointed after ten", async () => {
+    const { attempt, clock, target, checkpoints } = taskBench();
+    const seen: [number, number, number][] = [];
+    const began = clock.monotonic();
+    const reader = fakeReader(sourceRecords(docs(2)), {
+      batchSizes: [1],
+      onRead: async (index) => {
+        if (index !== 1) return;
+        for (const seconds of [0.9, 0.2, 8.8, 0.2]) {
+          await clock.sleep(seconds * 1_000);
+          seen.push([(clock.monotonic() - began) / 1_000, target.stored.length, checkpoints.saves.length]);
+        }
+      },
+    });
+    await clock.run(runTask(attempt({ reader })));
+    expect(seen.map(([at, ...rest]) => [Math.round(at * 10) / 10, ...rest])).toEqual([
+      [0.9, 0, 0],
+      [1.1, 1, 0],
+      [9.9, 1, 0],
+      [10.1, 1, 1],
+    ]);
+  });
+
+  it("hold the reader back: memory stays bounded however slow the target is", async () => {
+    const { attempt, clock, target } = taskBench();
+    let readUpTo = 0;
+    let aheadMax = 0;
+    await clock.run(
+      runTask(
+        attempt({
+          reader: fakeReader(sourceRecords(docs(2_000)), {
+            onRead: (index) => {
+              readUpTo = index;
+              aheadMax = Math.max(aheadMax, readUpTo - target.stored.length);
+            },
+          }),
+          writer: target.openWriter({ onWrite: () => clock.sleep(10) }),
+        }),
+      ),
+    );
+    expect(target.stored.length).toBe(2_000);
+    expect(aheadMax).toBeLessThan(150);
+  });
+});
+
+describe("checkpoints", () => {
+  it("fall every so many records, in order, each with a closed balance and its own error files", async () => {
+    const { attempt, clock, checkpoints } = taskBench();
+    const texts = Array.from({ length: 100 }, (_, n) => (n % 10 === 0 ? `error ${n}` : `doc ${n}`));
+    await clock.run(runTask(attempt({ reader: fakeReader(sourceRecords(texts), { onRead: () => clock.sleep(5) }) })));
+    expect(checkpoints.saves.map(({ counts }) => counts.recordsRead)).toEqual([20, 40, 60, 80, 100]);
+    for (const { counts, errorFiles } of checkpoints.saves) {
+      expect(counts.recordsRead).toBe(counts.documentsWritten + counts.recordsSkipped + counts.recordsErrored);
+      expect(errorFiles.reduce((sum, file) => sum + file.records, 0)).toBe(2);
+    }
+  });
+
+  it("precede the acknowledgement of exactly the batches they cover", async () => {
+    const { attempt, clock, checkpoints } = taskBench();
+    const acknowledged: ReadBatch[] = [];
+    const reader = fakeReader(sourceRecords(docs(55)), { acknowledged, onRead: () => clock.sleep(5) });
+    const behind: boolean[] = [];
+    const acknowledge = reader.acknowledge!;
+    reader.acknowledge = async (batch) => {
+      behind.push(Number(checkpoints.last?.position?.next) >= Number(batch.nextPosition.next));
+      await acknowledge(batch);
+    };
+    await clock.run(runTask(attempt({ reader })));
+    expect(acknowledged.flatMap(({ records }) => records).length).toBe(55);
+    expect(behind.every(Boolean)).toBe(true);
+  });
+
+  it("wait for the object to close where the writer flushes", async () => {
+    const { attempt, clock, checkpoints } = taskBench();
+    const objects = new FakeObjectTarget();
+    const writer = objects.openWriter({ objectDocumentsMax: 30 });
+    await clock.run(runTask(attempt({ reader: fakeReader(sourceRecords(docs(100))), writer })));
+    expect(objects.stored).toEqual(docs(100));
+    const firsts = [...objects.objects.keys()];
+    expect(firsts).toEqual([0, ...checkpoints.saves.slice(0, -1).map(({ counts }) => counts.recordsRead)]);
+  });
+
+  it("come at once when the source waits for its acknowledgement, also while an object is open", async () => {
+    const { attempt, clock, checkpoints } = taskBench();
+    const records = sourceRecords(docs(30));
+    let acknowledged = 0;
+    const reader: Reader = {
+      async *read() {
+        for (let next = 10; next <= 30; next += 10) {
+          const nextPosition = { next };
+          yield { records: records.slice(next - 10, next), nextPosition, bytesRead: 10 };
+          while (acknowledged < next) {
+            yield { records: [], nextPosition, bytesRead: 0, awaitsAcknowledgement: true };
+            await clock.sleep(1_000);
+          }
+        }
+      },
+      acknowledge: async (batch) => {
+        acknowledged += batch.records.length;
+      },
+      close: async () => {},
+    };
+    const writer = new FakeObjectTarget().openWriter({ objectDocumentsMax: 1_000 });
+    await clock.run(runTask(attempt({ reader, writer, limits: { timeoutSeconds: 30 } })));
+    expect(acknowledged).toBe(30);
+    expect(checkpoints.saves.map(({ counts }) => counts.recordsRead)).toEqual([10, 20, 30]);
+  });
+
+  it("are tried again while the database does not answer", async () => {
+    const { attempt, clock, checkpoints } = taskBench();
+    let outages = 20;
+    const input = attempt({ reader: fakeReader(sourceRecords(docs(50))) });
+    const flaky = {
+      load: () => checkpoints.load(),
+      save: (...parts: Parameters<typeof checkpoints.save>) => {
+        if (outages-- > 0) return Promise.reject(new Problem("DATABASE_UNAVAILABLE", "no answer"));
+        return checkpoints.save(...parts);
+      },
+    };
+    const outcome = await clock.run(runTask({ ...input, checkpoints: flaky }));
+    expect(outcome).toMatchObject({ kind: "completed", counts: { recordsRead: 50 } });
+  });
+
+  it("carry measurements that are each counted once", async () => {
+    const { attempt, clock, checkpoints } = taskBench();
+    const outcome = await clock.run(
+      runTask(attempt({ reader: fakeReader(sourceRecords([...docs(90), ...Array<string>(10).fill("skip")])) })),
+    );
+    const sum = (metric: string) => sumOf(metric, ...checkpoints.saves, outcome);
+    expect(sum("records.processed")).toBe(90);
+    expect(sum("records.skipped")).toBe(10);
+    expect(sum("bytes.read")).toBe(outcome.counts.bytesRead);
+    expect(sum("bytes.written")).toBe(outcome.counts.bytesWritten);
+    expect(sum("checkpoint.succeeded")).toBe(checkpoints.saves.length);
+  });
+});
