@@ -35,12 +35,23 @@ export class ByteInput {
     this.#unread.push(bytes);
   }
 
-  /** All that is left. Nothing else may be asked for any more. */
-  async *rest(): AsyncGenerator<Uint8Array> {
-    while (this.#unread.length > 0) yield this.#unread.pop()!;
-    for (let pulled = await this.#source.next(); !pulled.done; pulled = await this.#source.next()) {
-      if (pulled.value.length > 0) yield pulled.value;
-    }
+  /** All that is left, as it comes: one promise a chunk. Nothing else may be asked for any more. */
+  rest(): AsyncIterableIterator<Uint8Array> {
+    const source = this.#source;
+    const unread = this.#unread;
+    return {
+      next() {
+        const kept = unread.pop();
+        return kept ? Promise.resolve({ done: false, value: kept }) : source.next();
+      },
+      async return() {
+        await source.return?.();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   /** Exactly `length` bytes, fewer only at the end. */

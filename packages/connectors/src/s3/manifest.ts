@@ -45,7 +45,7 @@ async function* textBytes(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
 
-async function* withManifestProblems(bytes: AsyncGenerator<Uint8Array>, uri: string): AsyncGenerator<Uint8Array> {
+async function* withManifestProblems(bytes: AsyncIterable<Uint8Array>, uri: string): AsyncGenerator<Uint8Array> {
   try {
     yield* bytes;
   } catch (thrown) {

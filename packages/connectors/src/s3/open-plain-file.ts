@@ -14,7 +14,7 @@ export interface FilePosition {
 
 export interface PlainFile {
   /** Unpacked, from the position's offset on. */
-  readonly bytes: AsyncGenerator<Uint8Array>;
+  readonly bytes: AsyncIterableIterator<Uint8Array>;
   /** Bytes of the object received so far. */
   received(): number;
   /** `offset` never goes back. */

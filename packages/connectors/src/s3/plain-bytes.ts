@@ -7,7 +7,7 @@ export type Packing = "none" | "gzip" | "zstd";
 
 export interface PlainBytes {
   readonly packing: Packing;
-  readonly bytes: AsyncGenerator<Uint8Array>;
+  readonly bytes: AsyncIterableIterator<Uint8Array>;
   /** The last place at or before a plain-text offset at which unpacking can begin; null = the object's beginning. */
   restartBefore(plainOffset: number): MemberStart | null;
 }
@@ -51,7 +51,7 @@ export function packingOf(head: Buffer): Packing {
   return "none";
 }
 
-async function* dropFirst(bytes: AsyncGenerator<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+async function* dropFirst(bytes: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
   let left = count;
   for await (const chunk of bytes) {
     if (left === 0) yield chunk;

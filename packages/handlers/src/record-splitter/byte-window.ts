@@ -1,6 +1,7 @@
 /** A stretch joined from two chunks begins with this much of the second: most records end within it. */
 const FIRST_STRETCH_BYTES = 1024;
-const JOINED_BYTES_MIN = 4 * 1024;
+/** What is joined stands behind what was joined before, while there is room: memory of its own costs more than the bytes. */
+const JOINED_BYTES_MIN = 64 * 1024;
 
 /**
  * The stretch of a byte stream that is being searched, addressed by absolute offsets. It shows chunks as they came: only what lies
@@ -52,12 +53,14 @@ export class ByteWindow {
 
   #join(kept: Buffer, added: Buffer): Buffer {
     const length = kept.length + added.length;
-    const keptIsLastJoined =
-      kept.buffer === this.#joined.buffer &&
-      kept.byteOffset + kept.length === this.#joined.byteOffset + this.#joinedUsed;
-    if (!keptIsLastJoined || this.#joinedUsed + added.length > this.#joined.length) {
+    const endOfJoined = this.#joined.byteOffset + this.#joinedUsed;
+    const isJoined = kept.buffer === this.#joined.buffer && kept.byteOffset + kept.length === endOfJoined;
+    const needed = isJoined ? added.length : length;
+    if (this.#joinedUsed + needed > this.#joined.length) {
       this.#joined = Buffer.allocUnsafeSlow(Math.max(length * 2, JOINED_BYTES_MIN));
       this.#joinedUsed = kept.copy(this.#joined);
+    } else if (!isJoined) {
+      this.#joinedUsed += kept.copy(this.#joined, this.#joinedUsed);
     }
     this.#joinedUsed += added.copy(this.#joined, this.#joinedUsed);
     return this.#joined.subarray(this.#joinedUsed - length, this.#joinedUsed);
