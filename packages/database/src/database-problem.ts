@@ -1,10 +1,10 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { Prisma } from "./generated/client.ts";
 
-// Prisma: cannot reach, timed out, closed, pool or transaction not to be had. PostgreSQL: class 08, 53, 57P, and
-// 40001/40P01, which a repeat cures.
+// Prisma: cannot reach, timed out, closed, pool or transaction not to be had. PostgreSQL: class 08, 53, 57P, 58 (its system refuses it
+// something), and 40001/40P01, which a repeat cures.
 const prismaCodes = new Set(["P1001", "P1002", "P1008", "P1011", "P1017", "P2024", "P2028", "P2034"]);
-const sqlStates = /^(08|53|57P|40001|40P01|25P03)/;
+const sqlStates = /^(08|53|57P|58|40001|40P01|25P03)/;
 const socketCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -14,8 +14,9 @@ const socketCodes = new Set([
   "ENOTFOUND",
   "EHOSTUNREACH",
 ]);
+/** A full disk is XX000 where it hits PostgreSQL's own log or files: only the message tells. */
 const words =
-  /Connection terminated|Can't reach database|server closed the connection|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Unable to start a transaction|the database system is/i;
+  /Connection terminated|Can't reach database|server (has )?closed the connection|could not (write|extend|create|open|fsync|flush|close|truncate|rename|seek|read|access|stat)\b.* file|No space left on device|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Unable to start a transaction|the database system is/i;
 
 /** The one place where an error of Prisma or PostgreSQL becomes a `Problem`. A value that is none of theirs passes unchanged. */
 export function databaseProblem(thrown: unknown): unknown {
