@@ -3,15 +3,17 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Caller } from "../operations/context.ts";
 import { verifyApiKey } from "./api-keys.ts";
 import type { Auth } from "./create-auth.ts";
+import { createKeyRate } from "./key-rate.ts";
 
 /** Who sent the request: its API key, else its session cookie; null for neither. The tenant never comes from the request. */
 export function createCallerResolver(auth: Auth, prisma: PrismaClient): (request: Request) => Promise<Caller | null> {
+  const countUse = createKeyRate();
   return async (request) => {
     const authorization = request.headers.get("authorization");
     if (authorization !== null) {
       const key = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
       if (key === undefined) throw new Problem("UNAUTHENTICATED", "Send the API key as `Authorization: Bearer <key>`.");
-      const { userId, scope } = await verifyApiKey(auth, key);
+      const { userId, scope } = await verifyApiKey(auth, key, countUse);
       return await activeCaller(prisma, userId, scope);
     }
     if (!request.headers.has("cookie")) return null;
