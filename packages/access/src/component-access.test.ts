@@ -81,6 +81,20 @@ test("a data task may call the endpoint LetsData made for its dataset, and no ot
   ]);
 });
 
+test("a component works where the ARN of its stream or cluster says", () => {
+  const elsewhere = config(
+    {
+      connectorDestination: "KAFKA",
+      resourceLocation: "Customer",
+      clusterArn: "arn:aws:kafka:us-east-1:111122223333:cluster/orders/0123abcd-1",
+      topicName: "orders",
+    },
+    { connectorDestination: "S3", resourceLocation: "LetsData" },
+  );
+  expect(scopeOf(installation, elsewhere, "writeConnector").region).toBe("us-east-1");
+  expect(scopeOf(installation, elsewhere, "errorConnector").region).toBe("eu-west-1");
+});
+
 test("each component's ARNs are made of its owner's account", () => {
   expect(scopeOf(installation, ours, "readConnector")).toMatchObject({
     accountId: "111122223333",

@@ -4,14 +4,14 @@ import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 
-/** The secret's text, without blanks around it. It must never reach a message or a log. */
+/** The secret's text, without blanks around it, from the region its ARN names. It must never reach a message or a log. */
 export async function readSecret(
   arn: string,
   path: string,
   access: CloudAccess,
   signal?: AbortSignal,
 ): Promise<string> {
-  const secrets = clientFor(SecretsManagerClient, access);
+  const secrets = clientFor(SecretsManagerClient, { ...access, region: arn.split(":")[3] ?? access.region });
   const answer = await withRetry(
     () =>
       secrets.send(new GetSecretValueCommand({ SecretId: arn }), signal === undefined ? {} : { abortSignal: signal }),

@@ -202,8 +202,19 @@ const tableCapacity: Rule = (config, findings) => {
       "writeConnector.sortKeyAttributeName is the partition key",
       "Name another attribute, or leave it out.",
     );
-  if (write.billingMode !== "PROVISIONED") return;
-  for (const name of ["readCapacityUnits", "writeCapacityUnits"])
+  const unitNames = ["readCapacityUnits", "writeCapacityUnits"];
+  const unused = unitNames.find((name) => write[name] !== undefined);
+  if (write.billingMode !== "PROVISIONED") {
+    if (unused !== undefined && write.resourceLocation !== "Customer")
+      findings.problem(
+        "writeConnector.billingMode",
+        "CONFLICT",
+        `writeConnector.${unused} is given, but writeConnector.billingMode is PAY_PER_REQUEST: the table would have no fixed capacity`,
+        "Set billingMode to PROVISIONED and give both units, or leave them out.",
+      );
+    return;
+  }
+  for (const name of unitNames)
     if (write[name] === undefined)
       findings.problem(
         `writeConnector.${name}`,
@@ -231,6 +242,14 @@ const kafkaEntry: Rule = (config, findings) => {
       "CONFLICT",
       "writeConnector.authentication AWS_MSK_IAM needs writeConnector.clusterArn",
       "Give the cluster's ARN, or use SASL_SCRAM or NONE.",
+    );
+  const entered = write.authentication ?? (cluster ? "AWS_MSK_IAM" : "NONE");
+  if (write.credentialsSecretArn !== undefined && entered !== "SASL_SCRAM" && typeof entered === "string")
+    findings.problem(
+      "writeConnector.authentication",
+      "CONFLICT",
+      `writeConnector.credentialsSecretArn is given, but writeConnector.authentication is ${entered.slice(0, 32)}${write.authentication === undefined ? ", because it is left out" : ""}: nobody would use it`,
+      "Set authentication to SASL_SCRAM, or leave out the secret.",
     );
   if (write.authentication === "SASL_SCRAM" && write.credentialsSecretArn === undefined)
     findings.problem(
@@ -318,17 +337,22 @@ const spark: Rule = (config, findings) => {
       );
 };
 
-const streamRegion: Rule = (config, findings) => {
-  const read = objectAt(config, "readConnector");
-  const own = textAt(read, "region");
-  const ofStream = textAt(read, "streamArn")?.split(":")[3];
-  if (own === undefined || ofStream === undefined || own === ofStream) return;
-  findings.problem(
-    "readConnector.region",
-    "CONFLICT",
-    `readConnector.region is ${own.slice(0, 32)}, the stream is in ${ofStream.slice(0, 32)}`,
-    "Leave out readConnector.region: the ARN says it.",
-  );
+/** A region beside an ARN that says another one. */
+const arnRegion: Rule = (config, findings) => {
+  for (const [component, attribute, what] of [
+    ["readConnector", "streamArn", "stream"],
+    ["writeConnector", "clusterArn", "cluster"],
+  ] as const) {
+    const own = textAt(objectAt(config, component), "region");
+    const ofArn = textAt(objectAt(config, component), attribute)?.split(":")[3];
+    if (own === undefined || ofArn === undefined || own === ofArn) continue;
+    findings.problem(
+      `${component}.region`,
+      "CONFLICT",
+      `${component}.region is ${own.slice(0, 32)}, the ${what} is in ${ofArn.slice(0, 32)}`,
+      `Leave out ${component}.region: the ARN says it.`,
+    );
+  }
 };
 
 const filter: Rule = (config, findings) => {
@@ -354,6 +378,6 @@ const rules: readonly Rule[] = [
   kafkaEntry,
   sagemaker,
   spark,
-  streamRegion,
+  arnRegion,
   filter,
 ];

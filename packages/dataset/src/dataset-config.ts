@@ -102,9 +102,11 @@ export const componentNames = [
 ] as const;
 export type ComponentName = (typeof componentNames)[number];
 
-/** The region a component works in. */
+/** The region a component works in: its own, that of the stream or cluster its ARN names, or the dataset's. */
 export function regionOf(config: DatasetConfig, component: ComponentName): string {
-  return config[component].region ?? config.region;
+  const own: { readonly [name in "region" | "streamArn" | "clusterArn"]?: string | undefined } = config[component];
+  const arn = component === "readConnector" ? own.streamArn : own.clusterArn;
+  return own.region ?? arn?.split(":")[3] ?? config.region;
 }
 
 /** How many tasks run at once. */

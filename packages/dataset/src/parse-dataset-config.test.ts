@@ -187,6 +187,32 @@ describe("what is wrong is said", () => {
       "writeConnector.clusterArn",
     ],
     [
+      "a password for Kafka that nobody asks for",
+      {
+        writeConnector: {
+          connectorDestination: "KAFKA",
+          resourceLocation: "Customer",
+          bootstrapServers: "k1.test:9096",
+          credentialsSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:k",
+          topicName: "t",
+        },
+      },
+      "writeConnector.authentication",
+    ],
+    [
+      "a cluster in another region than its own",
+      {
+        writeConnector: {
+          connectorDestination: "KAFKA",
+          resourceLocation: "Customer",
+          clusterArn: "arn:aws:kafka:eu-west-1:111122223333:cluster/orders/0123abcd-1",
+          region: "us-east-1",
+          topicName: "t",
+        },
+      },
+      "writeConnector.region",
+    ],
+    [
       "a FIFO queue by another name",
       {
         writeConnector: {
@@ -202,6 +228,11 @@ describe("what is wrong is said", () => {
       "provisioned without units",
       { writeConnector: { connectorDestination: "DYNAMODB", billingMode: "PROVISIONED", readCapacityUnits: 1 } },
       "writeConnector.writeCapacityUnits",
+    ],
+    [
+      "units without provisioned capacity",
+      { writeConnector: { connectorDestination: "DYNAMODB", writeCapacityUnits: 5 } },
+      "writeConnector.billingMode",
     ],
     ["an empty manifest", { manifestFile: { fileContents: " \n\n" } }, "manifestFile.fileContents"],
     [

@@ -44,12 +44,12 @@ const billingMode = field(z.enum(["PAY_PER_REQUEST", "PROVISIONED"]), {
 const units = {
   readCapacityUnits: field(wholeNumber(1, 40_000), {
     label: "Read units",
-    help: "Provisioned read capacity.",
+    help: "Provisioned read capacity of a table LetsData makes.",
     example: 5,
   }).optional(),
   writeCapacityUnits: field(wholeNumber(1, 40_000), {
     label: "Write units",
-    help: "Provisioned write capacity: one unit is 1 KB a second.",
+    help: "Provisioned write capacity of a table LetsData makes: one unit is 1 KB a second.",
     example: 200,
   }).optional(),
 };

@@ -65,7 +65,11 @@ export async function provisionStream(
         () =>
           kinesis
             .send(
-              new UpdateShardCountCommand({ StreamName, TargetShardCount: shards, ScalingType: "UNIFORM_SCALING" }),
+              new UpdateShardCountCommand({
+                StreamName,
+                TargetShardCount: nextShardCount(found.OpenShardCount ?? 1, shards ?? 1),
+                ScalingType: "UNIFORM_SCALING",
+              }),
               options,
             )
             .catch(unlessInUse),
@@ -76,6 +80,14 @@ export async function provisionStream(
     pollMs = Math.min(pollMs * 1.5, POLL_SLOWEST_MS);
   }
   throw new Problem("CLOUD_UNAVAILABLE", `${resource} does not become ACTIVE with ${shards} shards.`);
+}
+
+/**
+ * One call doubles or halves a stream at most, so a long way takes several:
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
+ */
+function nextShardCount(open: number, wanted: number): number {
+  return Math.min(Math.max(wanted, Math.ceil(open / 2)), open * 2);
 }
 
 /** Removes LetsData's stream and waits for nothing; one that is gone already is fine. */

@@ -90,7 +90,7 @@ const sending = {
   }),
   messageIdAttributeName: field(attributeNameText().default("documentId"), {
     label: "Message id attribute",
-    help: "Document attribute used as message id and, in a FIFO queue, as deduplication id.",
+    help: "Document attribute used as deduplication id of a FIFO queue's message. A standard queue names its messages itself.",
     example: "orderId",
   }),
   messageGroupIdAttributeName: field(attributeNameText().default("partitionKey"), {

@@ -1,6 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand } from "@aws-sdk/client-kinesis";
+import {
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  ListShardsCommand,
+} from "@aws-sdk/client-kinesis";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
@@ -99,7 +105,15 @@ export function describeKinesisWriter(
       const config = ourStream(2);
       const first = await provisionStream(config, openAccess(), signal);
       expect(first).toEqual(await provisionStream(config, openAccess(), signal));
-      await Promise.all([provisionStream({ ...config, kinesisShardCount: 4 }, openAccess(), signal)]);
+      // Farther than one call of Kinesis goes.
+      for (const kinesisShardCount of [5, 1]) {
+        await provisionStream({ ...config, kinesisShardCount }, openAccess(), signal);
+        const kinesis = clientFor(KinesisClient, openAccess());
+        const { StreamDescriptionSummary } = await kinesis.send(
+          new DescribeStreamSummaryCommand({ StreamName: config.kinesisStreamName }),
+        );
+        expect(StreamDescriptionSummary?.OpenShardCount).toBe(kinesisShardCount);
+      }
       await removeStream(config, openAccess(), signal);
       await removeStream(config, openAccess(), signal);
     });
