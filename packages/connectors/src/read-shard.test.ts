@@ -95,7 +95,7 @@ describe("reading a shard", () => {
       stopCondition: "AtLatest",
     });
     expect(starts).toEqual(["1", "7"]);
-    expect(batches[0]!.nextPosition).toEqual({ sequenceNumber: "1", began: 1_000_000, readUntil: 1 });
+    expect(batches[1]!.nextPosition).toEqual({ sequenceNumber: "1", began: 1_000_000, readUntil: 1 });
     const began = { sequenceNumber: "1", began: 1_500_000, readUntil: 1 };
     const between: ShardPage = { ...idle, records: [record(5, 1_400_000)] };
     const again = await readAll(sourceOf([between, busy(), page(8)]).source, { stopCondition: "AtLatest" }, began);
@@ -117,6 +117,23 @@ describe("reading a shard", () => {
     expect(batches.every(({ nextPosition }) => nextPosition.sequenceNumber === "1")).toBe(true);
   });
 
+  it("says where it begins before the first record, and begins there again though older records are gone", async () => {
+    const first = sourceOf([idle, page(4, 5), closed]);
+    const { batches } = await readAll(first.source);
+    const start = batches.find(({ isStart }) => isStart)!;
+    expect(start.records).toEqual([]);
+    expect(batches.filter(({ isStart }) => isStart).length).toBe(1);
+    const again = sourceOf([idle, page(4, 5), closed]);
+    const resumed = await readAll(again.source, {}, start.nextPosition);
+    expect(again.places[0]).toEqual({ kind: "at", sequenceNumber: "4", readUntil: 4 });
+    expect(resumed.starts).toEqual(["4", "5"]);
+    expect(resumed.batches.some(({ isStart }) => isStart)).toBe(false);
+    // Still in front of the first record after pages without any.
+    const third = sourceOf([page(4, 5), closed]);
+    expect((await readAll(third.source, {}, resumed.batches[0]!.nextPosition)).starts).toEqual(["4", "5"]);
+    expect(third.places[0]).toMatchObject({ kind: "at", sequenceNumber: "4" });
+  });
+
   it("goes on behind the last record when an iterator expires", async () => {
     const { source, places } = sourceOf([page(1, 2), "iterator expired", page(3), closed]);
     expect((await readAll(source)).starts).toEqual(["1", "2", "3"]);
@@ -133,7 +150,7 @@ describe("reading a shard", () => {
     const { source, places } = sourceOf([page(1, 2), page(3, 4), closed], { arrivalPrecisionMs: 2 });
     const { batches, starts } = await readAll(source, { startFrom: "AtTimestamp", startFromTimestamp: 4 });
     expect(starts).toEqual(["3", "4"]);
-    expect(batches[0]).toMatchObject({ records: [], nextPosition: { sequenceNumber: "2" } });
+    expect(batches[1]).toMatchObject({ records: [], nextPosition: { sequenceNumber: "2" } });
     expect(places).toEqual([{ kind: "time", epochMs: 4 }]);
   });
 
@@ -141,6 +158,7 @@ describe("reading a shard", () => {
     const numbers = Array.from({ length: 2_500 }, (_, n) => n);
     const { batches } = await readAll(sourceOf([page(...numbers), closed]).source);
     expect(batches.map(({ records, nextPosition }) => [records.length, nextPosition.sequenceNumber])).toEqual([
+      [0, "0"],
       [1000, "999"],
       [1000, "1999"],
       [500, "2499"],

@@ -16,7 +16,11 @@ export type ShardPlace =
   /** At or after, in epoch milliseconds; a source that cannot seek by time starts at its oldest record. */
   | { readonly kind: "time"; readonly epochMs: number }
   /** `readUntil`: epoch milliseconds up to which everything that arrived was read; sources that tell a trimmed place ignore it. */
-  | { readonly kind: "after"; readonly sequenceNumber: string; readonly readUntil: number };
+  | { readonly kind: "at" | "after"; readonly sequenceNumber: string; readonly readUntil: number };
+
+export function isSequence(place: ShardPlace): place is Extract<ShardPlace, { readonly sequenceNumber: string }> {
+  return place.kind === "at" || place.kind === "after";
+}
 
 export interface ShardRecord {
   /** Asked for once, when its batch is made: a page of packed records is never unpacked as a whole. */
@@ -48,11 +52,12 @@ export interface ShardSource {
   readPage(iterator: string, signal: AbortSignal): Promise<ShardPage | "iterator expired">;
 }
 
-/** Of the last record handed out or left out, and when the task began to read: the tip it goes to with AtLatest. */
+/** Of the last record handed out or left out (or, with `isBefore`, of the one that comes first), and when the task began to read: the tip it goes to with AtLatest. */
 interface ShardPosition {
   readonly sequenceNumber: string | null;
   readonly began: number;
   readonly readUntil: number;
+  readonly isBefore?: 1;
 }
 
 /** Reads one shard of a Kinesis or DynamoDB stream from its start to its stop condition (product.md §5). */
@@ -65,19 +70,22 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
     const resumed = from === null ? null : shardPosition(from, source.name);
     const began = resumed?.began ?? clock.now();
     let sequenceNumber = resumed?.sequenceNumber ?? null;
+    let isBefore = resumed?.isBefore === 1;
+    let isStart = resumed === null;
     let iterator: string | null = null;
     let readUntil = resumed?.readUntil ?? began;
     let emptyReads = 0;
     const pace = new PollPace(definition.pollFrequency);
     const batchOf = (records: readonly SourceRecord[], bytesRead: number): ReadBatch => ({
       records,
-      nextPosition: { sequenceNumber, began, readUntil } satisfies ShardPosition & Position,
+      nextPosition: { sequenceNumber, began, readUntil, ...(isBefore ? { isBefore: 1 } : {}) } satisfies ShardPosition &
+        Position,
       bytesRead,
     });
 
     while (!signal.aborted) {
       iterator ??= await source.iteratorAt(
-        sequenceNumber === null ? start : { kind: "after", sequenceNumber, readUntil },
+        sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil },
         signal,
       );
       const askedAt = clock.now();
@@ -88,6 +96,9 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
       }
       let { bytesRead } = page;
       for (const batch of inBatches(page.records)) {
+        if (isStart) yield startOf(batch[0]!, began);
+        isStart = false;
+        isBefore = false;
         const last = batch.at(-1)!;
         sequenceNumber = last.sequenceNumber;
         readUntil = last.arrivedAt;
@@ -127,6 +138,12 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
   return { read, close: () => Promise.resolve() };
 }
 
+/** Sought by its number, the first record is found again or told to be gone; the oldest one may be another by then. */
+function startOf({ sequenceNumber, arrivedAt }: ShardRecord, began: number): ReadBatch {
+  const nextPosition = { sequenceNumber, began, readUntil: arrivedAt, isBefore: 1 } satisfies ShardPosition & Position;
+  return { records: [], nextPosition, bytesRead: 0, isStart: true };
+}
+
 function* inBatches(records: readonly ShardRecord[]): Generator<readonly ShardRecord[]> {
   let batch: ShardRecord[] = [];
   let bytes = 0;
@@ -143,10 +160,10 @@ function* inBatches(records: readonly ShardRecord[]): Generator<readonly ShardRe
   if (batch.length > 0) yield batch;
 }
 
-function shardPosition({ sequenceNumber, began, readUntil }: Position, name: string): ShardPosition {
+function shardPosition({ sequenceNumber, began, readUntil, isBefore }: Position, name: string): ShardPosition {
   const isPlace = typeof sequenceNumber === "string" || sequenceNumber === null;
   if (isPlace && typeof began === "number" && typeof readUntil === "number") {
-    return { sequenceNumber, began, readUntil };
+    return { sequenceNumber, began, readUntil, ...(isBefore === 1 ? { isBefore } : {}) };
   }
   throw new Problem("INTERNAL", `The checkpoint of ${name} is not one of a shard reader.`);
 }

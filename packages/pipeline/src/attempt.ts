@@ -1,5 +1,5 @@
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
-import type { ReadBatch } from "@letsdata/plugin-kit/reader";
+import { bytesOf, type ReadBatch } from "@letsdata/plugin-kit/reader";
 import { ErrorArchiver } from "./archive-errors.ts";
 import type { BackOff } from "./back-off.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
@@ -173,12 +173,19 @@ export class Attempt {
       const isElsewhere = handling instanceof Promise;
       const { queuesBatches } = this.#input.handler;
       if (isElsewhere && queuesBatches) this.#handleAhead(queuedBatchesMax);
-      const handled = isElsewhere ? await handling : handling;
+      const handled = isElsewhere ? await this.#sendingLingered(handling) : handling;
       if (isElsewhere) this.#handleAhead(queuesBatches ? queuedBatchesMax : 1);
       if (handled.failed.length > 0 && this.#input.recordErrorPolicy === "FailTask") await this.#failTask(handled);
       await this.#accept(batch, handled, readBegan);
+      if (batch.isStart && this.#input.writer.needsStart) await this.#saveStart();
       if (batch.awaitsAcknowledgement || this.#isCheckpointDue(clock.monotonic())) await this.#checkpointSoon();
     }
+  }
+
+  async #saveStart(): Promise<void> {
+    await this.#closeSegment();
+    await this.#committing;
+    if (this.#failure) throw this.#failure;
   }
 
   #handle(batch: ReadBatch): HandledBatch | Promise<HandledBatch> {
@@ -206,6 +213,31 @@ export class Attempt {
     return bytes;
   }
 
+  /** Documents that are there already do not wait for a slow handler. */
+  async #sendingLingered(handling: Promise<HandledBatch>): Promise<HandledBatch> {
+    let isHandled = false;
+    const settled = (): void => {
+      isHandled = true;
+      this.#wakeup.wake();
+    };
+    handling.then(settled, settled);
+    for (let { openedAt } = this.#builder; openedAt !== null && !isHandled; { openedAt } = this.#builder) {
+      const now = this.#input.clock.monotonic();
+      if (now - openedAt >= lingerMilliseconds) {
+        await this.#sendLingered(now);
+      } else {
+        this.#setAlarm(openedAt + lingerMilliseconds, now);
+        await this.#wakeup.wait();
+      }
+    }
+    return handling;
+  }
+
+  async #sendLingered(now: number): Promise<void> {
+    await this.#sendOpenBatch();
+    if (this.#isCheckpointDue(now)) await this.#checkpointSoon();
+  }
+
   /** The next read batch; null at the end or when draining. Sends what lingered while it waits. */
   async #nextBatch(): Promise<ReadAhead | null> {
     const { clock } = this.#input;
@@ -214,10 +246,7 @@ export class Attempt {
       if (this.#drain) return null;
       const now = clock.monotonic();
       const { openedAt } = this.#builder;
-      if (openedAt !== null && now - openedAt >= lingerMilliseconds) {
-        await this.#sendOpenBatch();
-        if (this.#isCheckpointDue(now)) await this.#checkpointSoon();
-      }
+      if (openedAt !== null && now - openedAt >= lingerMilliseconds) await this.#sendLingered(now);
       if (this.#isTimeForCheckpoint(now)) await this.#checkpointSoon();
       if (this.#failure) throw this.#failure;
       if (this.#drain) return null;
@@ -402,5 +431,5 @@ export class Attempt {
 }
 
 function bodyBytes({ records }: ReadBatch): number {
-  return records.reduce((sum, { body }) => sum + body.length, 0);
+  return records.reduce((sum, record) => sum + bytesOf(record).length, 0);
 }

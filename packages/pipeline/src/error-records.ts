@@ -1,6 +1,6 @@
 import type { ErrorRecord } from "@letsdata/plugin-kit/error-sink";
 import type { ErrorDocument, OutputDocument } from "@letsdata/plugin-kit/handler";
-import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import { bytesOf, type SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { Clock } from "./ports.ts";
 import { stableHash } from "./stable-hash.ts";
 
@@ -107,7 +107,7 @@ function commonParts({ task, clock, bodyBytesMax }: ErrorOrigin, source: SourceR
       fileNames: madeOf?.fileNames ?? { [type]: name },
       lastRecordTypes: madeOf?.lastRecordTypes ?? {},
     },
-    record: archivedBody(source.body, bodyBytesMax),
+    record: archivedBody(bytesOf(source), bodyBytesMax),
     codeVersion: task.codeVersion,
   };
 }

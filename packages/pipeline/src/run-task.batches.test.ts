@@ -74,6 +74,35 @@ describe("batches", () => {
     expect(checkpoints.saves.length).toBe(target.calls.length);
   });
 
+  it("do not wait for a handler that is slow with what comes next", async () => {
+    const { attempt, clock, target, checkpoints } = taskBench();
+    const handler: Handler = {
+      async handle(batch, signal) {
+        if (batch[0]!.start === 5) await clock.sleep(60_000, signal);
+        return await fakeHandler().handle(batch, signal);
+      },
+      close: async () => {},
+    };
+    const began = clock.monotonic();
+    const writtenAt: number[] = [];
+    await clock.run(
+      runTask(
+        attempt({
+          reader: fakeReader(sourceRecords(docs(10)), { batchSizes: [5] }),
+          handler,
+          writer: target.openWriter({
+            limits: { maxDocumentBytes: 100, maxBatchDocuments: 30, maxBatchBytes: 10_000, batchesCostAlike: true },
+            onWrite: async () => void writtenAt.push(clock.monotonic() - began),
+          }),
+          limits: { timeoutSeconds: 900, checkpointRecords: 1, checkpointSecondsMin: 0 },
+        }),
+      ),
+    );
+    expect(target.stored).toEqual(docs(10));
+    expect(writtenAt[0]).toBeLessThanOrEqual(1_000);
+    expect(checkpoints.saves[0]?.counts.recordsRead).toBe(5);
+  });
+
   it("are in flight up to the writer's concurrency, and no more", async () => {
     const { attempt, clock, target } = taskBench();
     await clock.run(
@@ -170,6 +199,24 @@ describe("batches", () => {
 });
 
 describe("checkpoints", () => {
+  it("say where reading began before anything is written, where the writer recognises what it wrote by its ordinal", async () => {
+    const { attempt, clock, target, checkpoints } = taskBench();
+    const inner = fakeReader(sourceRecords(docs(10)));
+    const reader: Reader = {
+      ...inner,
+      async *read(from, signal) {
+        if (from === null) yield { records: [], nextPosition: { next: 0 }, bytesRead: 0, isStart: true };
+        yield* inner.read(from, signal);
+      },
+    };
+    const savedAtWrite: (number | undefined)[] = [];
+    const writer = target.openWriter({ onWrite: async () => void savedAtWrite.push(checkpoints.saves.length) });
+    await clock.run(runTask(attempt({ reader, writer: { ...writer, needsStart: true } })));
+    expect(savedAtWrite[0]).toBe(1);
+    expect(checkpoints.saves[0]).toMatchObject({ position: { next: 0 }, counts: { recordsRead: 0 } });
+    expect(target.stored).toEqual(docs(10));
+  });
+
   it("fall every so many records, in order, each with a closed balance and its own error files", async () => {
     const { attempt, clock, checkpoints } = taskBench();
     const texts = Array.from({ length: 100 }, (_, n) => (n % 10 === 0 ? `error ${n}` : `doc ${n}`));

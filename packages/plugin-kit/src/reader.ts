@@ -17,7 +17,10 @@ export interface SourceRecord {
   readonly start: number | string;
   /** Place behind the last byte (or the same sequence number). */
   readonly end: number | string;
+  /** Nobody else's memory: customer code may write to it. */
   readonly body: Uint8Array;
+  /** The same bytes where they were found, beside others', for who only reads them; left out where `body` has no cheaper form. */
+  readonly bytesInPlace?: Uint8Array;
   readonly attributes: Readonly<Record<string, string>>;
   /** Set when the reader could not hand the record out whole; the pipeline archives it as a system error record. */
   readonly refused?: {
@@ -34,6 +37,11 @@ export interface SourceRecord {
   };
 }
 
+/** The bytes of a record, only to be read. */
+export function bytesOf(record: SourceRecord): Uint8Array {
+  return record.bytesInPlace ?? record.body;
+}
+
 /** Checkpoints fall between batches, never inside one: keep to about 1,000 records or 1 MiB, whichever comes first. */
 export interface ReadBatch {
   readonly records: readonly SourceRecord[];
@@ -41,6 +49,11 @@ export interface ReadBatch {
   readonly nextPosition: Position;
   /** Bytes taken from the source for this batch, as transferred. */
   readonly bytesRead: number;
+  /**
+   * Where reading begins, in front of its first record: `records` is empty. Sources whose beginning may move between attempts (an object
+   * that is replaced, a stream whose oldest records go) say it, for writers that ask for it (`needsStart`).
+   */
+  readonly isStart?: boolean;
   /** The source hands out nothing more before what it gave is acknowledged: a checkpoint is due at once. */
   readonly awaitsAcknowledgement?: boolean;
 }

@@ -47,6 +47,8 @@ export interface Writer {
   readonly limits: WriterLimits;
   /** How many batches may be in flight at once; 1 keeps order. */
   readonly concurrentBatches: number;
+  /** What a later attempt reads again is recognised by its ordinal: where reading began is saved before anything is written. */
+  readonly needsStart?: boolean;
   /** Serialises one document for the target, or says why it cannot be written there. */
   prepare(
     document: OutputDocument,

@@ -11,7 +11,7 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import { type Attributes, plainJson } from "../dynamodb-plain-json.ts";
 import type { ShardDefinition } from "../plan-shards.ts";
-import { openShardReader, type ShardRecord, type ShardSource } from "../read-shard.ts";
+import { isSequence, openShardReader, type ShardRecord, type ShardSource } from "../read-shard.ts";
 import type { ReaderClock } from "../reader-clock.ts";
 import type { TableStream } from "./permissions.ts";
 
@@ -38,17 +38,20 @@ function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, acc
     arrivalPrecisionMs: ARRIVAL_PRECISION_MS,
     millisecondsBetweenReads: 0,
     async iteratorAt(place, signal) {
-      const start =
-        place.kind === "after"
-          ? { ShardIteratorType: "AFTER_SEQUENCE_NUMBER" as const, SequenceNumber: place.sequenceNumber }
-          : { ShardIteratorType: "TRIM_HORIZON" as const };
+      const start = isSequence(place)
+        ? {
+            ShardIteratorType:
+              place.kind === "at" ? ("AT_SEQUENCE_NUMBER" as const) : ("AFTER_SEQUENCE_NUMBER" as const),
+            SequenceNumber: place.sequenceNumber,
+          }
+        : { ShardIteratorType: "TRIM_HORIZON" as const };
       try {
         const input = new GetShardIteratorCommand({ StreamArn, ShardId, ...start });
         return (await streams.send(input, { abortSignal: signal })).ShardIterator ?? "";
       } catch (thrown) {
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, { action: "dynamodb:GetShardIterator", resource: StreamArn });
-        const isGone = place.kind === "after" && problem.code === "RESOURCE_NOT_FOUND";
+        const isGone = isSequence(place) && problem.code === "RESOURCE_NOT_FOUND";
         if (!isGone) throw problem;
         throw new Problem("POSITION_EXPIRED", `${name} is no longer there; DynamoDB keeps changes for 24 hours.`, {
           cause: thrown,

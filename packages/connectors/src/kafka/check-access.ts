@@ -4,6 +4,7 @@ import { type AccessCheck, accessFindings } from "../access-finding.ts";
 import { connectionOf, type KafkaCluster, type KafkaConnection } from "./connection.ts";
 import { kafkaProblem } from "./kafka-problem.ts";
 import { lookAtTopics } from "./look-at-topics.ts";
+import { topicShapeOf } from "./topic.ts";
 
 /** Somebody waits for the answer. */
 const CONNECT_TIMEOUT_MS = 2_500;
@@ -39,21 +40,22 @@ export async function checkKafkaWrite(
   const findings = await accessFindings(checks, signal);
   if (findings.length > 0) return findings;
   found ??= await connectionOf(config, access, signal);
-  return clusterFindings(config, found, signal);
+  return clusterFindings(config, access, found, signal);
 }
 
 async function clusterFindings(
   config: Target,
+  access: CloudAccess,
   connection: KafkaConnection,
   signal: AbortSignal,
 ): Promise<readonly ProblemDetail[]> {
   const place = connection.bootstrapBrokers.join(",");
   const inTime = AbortSignal.timeout(WHOLE_TIMEOUT_MS);
   const hasty = { ...connection, connectTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
-  const { topicName, topicPartitions, topicReplicationFactor } = config;
+  const { topicName } = config;
   try {
     if (topicName === undefined) return [];
-    const shape = { topicName, topicPartitions, topicReplicationFactor };
+    const shape = topicShapeOf({ ...config, topicName }, access);
     return await lookAtTopics(hasty, shape, AbortSignal.any([signal, inTime]));
   } catch (thrown) {
     signal.throwIfAborted();

@@ -70,7 +70,7 @@ async function creationRefusal(
   const topic = {
     name: topicName,
     numPartitions: topicPartitions,
-    replicationFactor: topicReplicationFactor ?? -1,
+    replicationFactor: topicReplicationFactor,
     assignments: [],
     configs: [],
   };

@@ -2,9 +2,9 @@ import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { PreparedDocument } from "@letsdata/plugin-kit/writer";
 import { compatibilityPartitioner, ProduceAcks } from "@platformatic/kafka";
 import type { KafkaCluster, KafkaConnection } from "./connection.ts";
-import type { TopicShape } from "./topic.ts";
+import type { TopicConfig } from "./topic.ts";
 
-export interface KafkaWriterConfig extends KafkaCluster, TopicShape {
+export interface KafkaWriterConfig extends KafkaCluster, TopicConfig {
   readonly compression: "none" | "gzip" | "snappy" | "lz4" | "zstd";
 }
 

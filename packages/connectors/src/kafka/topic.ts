@@ -1,3 +1,4 @@
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Admin, ConfigResourceTypes } from "@platformatic/kafka";
 import type { KafkaConnection } from "./connection.ts";
 import { protocolIdOf } from "./kafka-problem.ts";
@@ -5,11 +6,29 @@ import { protocolIdOf } from "./kafka-problem.ts";
 /** Kafka's own default of `max.message.bytes`: 1 MiB and the head of a batch. */
 const MESSAGE_BYTES_DEFAULT = 1_048_588;
 
-export interface TopicShape {
+/** A topic as a dataset names it. */
+export interface TopicConfig {
   readonly topicName: string;
   readonly topicPartitions: number;
-  /** Left out: what the cluster makes of a new topic. */
   readonly topicReplicationFactor?: number | undefined;
+}
+
+/** A topic as it is made. */
+export interface TopicShape extends TopicConfig {
+  readonly topicReplicationFactor: number;
+}
+
+/** Copies of a new topic: on a local installation the cluster is one broker. */
+const REPLICAS = 3;
+const REPLICAS_LOCALLY = 1;
+
+/** How the configured topic is made if it has to be. */
+export function topicShapeOf(
+  { topicName, topicPartitions, topicReplicationFactor }: TopicConfig,
+  { endpoint }: Pick<CloudAccess, "endpoint">,
+): TopicShape {
+  const replicas = endpoint === undefined ? REPLICAS : REPLICAS_LOCALLY;
+  return { topicName, topicPartitions, topicReplicationFactor: topicReplicationFactor ?? replicas };
 }
 
 export function positionsTopicOf(topicName: string): string {
@@ -40,8 +59,7 @@ async function createTopic(
     .createTopics({
       topics: [topic],
       partitions: topicPartitions,
-      // -1: the cluster's default.
-      replicas: topicReplicationFactor ?? -1,
+      replicas: topicReplicationFactor,
       configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
     })
     .catch((thrown: unknown) => {

@@ -5,7 +5,7 @@ import { openIdempotentSession } from "./idempotent-session.ts";
 import { kafkaProblem, protocolIdOf } from "./kafka-problem.ts";
 import { RECORD_HEAD_BYTES } from "./record-batch.ts";
 import type { KafkaWriterInput, Session, SessionInput } from "./session.ts";
-import { ensureTopics } from "./topic.ts";
+import { ensureTopics, topicShapeOf } from "./topic.ts";
 import { openTransactionalSession } from "./transactional-session.ts";
 
 /** Of one transaction: its begin and end cost the same for one document as for thousands. */
@@ -30,7 +30,7 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
   const cluster = connection.bootstrapBrokers.join(",");
   const bytesMax = await withRetry(
     () =>
-      ensureTopics(connection, config).catch((thrown: unknown) => {
+      ensureTopics(connection, topicShapeOf(config, access)).catch((thrown: unknown) => {
         throw kafkaProblem(thrown, cluster);
       }),
     { attemptsMax: OPEN_ATTEMPTS_MAX },
@@ -54,6 +54,7 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
       batchesCostAlike: true,
     },
     concurrentBatches: 1,
+    needsStart: input.ordinalsRepeat === true,
     prepare(document, ordinal) {
       const { body, partitionKey } = document;
       const bytes = Buffer.byteLength(body) + Buffer.byteLength(partitionKey) + RECORD_HEAD_BYTES;

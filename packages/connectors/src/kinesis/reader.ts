@@ -13,7 +13,7 @@ import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader, RecordSource, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { ShardDefinition } from "../plan-shards.ts";
-import { openShardReader, type ShardPlace, type ShardRecord, type ShardSource } from "../read-shard.ts";
+import { isSequence, openShardReader, type ShardPlace, type ShardRecord, type ShardSource } from "../read-shard.ts";
 import type { KinesisStream } from "./permissions.ts";
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html: at most 10,000 records or 10 MiB. */
@@ -44,7 +44,7 @@ function shardSource({ streamArn: StreamARN }: KinesisStream, ShardId: string, a
     arrivalPrecisionMs: 1,
     millisecondsBetweenReads: MILLISECONDS_BETWEEN_READS,
     async iteratorAt(place, signal) {
-      if (place.kind === "after") await refuseTrimmed(place.readUntil, signal);
+      if (isSequence(place)) await refuseTrimmed(place.readUntil, signal);
       try {
         const start = new GetShardIteratorCommand({ StreamARN, ShardId, ...iteratorStart(place) });
         return (await kinesis.send(start, { abortSignal: signal })).ShardIterator ?? "";
@@ -52,7 +52,7 @@ function shardSource({ streamArn: StreamARN }: KinesisStream, ShardId: string, a
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, { action: "kinesis:GetShardIterator", resource: StreamARN });
         const isGone = problem.code === "RESOURCE_NOT_FOUND" || problem.code === "CLOUD_CALL_REFUSED";
-        if (place.kind === "after" && isGone) throw expired(thrown);
+        if (isSequence(place) && isGone) throw expired(thrown);
         throw problem;
       }
     },
@@ -107,6 +107,8 @@ function iteratorStart(place: ShardPlace): Pick<
       return { ShardIteratorType: "TRIM_HORIZON" };
     case "time":
       return { ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(place.epochMs) };
+    case "at":
+      return { ShardIteratorType: "AT_SEQUENCE_NUMBER", StartingSequenceNumber: place.sequenceNumber };
     case "after":
       return { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: place.sequenceNumber };
   }

@@ -24,6 +24,7 @@ export function openSingleFileReader(input: {
     const file = await openPlainFile({ s3, bucket: bucketName, key }, at, signal);
     try {
       let reported = 0;
+      if (at === null) yield { records: [], nextPosition: { ...file.positionAt(0) }, bytesRead: 0, isStart: true };
       for await (const batch of splitter.split(file.bytes, at?.offset ?? 0)) {
         const received = file.received();
         const nextPosition: Position = { ...file.positionAt(batch.nextOffset) };

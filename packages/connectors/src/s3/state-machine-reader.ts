@@ -35,6 +35,7 @@ export function openStateMachineReader(input: {
     try {
       const bytes = mapValues(files, (file) => file.bytes);
       let reported = 0;
+      if (at === null) yield { records: [], nextPosition: startOf(files), bytesRead: 0, isStart: true };
       for await (const batch of combiner.combine(bytes, at, signal)) {
         const received = Object.values(files).reduce((sum, file) => sum + file.received(), 0);
         yield { records: batch.records, nextPosition: positionOf(files, batch.files), bytesRead: received - reported };
@@ -72,6 +73,13 @@ function positionOf(files: Readonly<Record<string, PlainFile>>, states: Readonly
   // Offsets are texts, as product.md §5 shows them.
   return mapValues(kept, (field) =>
     mapValues(stored, (file) => (field === "offset" ? String(file.offset) : file[field])),
+  );
+}
+
+function startOf(files: Readonly<Record<string, PlainFile>>): Position {
+  return positionOf(
+    files,
+    mapValues(files, () => ({ offset: 0, lastRecordType: null, nextRecordType: null })),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
-import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import { bytesOf, type SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { HandlerInterface, ModuleLanguage } from "../artifact/locate-handler.ts";
 import { frameFile } from "../file-framing.ts";
 import { withEntry } from "../lambda-bridge/with-entry.ts";
@@ -156,6 +156,7 @@ function recordHandler(
       // Of this batch alone: others may be under way.
       const kill = (): void => object.kill();
       signal.addEventListener("abort", kill, { once: true });
+      const bodies = batch.map(bytesOf);
       try {
         const { returned, bytes } = await object.call(
           {
@@ -165,9 +166,9 @@ function recordHandler(
             body: body.kind,
             ...(body.kind === "json" ? { members: body.members } : {}),
             heads: headColumns(batch.map(head)),
-            lengths: batch.map((record) => record.body.length),
+            lengths: bodies.map(({ length }) => length),
           },
-          batch.map((record) => record.body),
+          bodies,
         );
         const takeText = textsIn(bytes);
         return (returned as readonly ResultRow[]).map((row, i) =>

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import { bytesOf, type SourceRecord } from "@letsdata/plugin-kit/reader";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { asObject, type BridgeData, parseExactly } from "./bridge-protocol.ts";
 
@@ -23,7 +23,8 @@ export function recordData(interfaceName: RecordInterface, record: SourceRecord,
     const parameter = parameters[index] as string;
     if (value !== null || !optional.has(parameter)) data[names[parameter] ?? parameter] = value;
   });
-  const bytes = Buffer.from(record.body.buffer, record.body.byteOffset, record.body.length);
+  const { buffer, byteOffset, length } = bytesOf(record);
+  const bytes = Buffer.from(buffer, byteOffset, length);
   if (body.kind === "json") {
     const all = asObject(parseExactly(bytes.toString("utf8")));
     data.data = Object.fromEntries(body.members.map((member) => [member, all[member] ?? {}]));

@@ -4,40 +4,40 @@ const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Memory that records were found in. */
 export interface Stretch {
-  readonly source: RecordSource;
   readonly memory: Uint8Array;
   /** Offset of the memory's first byte in the source. */
   readonly base: number;
-  /** Neighbours have bytes in common: customer code that writes to one must not change the other. */
-  readonly recordsOverlap: boolean;
 }
 
-/** A record as a place in a stretch of memory. An array is made of it only when its body is asked for. */
+/** A record as a place in a stretch of memory. It gets memory of its own when its body is asked for, and lets the stretch go. */
 export class CutRecord implements SourceRecord {
+  readonly source: RecordSource;
   readonly start: number;
   readonly end: number;
-  readonly #stretch: Stretch;
+  #stretch: Stretch | null;
   #body: Uint8Array | null = null;
 
-  constructor(stretch: Stretch, start: number, end: number) {
-    this.#stretch = stretch;
+  constructor(source: RecordSource, start: number, end: number, stretch: Stretch) {
+    this.source = source;
     this.start = start;
     this.end = end;
-  }
-
-  get source(): RecordSource {
-    return this.#stretch.source;
+    this.#stretch = stretch;
   }
 
   get attributes(): Readonly<Record<string, string>> {
     return noAttributes;
   }
 
+  get bytesInPlace(): Uint8Array {
+    if (this.#stretch === null) return this.body;
+    const { memory, base } = this.#stretch;
+    return memory.subarray(this.start - base, this.end - base);
+  }
+
   get body(): Uint8Array {
     if (this.#body === null) {
-      const { memory, base, recordsOverlap } = this.#stretch;
-      const view = new Uint8Array(memory.buffer, memory.byteOffset + this.start - base, this.end - this.start);
-      this.#body = recordsOverlap ? view.slice() : view;
+      this.#body = this.bytesInPlace.slice();
+      this.#stretch = null;
     }
     return this.#body;
   }

@@ -8,8 +8,6 @@ export interface FramingRule {
   readonly endPattern: Pattern | null;
   /** Record length where the end is an offset; null with an end pattern or "to the end of the file". */
   readonly endLength: number | null;
-  /** A record may begin within the end pattern of the one before. */
-  readonly recordsOverlap: boolean;
 }
 
 export interface Pattern {
@@ -25,23 +23,12 @@ export function framingRule(framing: FileFraming): FramingRule {
   const { start, end, fileType } = framing;
   const startOffset = offsetOf(start, "start", fileType, 0);
   const endLength = offsetOf(end, "end", fileType, 1);
-  const startPattern = patternOf(start, "start", fileType);
-  const endPattern = patternOf(end, "end", fileType);
-  const startSkip = startOffset ?? 0;
   return {
-    startPattern,
-    startSkip,
-    endPattern,
+    startPattern: patternOf(start, "start", fileType),
+    startSkip: startOffset ?? 0,
+    endPattern: patternOf(end, "end", fileType),
     endLength,
-    recordsOverlap: overlaps(startPattern, startSkip, endPattern),
   };
-}
-
-function overlaps(startPattern: Pattern | null, startSkip: number, endPattern: Pattern | null): boolean {
-  if (endPattern === null) return false;
-  return startPattern === null
-    ? startSkip < endPattern.length
-    : endPattern.bytes.includes(startPattern.bytes.subarray(0, 1));
 }
 
 function patternOf(hint: RecordHint, edge: string, fileType: string): Pattern | null {

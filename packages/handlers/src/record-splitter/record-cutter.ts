@@ -12,6 +12,9 @@ export interface SplitLimits {
   readonly batchBytesMax: number;
 }
 
+/** Records that are less than one part in so many of the memory they were found in. */
+const SPARSE = 4;
+
 /** The search as a state machine over the window, so that one loop without awaits cuts all records of a chunk. */
 export class RecordCutter {
   #rule: FramingRule;
@@ -28,9 +31,10 @@ export class RecordCutter {
   #oversizedHead: Buffer | null = null;
   #records: SourceRecord[] = [];
   #recordBytes = 0;
-  #recordsOverlap: boolean;
   /** What the window shows, for the records found in it. */
   #stretch: Stretch | null = null;
+  /** What of the batch was found before this stretch. */
+  #before = { records: 0, bytes: 0 };
 
   constructor(rule: FramingRule, source: RecordSource, limits: SplitLimits, fromOffset: number) {
     this.#rule = rule;
@@ -39,15 +43,11 @@ export class RecordCutter {
     this.#window = new ByteWindow(fromOffset);
     this.#searchStart = fromOffset;
     this.#scanned = fromOffset;
-    this.#recordsOverlap = rule.recordsOverlap;
   }
 
   /** The rule of the records to come; between records only. */
   useRule(rule: FramingRule): void {
     this.#rule = rule;
-    // Where the next record begins is up to a rule nobody knows yet.
-    this.#recordsOverlap = rule.endPattern !== null;
-    this.#stretch = null;
   }
 
   get hasRecords(): boolean {
@@ -67,7 +67,7 @@ export class RecordCutter {
       if (this.#findStart(endOfFile) && this.#findEnd(endOfFile)) continue;
       const keepFrom = this.#recordStart >= 0 && this.#oversizedHead === null ? this.#recordStart : this.#scanned;
       if (!this.#window.showMore(keepFrom)) return false;
-      this.#stretch = null;
+      this.#leaveStretch();
     }
   }
 
@@ -75,6 +75,7 @@ export class RecordCutter {
     const records = this.#records;
     this.#records = [];
     this.#recordBytes = 0;
+    this.#before = { records: 0, bytes: 0 };
     return { records, nextOffset: this.#searchStart };
   }
 
@@ -93,6 +94,7 @@ export class RecordCutter {
     const { view, base } = this.#window;
     const stretch = this.#presentStretch();
     const { memory } = stretch;
+    const source = this.#source;
     const records = this.#records;
     let bytes = this.#recordBytes;
     let at = this.#scanned - base;
@@ -105,7 +107,7 @@ export class RecordCutter {
       const next = view.indexOf(endPattern.needle, start + startPattern.length);
       const end = next + endPattern.length;
       if (next < 0 || end - start > recordBytesMax) break;
-      records.push(new CutRecord(stretch, base + start, base + end));
+      records.push(new CutRecord(source, base + start, base + end, stretch));
       bytes += end - start;
       at = next;
     }
@@ -176,7 +178,7 @@ export class RecordCutter {
     if (recordEnd - start > this.#limits.recordBytesMax) {
       this.#refuse(start, recordEnd, this.#oversizedHead ?? this.#copyOfHead());
     } else {
-      this.#records.push(new CutRecord(this.#presentStretch(), start, recordEnd));
+      this.#records.push(new CutRecord(this.#source, start, recordEnd, this.#presentStretch()));
       this.#recordBytes += recordEnd - start;
     }
     this.#oversizedHead = null;
@@ -207,9 +209,18 @@ export class RecordCutter {
   #presentStretch(): Stretch {
     if (this.#stretch === null) {
       const { view, base } = this.#window;
-      const memory = new Uint8Array(view.buffer, view.byteOffset, view.length);
-      this.#stretch = { source: this.#source, memory, base, recordsOverlap: this.#recordsOverlap };
+      this.#stretch = { memory: new Uint8Array(view.buffer, view.byteOffset, view.length), base };
     }
     return this.#stretch;
+  }
+
+  /** Few records must not keep a whole chunk: they get memory of their own. */
+  #leaveStretch(): void {
+    const { records, bytes } = this.#before;
+    if (this.#stretch !== null && (this.#recordBytes - bytes) * SPARSE < this.#stretch.memory.length) {
+      for (let at = records; at < this.#records.length; at++) void this.#records[at]!.body;
+    }
+    this.#before = { records: this.#records.length, bytes: this.#recordBytes };
+    this.#stretch = null;
   }
 }

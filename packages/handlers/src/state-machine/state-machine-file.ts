@@ -20,7 +20,6 @@ const anyRule: FramingRule = {
   startSkip: 0,
   endPattern: null,
   endLength: null,
-  recordsOverlap: false,
 };
 
 /** One file of a state machine: finds, parses and hands out record after record (product.md §4.3). */

@@ -179,7 +179,7 @@ export function describeKinesisReader(openAccess: () => CloudAccess): void {
       const texts: string[] = [];
       for await (const batch of open(streamArn, { stopCondition: "ShardClosed" }).read(null, signal)) {
         texts.push(...batch.records.map(textOf));
-        if (batch.records.length > 0) continue;
+        if (batch.isStart || batch.records.length > 0) continue;
         if (texts.length === 1) await put(["second"]);
         else await split(everything.shardId).catch(() => {});
       }
