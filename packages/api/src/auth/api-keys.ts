@@ -1,6 +1,5 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Auth } from "./create-auth.ts";
-import type { KeyRate } from "./key-rate.ts";
 
 export type ApiKeyScope = "read" | "all";
 
@@ -33,18 +32,16 @@ export async function createApiKey(
   return { id, key, start, createdAt, expiresAt };
 }
 
-/** The user a key belongs to and what it may do; throws Problem UNAUTHENTICATED or, from `countUse`, RATE_LIMITED. */
+/** The user a key belongs to and what it may do; throws Problem UNAUTHENTICATED. */
 export async function verifyApiKey(
   auth: Auth,
   key: string,
-  countUse: KeyRate,
-): Promise<{ readonly userId: string; readonly scope: ApiKeyScope }> {
+): Promise<{ readonly keyId: string; readonly userId: string; readonly scope: ApiKeyScope }> {
   const result = await auth.api.verifyApiKey({ body: { key } });
   if (!result.valid || result.key === null) {
     throw new Problem("UNAUTHENTICATED", "The API key is not valid, or it has expired.");
   }
-  await countUse(result.key.id);
-  return { userId: result.key.referenceId, scope: scopeOf(result.key.permissions) };
+  return { keyId: result.key.id, userId: result.key.referenceId, scope: scopeOf(result.key.permissions) };
 }
 
 function permissionsOf(scope: ApiKeyScope): Record<string, string[]> {

@@ -13,7 +13,8 @@ export function createCallerResolver(auth: Auth, prisma: PrismaClient): (request
     if (authorization !== null) {
       const key = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
       if (key === undefined) throw new Problem("UNAUTHENTICATED", "Send the API key as `Authorization: Bearer <key>`.");
-      const { userId, scope } = await verifyApiKey(auth, key, countUse);
+      const { keyId, userId, scope } = await verifyApiKey(auth, key);
+      await countUse(keyId);
       return await activeCaller(prisma, userId, scope);
     }
     if (!request.headers.has("cookie")) return null;
