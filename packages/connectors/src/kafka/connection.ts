@@ -1,10 +1,10 @@
 import { GetBootstrapBrokersCommand, KafkaClient } from "@aws-sdk/client-kafka";
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { SASLOptions } from "@platformatic/kafka";
+import { readSecret } from "../read-secret.ts";
 import { mskToken } from "./msk-token.ts";
 import type { KafkaTarget } from "./permissions.ts";
 
@@ -100,13 +100,8 @@ async function saslOf(
   }
   const path = "writeConnector.credentialsSecretArn";
   if (credentialsSecretArn === undefined) throw new Problem("CONFIG_INVALID", "SASL_SCRAM takes a secret.", { path });
-  const secrets = clientFor(SecretsManagerClient, access);
-  const call = { action: "secretsmanager:GetSecretValue", resource: credentialsSecretArn };
-  const { SecretString = "" } = await withRetry(
-    () => secrets.send(new GetSecretValueCommand({ SecretId: credentialsSecretArn }), { abortSignal: signal }),
-    { call, signal },
-  );
-  return { mechanism: "SCRAM-SHA-512", ...userAndPassword(SecretString, path) };
+  const secret = await readSecret(credentialsSecretArn, path, access, signal);
+  return { mechanism: "SCRAM-SHA-512", ...userAndPassword(secret, path) };
 }
 
 function userAndPassword(text: string, path: string): { readonly username: string; readonly password: string } {
