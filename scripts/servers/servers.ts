@@ -170,7 +170,7 @@ export const unverified: readonly (readonly [what: string, reason: string])[] = 
   ],
   [
     "Lambda: calling a function, code or image",
-    "moto needs a container engine to run a function. The bridge's requests and answers are tested against functions of our own, which speak the published protocol.",
+    "moto needs a container engine to run a function. The bridge's requests and answers are tested against functions of our own, which speak the published protocol. The local engine of this edition runs no image: create refuses a dataset that names one.",
   ],
   ["ECR: who may pull a handler's image", "moto lets everybody in, and who is let in is all that the check asks."],
   ["KMS: who may use the key of a bucket, table, queue or stream", "moto lets everybody use every key."],
