@@ -6,7 +6,7 @@ import { runCommand } from "../run-command.ts";
 import { tools } from "../tools.ts";
 import { type IndependentServer, independentServers } from "./servers.ts";
 
-/** Runs the conformance suites of the connectors, and whole datasets to Kafka, against each server we did not write. */
+/** Runs the conformance suites of connectors and services, and whole datasets to Kafka, against each server we did not write. */
 const repositoryDir = join(import.meta.dirname, "../..");
 const reportDir = mkdtempSync(join(tmpdir(), "letsdata-servers-"));
 /** One installs and starts while the other is tested. */
@@ -27,7 +27,7 @@ interface Assertion {
 }
 interface Row {
   readonly server: string;
-  readonly connector: string;
+  readonly subject: string;
   readonly passed: number;
   readonly failed: number;
   readonly differs: number;
@@ -46,13 +46,13 @@ await Promise.all(Array.from({ length: SERVERS_AT_ONCE }, verifyNext));
 for (const { title, onlyWhenNamed } of independentServers) {
   if (named.length === 0 && onlyWhenNamed) console.log(`== ${title}: not run, ${onlyWhenNamed}`);
 }
-console.log(`\n${line("server", "connector", "passed", "failed", "differs")}`);
-for (const row of rows) console.log(line(row.server, row.connector, row.passed, row.failed, row.differs));
+console.log(`\n${line("server", "subject", "passed", "failed", "differs")}`);
+for (const row of rows) console.log(line(row.server, row.subject, row.passed, row.failed, row.differs));
 const sum = (of: "passed" | "failed") => rows.reduce((total, row) => total + row[of], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 && sum("passed") > 0 ? 0 : 1);
 
-/** A line for every `describe` of the suite. A connector for which nothing ran counts as failed. */
+/** A line for every `describe` of the suite. A subject for which nothing ran counts as failed. */
 async function verify(server: IndependentServer): Promise<readonly Row[]> {
   const started = performance.now();
   const reportFile = join(reportDir, `${server.name}.json`);
@@ -75,26 +75,24 @@ async function verify(server: IndependentServer): Promise<readonly Row[]> {
   const bySuite = Map.groupBy(assertionsIn(reportFile), ({ ancestorTitles }) => ancestorTitles[0] ?? "");
   const covered = new Set([...bySuite.keys()].flatMap((suite) => suite.split(" + ")));
   const seconds = Math.round((performance.now() - started) / 1000);
-  const found = [...bySuite].map(([connector, tests]): Row => {
+  const found = [...bySuite].map(([subject, tests]): Row => {
     const passed = tests.filter(({ status }) => status === "passed").length;
     const differs = tests.filter(({ title }) => server.differences.some(({ test }) => test === title)).length;
-    return { server: server.title, connector, passed, failed: tests.length - passed - differs, differs };
+    return { server: server.title, subject, passed, failed: tests.length - passed - differs, differs };
   });
-  const missing = server.verifies.filter((connector) => !covered.has(connector));
-  const undeclared = [...covered].filter((connector) => !server.verifies.includes(connector));
+  const missing = server.verifies.filter((subject) => !covered.has(subject));
+  const undeclared = [...covered].filter((subject) => !server.verifies.includes(subject));
   if (undeclared.length > 0) console.log(`FAIL servers.ts does not say that ${server.name} verifies ${undeclared}`);
-  const wrong = [...missing, ...undeclared].map((connector) => ({ connector, passed: 0, failed: 1, differs: 0 }));
+  const wrong = [...missing, ...undeclared].map((subject) => ({ subject, passed: 0, failed: 1, differs: 0 }));
   const failed = found.reduce((total, row) => total + row.failed, 0) + wrong.length;
-  const unexplained = run.code !== 0 && failed === 0 ? [{ connector: "run", passed: 0, failed: 1, differs: 0 }] : [];
+  const unexplained = run.code !== 0 && failed === 0 ? [{ subject: "run", passed: 0, failed: 1, differs: 0 }] : [];
   console.log(`== ${server.title}: ${run.code === 0 ? "ok" : "FAIL"} (${seconds} s)`);
   return [...found, ...[...wrong, ...unexplained].map((row) => ({ server: server.title, ...row }))];
 }
 
 /** Every test but those at which the server is known to differ. */
 function leavingOut({ differences }: IndependentServer): string {
-  const names = differences.map(
-    ({ connector, test }) => `.*${connector}.* ${test.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`,
-  );
+  const names = differences.map(({ subject, test }) => `.*${subject}.* ${test.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
   return names.length === 0 ? "" : `^(?!(?:${names.join("|")})$)`;
 }
 
@@ -109,6 +107,6 @@ function assertionsIn(reportFile: string): readonly Assertion[] {
   }
 }
 
-function line(server: string, connector: string, ...counts: readonly (string | number)[]): string {
-  return [server.padEnd(28), connector.padEnd(24), ...counts.map((count) => String(count).padStart(8))].join("");
+function line(server: string, subject: string, ...counts: readonly (string | number)[]): string {
+  return [server.padEnd(28), subject.padEnd(24), ...counts.map((count) => String(count).padStart(8))].join("");
 }

@@ -4,17 +4,24 @@ import {
   writeConnectorConfigs,
 } from "@letsdata/connectors/config-catalogue";
 
-/** A connector as `role destination`, e.g. `read S3`, and the compute engine that runs what others wrote. */
-export const connectors: readonly string[] = [
+const services = ["service SECRETS_MANAGER", "service CLOUDWATCH"];
+
+/**
+ * What can be verified: a connector as `role destination`, e.g. `read S3`; the compute engine that runs what others wrote; and
+ * services whose answers the product, or a handler on the local cloud, relies on.
+ */
+export const subjects: readonly string[] = [
   ...Object.keys(readConnectorConfigs).map((name) => `read ${name}`),
   ...Object.keys(writeConnectorConfigs).map((name) => `write ${name}`),
   ...Object.keys(errorConnectorConfigs).map((name) => `error ${name}`),
   "compute SPARK",
+  ...services,
 ];
 
 /** A promise that the server does not keep as AWS does: its test is left out there. */
 export interface Difference {
-  readonly connector: string;
+  /** One of `subjects`. */
+  readonly subject: string;
   /** The last part of the test's name. */
   readonly test: string;
   readonly reason: string;
@@ -25,7 +32,7 @@ export interface IndependentServer {
   readonly name: string;
   readonly title: string;
   readonly installedFrom: string;
-  /** Its suite stands in `describe` blocks named after them. */
+  /** Of `subjects`; its suite stands in `describe` blocks named after them. */
   readonly verifies: readonly string[];
   readonly differences: readonly Difference[];
   /** What makes it too slow to install for every run; then it runs where it is named. */
@@ -68,42 +75,66 @@ export const independentServers: readonly IndependentServer[] = [
     name: "moto",
     title: "moto 5.2",
     installedFrom: "PyPI",
-    verifies: [...s3, "read SQS", "write SQS", "read KINESIS", "write KINESIS", ...dynamodb, "write S3_VECTORS"],
+    verifies: [
+      ...s3,
+      "read SQS",
+      "write SQS",
+      "read KINESIS",
+      "write KINESIS",
+      ...dynamodb,
+      "write S3_VECTORS",
+      ...services,
+    ],
     differences: [
       {
-        connector: "read KINESIS",
+        subject: "read KINESIS",
         test: "reads a key's records in order over a split and a merge, each shard once its parents are read out",
         reason: "A closed shard keeps giving iterators, where Kinesis answers none behind its last record.",
       },
       {
-        connector: "read KINESIS",
+        subject: "read KINESIS",
         test: "waits at an open shard for what comes, and ends when it is closed",
         reason: "A closed shard keeps giving iterators, where Kinesis answers none behind its last record.",
       },
       {
-        connector: "write DYNAMODB",
+        subject: "write DYNAMODB",
         test: "takes an item up to 400 KB as DynamoDB counts it, and not a byte more",
         reason: "Items over 405,000 bytes are refused, where DynamoDB takes 409,600.",
       },
       {
-        connector: "read DYNAMODB",
+        subject: "read DYNAMODB",
         test: "hands out keys by the key schema and the item, as plain values with all digits",
         reason: "A scan of a table with a binary key fails with an error of the server's own.",
       },
       {
-        connector: "read DYNAMODB",
+        subject: "read DYNAMODB",
         test: "resumes behind a binary key",
         reason: "A scan of a table with a binary key fails with an error of the server's own.",
       },
       {
-        connector: "read DYNAMODBSTREAMS",
+        subject: "read DYNAMODBSTREAMS",
         test: "hands out a change as plain keys and images, an absent image empty, with its facts as attributes",
         reason: "Numbers keep the digits they were sent with (1.50), where DynamoDB stores 1.5.",
       },
       {
-        connector: "write S3_VECTORS",
+        subject: "write S3_VECTORS",
         test: "keeps a long text beside what can be filtered by",
         reason: "GetIndex does not say which metadata of the index cannot be filtered by.",
+      },
+      {
+        subject: "service CLOUDWATCH",
+        test: "of other namespaces are other metrics",
+        reason: "GetMetricData adds up the metrics of all namespaces where dimensions are asked for.",
+      },
+      {
+        subject: "service CLOUDWATCH",
+        test: "without dimensions are a metric of their own",
+        reason: "GetMetricData without dimensions adds up those with any.",
+      },
+      {
+        subject: "service CLOUDWATCH",
+        test: "keep to whole periods as statistics, too",
+        reason: "GetMetricStatistics starts its periods at the first sample.",
       },
     ],
   },
@@ -137,6 +168,12 @@ export const unverified: readonly (readonly [what: string, reason: string])[] = 
     "SageMaker: calling endpoints, making models and endpoints",
     "No server runs a model behind SageMaker's interface: what it asks for and answers is known from its documentation.",
   ],
+  [
+    "Lambda: calling a function, code or image",
+    "moto needs a container engine to run a function. The bridge's requests and answers are tested against functions of our own, which speak the published protocol. The local engine of this edition runs no image: create refuses a dataset that names one.",
+  ],
+  ["ECR: who may pull a handler's image", "moto lets everybody in, and who is let in is all that the check asks."],
+  ["KMS: who may use the key of a bucket, table, queue or stream", "moto lets everybody use every key."],
   ["Throttling, cut connections, expired iterators", "None of the servers can be told to misbehave."],
   ["MSK: IAM authentication, making clusters", "Apache Kafka has no IAM and no cluster interface."],
   [

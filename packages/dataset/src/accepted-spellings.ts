@@ -1,6 +1,12 @@
-import { readConnectorConfigs, writeConnectorConfigs } from "@letsdata/connectors/config-catalogue";
+import { computeEngineConfigs } from "@letsdata/compute/config-catalogue";
+import {
+  type ReadDestination,
+  readConnectorConfigs,
+  writeConnectorConfigs,
+} from "@letsdata/connectors/config-catalogue";
 import type { Findings } from "./findings.ts";
 import { objectAt, textAt } from "./plain-json.ts";
+import { readerTypesOf } from "./reader-types.ts";
 import { isObject, type JsonObject, loosened } from "./schema-variants.ts";
 import { systemSetAttributes } from "./system-set-attributes.ts";
 
@@ -58,13 +64,6 @@ const readerTypeByAttribute = {
   sparkFileFormat: "SPARKREADER",
 } as const;
 
-const manifestTypeByDestination: Readonly<Record<string, string>> = {
-  SQS: "SQSReaderManifest",
-  KINESIS: "KinesisStreamReaderManifest",
-  DYNAMODBSTREAMS: "DynamoDBStreamReaderManifest",
-  DYNAMODB: "DynamoDBTableReaderManifest",
-};
-
 /** Moves every accepted spelling of `config` to its canonical place and value, in place, and says so. */
 export function applyAcceptedSpellings(config: JsonObject, findings: Findings): void {
   dropSystemSet(config, findings);
@@ -101,19 +100,14 @@ function applyValueSpellings(object: JsonObject): void {
   }
 }
 
-const words = [
-  ...Object.keys(readConnectorConfigs),
-  ...Object.keys(writeConnectorConfigs),
-  "LAMBDA",
-  "LAMBDA_AND_SAGEMAKER",
-  "SPARK",
-  "SQSQUEUEREADER",
-  "KINESISSTREAMREADER",
-  "DYNAMODBSTREAMSREADER",
-  "DYNAMODBTABLEREADER",
-  ...Object.values(readerTypeByAttribute),
-];
+let words: readonly string[] | undefined;
 function canonicalWord(value: string): string {
+  words ??= [
+    ...Object.keys(readConnectorConfigs),
+    ...Object.keys(writeConnectorConfigs),
+    ...Object.keys(computeEngineConfigs),
+    ...readerTypesOf(Object.keys(readConnectorConfigs)),
+  ];
   return words.find((word) => loosened(word) === loosened(value)) ?? value;
 }
 
@@ -251,7 +245,9 @@ function manifestTypeOf(read: JsonObject, manifest: JsonObject): string | undefi
     if (Object.hasOwn(manifest, "fileContents")) return "S3ReaderTextManifestFile";
     return Object.hasOwn(manifest, "manifestFileS3Uri") ? "S3ReaderS3LinkManifestFile" : undefined;
   }
-  return Object.hasOwn(manifestTypeByDestination, destination) ? manifestTypeByDestination[destination] : undefined;
+  if (!Object.hasOwn(readConnectorConfigs, destination)) return undefined;
+  const [only, ...others] = Object.keys(readConnectorConfigs[destination as ReadDestination].manifests);
+  return others.length === 0 ? only : undefined;
 }
 
 function respellWriter(config: JsonObject, findings: Findings): void {

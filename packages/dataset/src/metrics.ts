@@ -27,12 +27,18 @@ export const metricEvents = {
   "read.milliseconds": { unit: "milliseconds", what: "Per record: waiting for the source" },
   "read.records": { unit: "count", what: "Records read" },
   "enqueue.milliseconds": { unit: "milliseconds", what: "Per read batch: waiting to hand on" },
-  "extract.milliseconds": { unit: "milliseconds", what: "Per record: time in the handler" },
+  "extract.milliseconds": {
+    unit: "milliseconds",
+    what: "Per record, as the mean of its batch: time in the handler by the clock",
+  },
   "inference.milliseconds": { unit: "milliseconds", what: "Per call to the model" },
   "inference.stand-ins": { unit: "count", what: "Calls that a stand-in for the model answered" },
   "queue-wait.milliseconds": { unit: "milliseconds", what: "Per write batch: waiting for a free writer" },
   "dequeue.milliseconds": { unit: "milliseconds", what: "Per read batch: waiting for work" },
-  "prepare.milliseconds": { unit: "milliseconds", what: "Per record: serialising for the target" },
+  "prepare.milliseconds": {
+    unit: "milliseconds",
+    what: "Per document, as the mean of its batch: serialising for the target",
+  },
   "write.milliseconds": { unit: "milliseconds", what: "Per write call" },
   "write.records": { unit: "count", what: "Documents sent" },
   "write.retries": { unit: "share", what: "Per write call: 1 = repeats an earlier one" },
@@ -132,7 +138,7 @@ export const charts = {
       { metric: "extract.milliseconds", label: "Samples", statistic: "samples", axis: "right" },
     ],
     explanation:
-      "Processor time in your handler for one record. Expect less than 10 ms on average and less than 30 ms at most.",
+      "Time by the clock that one record spends in your handler, without waiting for a model. It is measured by the batch: minimum and maximum are those of a batch's mean. Expect less than 10 ms on average and less than 30 ms at most.",
   },
   bytes: {
     title: "Bytes",
@@ -201,7 +207,8 @@ export const charts = {
     dashboard: "details",
     stage: "writers",
     series: [{ metric: "prepare.milliseconds", label: "Time for a document", statistic: "average", axis: "left" }],
-    explanation: "Serialising documents and archiving error records. Expect less than 5 ms.",
+    explanation:
+      "Serialising a document for the target. Archiving error records does not count. Expect less than 5 ms.",
   },
   write: {
     title: "Write",

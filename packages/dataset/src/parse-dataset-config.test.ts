@@ -114,6 +114,26 @@ describe("a public dataset JSON pastes in unchanged", () => {
     ).toMatchObject({ computeEngineType: "LAMBDA_AND_SAGEMAKER", lambda: { lambdaConcurrency: 3 } });
   });
 
+  test.each(["SQS", "Kinesis", "DynamoDB Streams", "DynamoDB"])(
+    "the only manifest type of %s can be left out",
+    (name) => {
+      const { body } = examples.find((example) => example.name === name)!;
+      const { manifestType: _, ...manifestFile } = configOf(body).manifestFile;
+      expect(configOf({ ...body, manifestFile })).toEqual(configOf(body));
+    },
+  );
+
+  test("a reader type that the manifest tells is named canonically", () => {
+    const { readerType: _, ...readConnector } = completeBody.readConnector;
+    const manifestFile = { ...completeBody.manifestFile, readerType: "single-file reader" };
+    expect(parseDatasetConfig(bodyWith({ readConnector, manifestFile }))).toMatchObject({
+      config: { readConnector: { readerType: "SINGLEFILEREADER" } },
+      notices: expect.arrayContaining([
+        expect.objectContaining({ message: "readConnector.readerType is SINGLEFILEREADER, as the rest says" }),
+      ]),
+    });
+  });
+
   test("two spellings that contradict each other are a conflict", () => {
     const computeEngine = { computeEngineType: "LAMBDA", concurrency: 2, lambda: { lambdaConcurrency: 4 } };
     expect(problemsOf(bodyWith({ computeEngine }))).toMatchObject([

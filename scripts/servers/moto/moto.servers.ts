@@ -10,9 +10,12 @@ import { describeS3Writer } from "@letsdata/connectors/s3/testing/writer-suite";
 import { describeS3VectorsWriter } from "@letsdata/connectors/s3-vectors/testing/writer-suite";
 import { describeSqs } from "@letsdata/connectors/sqs/testing/sqs-suite";
 import { type Buckets, bucketsOf } from "@letsdata/connectors/testing/buckets";
+import { describeSecrets } from "@letsdata/connectors/testing/secrets-suite";
+import { describeCloudwatch } from "@letsdata/local-cloud/cloudwatch/testing/cloudwatch-suite";
+import { clientsFor } from "@letsdata/local-cloud/testing/clients";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { afterAll, beforeAll, describe } from "vitest";
-import { accessTo } from "../access-to.ts";
+import { accessTo, KEYS } from "../access-to.ts";
 import type { RunningServer } from "../server-process.ts";
 import { ACCOUNT, startMoto } from "./start-moto.ts";
 
@@ -56,4 +59,10 @@ describe("read DYNAMODB", () => {
 });
 describe("read DYNAMODBSTREAMS", () => {
   describeDynamodbStreamsReader(() => access);
+});
+describe("service SECRETS_MANAGER", () => {
+  describeSecrets(() => access);
+});
+describe("service CLOUDWATCH", () => {
+  describeCloudwatch(() => clientsFor(access.endpoint ?? "", KEYS, access.region).cloudwatch);
 });

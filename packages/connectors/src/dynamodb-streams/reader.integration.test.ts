@@ -1,3 +1,6 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makeTable } from "../testing/make-table.ts";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
@@ -74,6 +77,41 @@ describe("the DynamoDB Streams reader", () => {
       [Symbol.asyncIterator]()
       .next();
     await expect(reading).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
+  });
+
+  it("says POSITION_EXPIRED when the changes behind a checkpoint were trimmed from a shard that lives on", async () => {
+    let passedMs = 0;
+    const aging = await openCloud({ now: () => Date.now() + passedMs });
+    // The clients sign at the cloud's time; by themselves they would set their clock by the Date of each answer, which is this machine's.
+    const clients = [clientFor(DynamoDBClient, aging.access), clientFor(DynamoDBStreamsClient, aging.access)];
+    for (const { config } of clients)
+      Object.defineProperty(config, "systemClockOffset", { get: () => passedMs, set: () => undefined });
+    try {
+      const { streamArn, put } = await makeTable(aging.access, "aging", { id: "S" });
+      for (const n of [0, 1, 2]) await put(change("a", n));
+      const definitions = await planStream(streamArn, aging.access);
+      const [, second, third] = await readShards(streamArn, definitions, aging.access);
+      const definition = definitions.find(({ shardId }) => shardId === second!.source.type)!;
+      const position = { sequenceNumber: String(second!.start), began: Date.now(), readUntil: Date.now() };
+      const goOn = () =>
+        openStreamShardReader({ config: { streamArn }, definition, access: aging.access })
+          .read(position, signal)
+          [Symbol.asyncIterator]()
+          .next();
+
+      passedMs = 23 * 3_600_000;
+      expect((await goOn()).value.records.map(({ start }: { start: unknown }) => start)).toEqual([third!.start]);
+      passedMs = 25 * 3_600_000;
+      await put(change("a", 3));
+      await expect(goOn()).rejects.toMatchObject({
+        code: "POSITION_EXPIRED",
+        message: expect.stringContaining(streamArn),
+      });
+      const left = await readShards(streamArn, [definition], aging.access);
+      expect(left.map(({ body }) => JSON.parse(Buffer.from(body).toString()).newImage.n)).toEqual([3]);
+    } finally {
+      await aging.cloud.remove();
+    }
   });
 });
 

@@ -81,12 +81,12 @@ export async function removeTable(config: DynamodbTarget, access: CloudAccess, s
   );
 }
 
-/** Keys of a table of ours are text. */
 /** The keys that a table of ours gets. */
 export function keysToMake(config: DynamodbTarget): readonly KeyAttribute[] {
   return keyAttributes({ ...schemaOf(config) });
 }
 
+/** Keys of a table of ours are text. */
 function schemaOf({ partitionKeyAttributeName, sortKeyAttributeName }: DynamodbTarget) {
   const names = [partitionKeyAttributeName, ...(sortKeyAttributeName === undefined ? [] : [sortKeyAttributeName])];
   return {
