@@ -1,10 +1,9 @@
 import { createReadStream } from "node:fs";
-import { open, readFile } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { readFile, stat } from "node:fs/promises";
 import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import { plainBytes } from "@letsdata/plugin-kit/unpack/plain-bytes";
 import { type HandlerInterface, interfacesIn, type ModuleLanguage } from "../artifact/locate-handler.ts";
 import { javaScriptHost } from "../javascript/open-handler.ts";
 import type { LanguageHost, StateMachineSource, TaskHandlerSource } from "../language-host.ts";
@@ -66,7 +65,7 @@ async function* testFile(
   const opened = await host.openSingleFileParser(source);
   try {
     const splitter = createRecordSplitter(await opened.frame(file));
-    for await (const { records } of splitter.split(await plainBytes(file, content), 0))
+    for await (const { records } of splitter.split(plainContent(file, content), 0))
       yield* results(opened.handler, records);
   } finally {
     await opened.handler.close();
@@ -87,9 +86,7 @@ async function* testStateMachine(
     const byFolded = new Map(Object.entries(paths).map(([type, path]) => [type.toLowerCase(), path]));
     const bytes: Record<string, AsyncIterable<Uint8Array>> = {};
     for (const type of Object.keys(combiner.fileNames)) {
-      bytes[type] = isSingle
-        ? await plainBytes(file, content)
-        : await plainBytes(byFolded.get(type.toLowerCase()) ?? "");
+      bytes[type] = isSingle ? plainContent(file, content) : plainContent(byFolded.get(type.toLowerCase()) ?? "");
     }
     const { signal } = new AbortController();
     for await (const { records } of combiner.combine(bytes, null, signal)) yield* results(handler, records);
@@ -137,11 +134,18 @@ function onlyInterface(artifactDir: string, language?: ModuleLanguage): HandlerI
   throw new Problem("REQUEST_INVALID", `The artifact has several interfaces; state one of ${found.join(", ")}.`);
 }
 
-async function plainBytes(file: string, content?: string | Uint8Array): Promise<AsyncIterable<Uint8Array>> {
-  if (content !== undefined) return Readable.from([Buffer.from(content)]);
-  const handle = await open(file);
-  const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0).finally(() => handle.close());
+/** A file unpacked as a task's reader would: all members of gzip, all frames of zstd. Throws SOURCE_CORRUPT. */
+async function* plainContent(file: string, content?: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  if (content !== undefined) {
+    yield Buffer.from(content);
+    return;
+  }
+  const { size } = await stat(file);
   const stream = createReadStream(file);
-  if (buffer[0] === 0x1f && buffer[1] === 0x8b) return stream.pipe(createGunzip());
-  return buffer.readUInt32LE(0) === 0xfd2fb528 ? stream.pipe(createZstdDecompress()) : stream;
+  const options = { name: file, start: { compressed: 0, plain: 0 }, skip: 0, packedBytes: size, packing: null };
+  try {
+    yield* (await plainBytes(stream[Symbol.asyncIterator](), options)).bytes;
+  } finally {
+    stream.destroy();
+  }
 }
