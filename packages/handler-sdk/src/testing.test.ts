@@ -21,7 +21,9 @@ test("a vectors handler is run over documents: texts, documents with vectors, sk
   expect(run.texts).toEqual([{ title: "Alien" }, { title: "hidden" }]);
   expect(run.documents).toMatchObject([{ documentId: "0", title: "Alien", vectors: { title: [5] } }]);
   expect(run.skips).toEqual([{ reason: "hidden" }]);
-  expect(run.errors).toEqual([{ message: expect.stringContaining("returned a number for title") }]);
+  expect(run.errors).toEqual([
+    { code: "INVALID_DOCUMENT", message: expect.stringContaining("returned a number for title") },
+  ]);
 });
 
 test("what it throws, and a method it lacks, are told as a task would", async () => {

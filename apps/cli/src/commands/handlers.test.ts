@@ -79,6 +79,29 @@ test("state machines read their files, in JavaScript and Python", async () => {
   rmSync(inJavaScript, { recursive: true });
 });
 
+const lineParser = `export class SingleFileParser {
+  getS3FileType() { return "LOG"; }
+  getResolvedS3FileName(type, name) { return name; }
+  getRecordStartPattern() { return null; }
+  getRecordEndPattern() { return { recordHintType: "PATTERN", pattern: "\\n", offset: -1 }; }
+  parseDocument(type, name, offset, bytes, from, to) {
+    const text = String(Buffer.from(bytes.subarray(from, to))).trim();
+    if (text === "bad") return { status: "ERROR", document: { errorMessage: "no good" } };
+    return { status: "SUCCESS", document: text === "none" ? 7 : { documentId: text, documentKeyValuesMap: {} } }; } }`;
+
+test("errors have origin and code of a task's error records and are counted, a record over the limit too", async () => {
+  write("line-parser/letsdata_interfaces/readers/parsers/SingleFileParser.mjs", lineParser);
+  const content = Buffer.concat([Buffer.from("1\nbad\n"), Buffer.alloc(65 * 2 ** 20), Buffer.from("\nnone\n")]);
+  const tried = await tryOut(join(folder, "line-parser"), write("large.gz", gzipSync(content)));
+  expect(tried.lines).toMatchObject([
+    { kind: "document", documentId: "1" },
+    { kind: "error", error: { origin: "HANDLER", code: "HANDLER_ERROR_DOC", message: "no good" } },
+    { kind: "error", start: 5, error: { origin: "SYSTEM", code: "RECORD_TOO_LARGE" } },
+    { kind: "error", error: { origin: "SYSTEM", code: "INVALID_DOCUMENT" } },
+  ]);
+  expect(tried.err).toBe("4 records: 1 documents, 0 skipped, 3 errored\n");
+});
+
 test("the files of a Lambda image run as they are", async () => {
   const image = join(handlers, "lambda-bridge/testing/published-image");
   const file = write("plain.log", "{a\n");

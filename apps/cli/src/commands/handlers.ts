@@ -105,9 +105,17 @@ async function unpacked(artifact: string, folder: string): Promise<{ artifactDir
   return { artifactDir, language };
 }
 
+/** Errors have the origin and code of the error record that a task would archive. */
 function shown({ record, result }: TestedRecord) {
   const place = { start: record.start, end: record.end };
-  if (result.kind !== "document") return { ...place, ...result };
-  const { documentId, partitionKey, recordType, body } = result.document;
-  return { ...place, kind: result.kind, documentId, partitionKey, recordType, body };
+  if (result.kind === "skip") return { ...place, ...result };
+  if (result.kind === "document") {
+    const { documentId, partitionKey, recordType, body } = result.document;
+    return { ...place, kind: result.kind, documentId, partitionKey, recordType, body };
+  }
+  const error =
+    result.kind === "error"
+      ? { origin: "HANDLER", code: "HANDLER_ERROR_DOC", ...result.error }
+      : { origin: "SYSTEM", code: result.code, message: result.message };
+  return { ...place, kind: "error", error };
 }

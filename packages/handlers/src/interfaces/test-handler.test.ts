@@ -27,7 +27,8 @@ async function bodies(input: Omit<Parameters<typeof testHandler>[0], "artifactDi
   folders.push(artifactDir);
   const out: unknown[] = [];
   for await (const { result } of testHandler({ artifactDir, ...input })) {
-    out.push(result.kind === "document" ? result.document.fields() : result.kind);
+    if (result.kind === "document") out.push(result.document.fields());
+    else out.push(result.kind === "invalid" ? `invalid ${result.code}` : result.kind);
   }
   return out;
 }
@@ -90,6 +91,18 @@ test("a packed file that is damaged is told with its name and place", async () =
     code: "SOURCE_CORRUPT",
     message: expect.stringContaining("damaged.zst"),
   });
+});
+
+test("a record over the limit comes out in its place, as the error record a task makes of it", async () => {
+  const file = write(
+    "large.gz",
+    gzipSync(Buffer.concat([Buffer.from("1\n"), Buffer.alloc(65 * 2 ** 20), Buffer.from("\n3\n")])),
+  );
+  expect(await bodies({ file }, wholeLinesFiles)).toMatchObject([
+    { documentId: "1" },
+    "invalid RECORD_TOO_LARGE",
+    { documentId: "3" },
+  ]);
 });
 
 test("an artifact with several interfaces asks which is meant", async () => {

@@ -10,9 +10,12 @@ import type { LanguageHost, StateMachineSource, TaskHandlerSource } from "../lan
 import { createRecordSplitter } from "../record-splitter/record-splitter.ts";
 import { isMessageInterface, recordsOfMessages } from "./test-messages.ts";
 
+/** What became of a record; one that the reader could not hand out whole is as invalid as a document nobody can take. */
+export type TestedResult = HandlerResult | ({ readonly kind: "invalid" } & NonNullable<SourceRecord["refused"]>);
+
 export interface TestedRecord {
   readonly record: SourceRecord;
-  readonly result: HandlerResult;
+  readonly result: TestedResult;
 }
 
 export interface HandlerTest {
@@ -115,9 +118,13 @@ async function* tested(handler: Handler, records: readonly SourceRecord[]): Asyn
 
 async function* results(handler: Handler, records: readonly SourceRecord[]): AsyncGenerator<TestedRecord> {
   const whole = records.filter((record) => record.refused === undefined);
-  if (whole.length === 0) return;
-  const answered = await handler.handle(whole, new AbortController().signal);
-  for (const [i, record] of whole.entries()) yield { record, result: answered[i] as HandlerResult };
+  const answered = whole.length > 0 ? await handler.handle(whole, new AbortController().signal) : [];
+  const results = answered.values();
+  for (const record of records) {
+    const { refused } = record;
+    const result = refused ? { kind: "invalid" as const, ...refused } : (results.next().value as HandlerResult);
+    yield { record, result };
+  }
 }
 
 const notOnTheirOwn: readonly HandlerInterface[] = [
