@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -34,6 +34,14 @@ async function tryOut(artifact: string, file: string, ...more: readonly string[]
   });
   const lines = out.split("\n").filter(Boolean);
   return { code, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>), err };
+}
+
+/** The command as people start it: what the handler itself prints counts, too. */
+function tryInShell(...args: readonly string[]) {
+  return spawnSync(process.execPath, [join(import.meta.dirname, "../main.ts"), "handlers", "test", ...args], {
+    env: { PATH: process.env.PATH ?? "", LETSDATA_CONFIG_FILE: join(folder, "no-profiles.json") },
+    encoding: "utf8",
+  });
 }
 
 const queueReader = `
@@ -89,6 +97,11 @@ const lineParser = `export class SingleFileParser {
     if (text === "bad") return { status: "ERROR", document: { errorMessage: "no good" } };
     return { status: "SUCCESS", document: text === "none" ? 7 : { documentId: text, documentKeyValuesMap: {} } }; } }`;
 
+const lineReader = (before: string): string => `export class QueueMessageReader {
+  parseMessage(id, group, dedup, attributes, body) {
+    ${before}
+    return { status: "SUCCESS", document: { documentId: body, documentKeyValuesMap: {} } }; } }`;
+
 test("errors have origin and code of a task's error records and are counted, a record over the limit too", async () => {
   write("line-parser/letsdata_interfaces/readers/parsers/SingleFileParser.mjs", lineParser);
   const content = Buffer.concat([Buffer.from("1\nbad\n"), Buffer.alloc(65 * 2 ** 20), Buffer.from("\nnone\n")]);
@@ -100,6 +113,29 @@ test("errors have origin and code of a task's error records and are counted, a r
     { kind: "error", error: { origin: "SYSTEM", code: "INVALID_DOCUMENT" } },
   ]);
   expect(tried.err).toBe("4 records: 1 documents, 0 skipped, 3 errored\n");
+});
+
+test.each([
+  ["mjs", lineReader(`console.log("from the handler"); fs.writeSync(process.stdout.fd, "by its descriptor");`)],
+  [
+    "py",
+    queueReader.replace(
+      "        document",
+      `        print("from the handler"); os.write(1, b"by its descriptor")\n$&`,
+    ),
+  ],
+])("standard output has the records alone; what a handler prints goes to standard error: %s", (extension, reader) => {
+  const heads: Readonly<Record<string, string>> = { mjs: 'import fs from "node:fs";\n', py: "import os\n" };
+  write(
+    `printing-${extension}/letsdata_interfaces/readers/sqs/QueueMessageReader.${extension}`,
+    heads[extension] + reader,
+  );
+  const messages = write("printed.jsonl", "one\n");
+  const { stdout, stderr } = tryInShell("--artifact", join(folder, `printing-${extension}`), "--file", messages);
+  const lines = stdout.split("\n").filter(Boolean);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ kind: "document", start: "message-0" }]);
+  expect(stderr).toContain("from the handler");
+  expect(stderr).toContain("by its descriptor");
 });
 
 test("the files of a Lambda image run as they are", async () => {
