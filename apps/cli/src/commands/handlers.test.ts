@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { jarOf } from "@letsdata/handlers/artifact/jar-of";
+import { buildJavaArtifact, buildJavaHost } from "@letsdata/handlers/java/host-classes";
 import { ordersModules, writeArtifact } from "@letsdata/handlers/state-machine/testing/orders-artifact";
 import { afterAll, expect, test } from "vitest";
 import { runCli } from "../run-cli.ts";
@@ -119,10 +121,7 @@ test.each([
   ["mjs", lineReader(`console.log("from the handler"); fs.writeSync(process.stdout.fd, "by its descriptor");`)],
   [
     "py",
-    queueReader.replace(
-      "        document",
-      `        print("from the handler"); os.write(1, b"by its descriptor")\n$&`,
-    ),
+    queueReader.replace("        document", `        print("from the handler"); os.write(1, b"by its descriptor")\n$&`),
   ],
 ])("standard output has the records alone; what a handler prints goes to standard error: %s", (extension, reader) => {
   const heads: Readonly<Record<string, string>> = { mjs: 'import fs from "node:fs";\n', py: "import os\n" };
@@ -137,6 +136,42 @@ test.each([
   expect(stderr).toContain("from the handler");
   expect(stderr).toContain("by its descriptor");
 });
+
+test("the handler of a JAR is found in it; its prints go to standard error, too", async () => {
+  const template = join(folder, "java-template");
+  cpSync(join(repository, "samples/templates/java"), template, { recursive: true });
+  const parser = join(template, "src/com/acme/clicks/ClickParser.java");
+  const printing = readFileSync(parser, "utf8").replace("String line =", 'System.out.println("from the handler");\n$&');
+  writeFileSync(parser, printing);
+  execFileSync("sh", ["build.sh", (await buildJavaHost()).interfacesJar], { cwd: template, stdio: "pipe" });
+  const clicks = write("clicks.log", "1\t/\ntest-2\t/\n3");
+  const { stdout, stderr } = tryInShell("--artifact", join(template, "build/clicks.jar"), "--file", clicks);
+  const kinds = stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).kind);
+  expect(kinds).toEqual(["document", "skip", "error"]);
+  expect(stderr).toContain("from the handler\n");
+  expect(stderr).toContain("3 records: 1 documents, 1 skipped, 1 errored\n");
+}, 120_000);
+
+test("a JAR with several handlers asks for interface and class, and runs the stated one", async () => {
+  const jar = join(folder, "several.jar");
+  cpSync(jarOf(await buildJavaArtifact(join(handlers, "java/testing/artifact"))), jar);
+  const orders = write("orders.log", "\nH,1,a\nI,1,b\nE,1,\n");
+  const unclear = await tryOut(jar, orders);
+  expect(unclear.code).not.toBe(0);
+  expect(unclear.err).toContain("KinesisRecordReader (com.acme.EveryRecordReader), ");
+  expect(unclear.err).toMatch(/fix: .* --interface and --implementation/);
+  const byInterface = await tryOut(jar, orders, "--interface", "SingleFileStateMachineReader");
+  expect(byInterface.lines).toMatchObject([{ kind: "document", documentId: "1" }]);
+  expect((await tryOut(jar, orders, "--implementation", "com.acme.OrdersReader")).lines).toEqual(byInterface.lines);
+  const messages = await tryOut(jar, write("java.jsonl", "one\n"), "--interface", "QueueMessageReader");
+  expect(messages.lines).toMatchObject([{ kind: "document", body: expect.stringContaining("one") }]);
+  const absent = await tryOut(jar, orders, "--implementation", "com.acme.Absent");
+  expect(absent.err).toContain("The artifact has no public class com.acme.Absent that implements an interface");
+  expect(absent.err).toMatch(/fix: .* --interface and .* --implementation/);
+}, 120_000);
 
 test("the files of a Lambda image run as they are", async () => {
   const image = join(handlers, "lambda-bridge/testing/published-image");

@@ -4,10 +4,11 @@ import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import { plainBytes } from "@letsdata/plugin-kit/unpack/plain-bytes";
-import { type HandlerInterface, interfacesIn, type ModuleLanguage } from "../artifact/locate-handler.ts";
+import type { ModuleLanguage } from "../artifact/locate-handler.ts";
 import { javaScriptHost } from "../javascript/open-handler.ts";
 import type { LanguageHost, StateMachineSource, TaskHandlerSource } from "../language-host.ts";
 import { createRecordSplitter } from "../record-splitter/record-splitter.ts";
+import { handlerOnTrial } from "./handler-on-trial.ts";
 import { isMessageInterface, recordsOfMessages } from "./test-messages.ts";
 
 /** What became of a record; one that the reader could not hand out whole is as invalid as a document nobody can take. */
@@ -21,7 +22,7 @@ export interface TestedRecord {
 export interface HandlerTest {
   /** Unpacked artifact with its support modules. */
   readonly artifactDir: string;
-  /** Defaults to the one interface the artifact has. */
+  /** Defaults, as does the implementation, to the one the artifact has. */
   readonly interfaceName?: string;
   readonly implementation?: string | null;
   /** What to read. Either this or a file. */
@@ -42,8 +43,8 @@ export interface HandlerTest {
  */
 export async function* testHandler(input: HandlerTest): AsyncGenerator<TestedRecord> {
   const { host = javaScriptHost, file = "test", content } = input;
-  const interfaceName = input.interfaceName ?? onlyInterface(input.artifactDir, input.language);
-  const source = { ...input, taskId: "test" };
+  const { interfaceName, ...found } = await handlerOnTrial(host, input);
+  const source = { ...input, ...found, taskId: "test" };
   if (interfaceName === "SingleFileParser") {
     yield* testFile(host, source, file, content);
   } else if (isMessageInterface(interfaceName)) {
@@ -125,20 +126,6 @@ async function* results(handler: Handler, records: readonly SourceRecord[]): Asy
     const result = refused ? { kind: "invalid" as const, ...refused } : (results.next().value as HandlerResult);
     yield { record, result };
   }
-}
-
-const notOnTheirOwn: readonly HandlerInterface[] = [
-  "SingleFileStateMachineParser",
-  "SagemakerVectorsInterface",
-  "SparkMapperInterface",
-  "SparkReducerInterface",
-];
-
-function onlyInterface(artifactDir: string, language?: ModuleLanguage): HandlerInterface {
-  const found = interfacesIn(artifactDir, language).filter((name) => !notOnTheirOwn.includes(name));
-  const [only, second] = found;
-  if (second === undefined) return only ?? "SingleFileParser";
-  throw new Problem("REQUEST_INVALID", `The artifact has several interfaces; state one of ${found.join(", ")}.`);
 }
 
 /** A file unpacked as a task's reader would: all members of gzip, all frames of zstd. Throws SOURCE_CORRUPT. */
