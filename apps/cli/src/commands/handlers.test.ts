@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { jarOf } from "@letsdata/handlers/artifact/jar-of";
 import { buildJavaArtifact, buildJavaHost } from "@letsdata/handlers/java/host-classes";
 import { ordersModules, writeArtifact } from "@letsdata/handlers/state-machine/testing/orders-artifact";
+import { javaScriptVectorsArtifact } from "@letsdata/handlers/vectors/testing/javascript-artifact";
 import { afterAll, expect, test } from "vitest";
 import { runCli } from "../run-cli.ts";
 
@@ -172,6 +173,38 @@ test("a JAR with several handlers asks for interface and class, and runs the sta
   expect(absent.err).toContain("The artifact has no public class com.acme.Absent that implements an interface");
   expect(absent.err).toMatch(/fix: .* --interface and .* --implementation/);
 }, 120_000);
+
+test.each(["JavaScript", "Python", "Java"])(
+  "--vectors gives documents to the vectors handler: %s",
+  async (language) => {
+    const inJavaScript = await javaScriptVectorsArtifact("classes");
+    const jar = join(folder, "vectors.jar");
+    cpSync(jarOf(await buildJavaArtifact(join(handlers, "java/testing/artifact"))), jar);
+    const artifacts: Readonly<Record<string, string>> = {
+      JavaScript: inJavaScript,
+      Python: join(handlers, "python/testing/artifact"),
+      Java: jar,
+    };
+    const stated = ["--interface", "SingleFileParser", "--vectors"];
+    const read = (text: string) => tryOut(artifacts[language] as string, write(`${language}.log`, text), ...stated);
+    const { lines, err } = await read("{a document");
+    expect(err).toBe("1 records: 1 documents, 0 skipped, 0 errored\n");
+    expect(JSON.parse(String(lines[0]?.body))).toMatchObject({ text: "{a document", vectors: { title: [1, 0, 0] } });
+    rmSync(inJavaScript, { recursive: true });
+  },
+  120_000,
+);
+
+test("a vectors handler on its own is answered with what to do", async () => {
+  const tried = await tryOut(
+    join(handlers, "python/testing/artifact"),
+    "any",
+    "--interface",
+    "SagemakerVectorsInterface",
+  );
+  expect(tried.code).not.toBe(0);
+  expect(tried.err).toMatch(/fix: .* try that one, with --vectors/);
+});
 
 test("the files of a Lambda image run as they are", async () => {
   const image = join(handlers, "lambda-bridge/testing/published-image");

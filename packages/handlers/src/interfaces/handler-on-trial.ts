@@ -1,6 +1,6 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { type HandlerInterface, interfacesIn, type ModuleLanguage } from "../artifact/locate-handler.ts";
-import type { LanguageHost } from "../language-host.ts";
+import type { Implementations, LanguageHost } from "../language-host.ts";
 
 /** Which handler of an artifact is meant. */
 export interface HandlerOnTrial {
@@ -8,6 +8,8 @@ export interface HandlerOnTrial {
   readonly implementation: string | null;
   /** Of state machines, where the artifact has one parser class. */
   readonly parserImplementations?: Readonly<Record<string, string>>;
+  /** Where the artifact has one vectors handler and says so itself. */
+  readonly vectorsImplementation?: string;
 }
 
 export interface StatedHandler {
@@ -33,9 +35,18 @@ export async function handlerOnTrial(host: LanguageHost, stated: StatedHandler):
   const [only, second] = found;
   if (!only && interfaceName !== undefined && implementation !== null) return { interfaceName, implementation };
   if (!only || second) throw unclear(stated, found);
-  const parsers = Object.keys(classes).filter((name) => classes[name]?.includes("SingleFileStateMachineParser"));
-  const [parser, otherParser] = parsers;
-  return parser && !otherParser ? { ...only, parserImplementations: { "*": parser } } : only;
+  const parser = onlyClass(classes, "SingleFileStateMachineParser");
+  const vectors = onlyClass(classes, "SagemakerVectorsInterface");
+  return {
+    ...only,
+    ...(parser ? { parserImplementations: { "*": parser } } : {}),
+    ...(vectors ? { vectorsImplementation: vectors } : {}),
+  };
+}
+
+function onlyClass(classes: Implementations, interfaceName: HandlerInterface): string | null {
+  const [only, second] = Object.keys(classes).filter((name) => classes[name]?.includes(interfaceName));
+  return only !== undefined && second === undefined ? only : null;
 }
 
 const notOnTheirOwn: readonly HandlerInterface[] = [

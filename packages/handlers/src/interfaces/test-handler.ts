@@ -8,8 +8,9 @@ import type { ModuleLanguage } from "../artifact/locate-handler.ts";
 import { javaScriptHost } from "../javascript/open-handler.ts";
 import type { LanguageHost, StateMachineSource, TaskHandlerSource } from "../language-host.ts";
 import { createRecordSplitter } from "../record-splitter/record-splitter.ts";
+import type { VectorsHandler } from "../vectors/vectors-handler.ts";
 import { handlerOnTrial } from "./handler-on-trial.ts";
-import { isMessageInterface, recordsOfMessages } from "./test-messages.ts";
+import { isMessageInterface, type MessageInterface, recordsOfMessages } from "./test-messages.ts";
 
 /** What became of a record; one that the reader could not hand out whole is as invalid as a document nobody can take. */
 export type TestedResult = HandlerResult | ({ readonly kind: "invalid" } & NonNullable<SourceRecord["refused"]>);
@@ -17,6 +18,13 @@ export type TestedResult = HandlerResult | ({ readonly kind: "invalid" } & NonNu
 export interface TestedRecord {
   readonly record: SourceRecord;
   readonly result: TestedResult;
+}
+
+export interface VectorsOnTrial {
+  /** As that of the read handler; defaults to the one the artifact has. */
+  readonly implementation?: string | null;
+  /** A handler that does what both do, with a model or what stands in for it; closes both. */
+  vectorise(handler: Handler, vectors: VectorsHandler): Handler;
 }
 
 export interface HandlerTest {
@@ -32,6 +40,8 @@ export interface HandlerTest {
    * tables a file of JSON lines.
    */
   readonly file?: string;
+  /** Gives the read handler's documents to the artifact's vectors handler, too. */
+  readonly vectors?: VectorsOnTrial;
   readonly host?: LanguageHost;
   /** The artifact's language, where it is not JavaScript. */
   readonly language?: ModuleLanguage;
@@ -42,50 +52,83 @@ export interface HandlerTest {
  * Throws what a task would fail with: Problem ARTIFACT_INVALID, HANDLER_EXCEPTION, INVALID_HINT, NO_PROGRESS.
  */
 export async function* testHandler(input: HandlerTest): AsyncGenerator<TestedRecord> {
-  const { host = javaScriptHost, file = "test", content } = input;
-  const { interfaceName, ...found } = await handlerOnTrial(host, input);
-  const source = { ...input, ...found, taskId: "test" };
-  if (interfaceName === "SingleFileParser") {
-    yield* testFile(host, source, file, content);
-  } else if (isMessageInterface(interfaceName)) {
-    const handler = await host.openRecordHandler({ ...source, interfaceName });
-    yield* tested(
-      handler,
-      recordsOfMessages(String(content === undefined ? await readFile(file) : Buffer.from(content)), interfaceName),
-    );
-  } else if (interfaceName === "SingleFileStateMachineReader" || interfaceName === "MultipleFileStateMachineReader") {
-    yield* testStateMachine(host, { ...source, interfaceName }, file, content);
-  } else {
-    throw new Problem("NOT_AVAILABLE_LOCALLY", `Handlers of the interface ${interfaceName} cannot be tried here.`);
+  const { host = javaScriptHost, artifactDir, vectors: onTrial } = input;
+  const { interfaceName, vectorsImplementation = null, ...found } = await handlerOnTrial(host, input);
+  const implementation = onTrial?.implementation ?? vectorsImplementation;
+  const vectors = onTrial
+    ? await host.openVectorsHandler?.({ artifactDir, implementation, taskId: "test" })
+    : undefined;
+  const trial: Trial = {
+    host,
+    source: { artifactDir, ...found, taskId: "test", keepDocumentsFor: vectors?.keepDocumentsFor },
+    content: input.content,
+    file: input.file ?? "test",
+    complete: (handler) => (onTrial && vectors ? onTrial.vectorise(handler, vectors) : handler),
+  };
+  try {
+    if (interfaceName === "SingleFileParser") yield* testFile(trial);
+    else if (isMessageInterface(interfaceName)) yield* testMessages(trial, interfaceName);
+    else if (isStateMachineReader(interfaceName)) yield* testStateMachine(trial, interfaceName);
+    else throw notOnItsOwn(interfaceName);
+  } finally {
+    await vectors?.close();
   }
 }
 
-async function* testFile(
-  host: LanguageHost,
-  source: TaskHandlerSource,
-  file: string,
-  content: HandlerTest["content"],
-): AsyncGenerator<TestedRecord> {
+interface Trial {
+  readonly host: LanguageHost;
+  readonly source: TaskHandlerSource & Pick<StateMachineSource, "parserImplementations">;
+  readonly file: string;
+  readonly content: HandlerTest["content"];
+  /** The read handler with all that is to come behind it. */
+  readonly complete: (handler: Handler) => Handler;
+}
+
+function isStateMachineReader(name: string): name is StateMachineSource["interfaceName"] {
+  return name === "SingleFileStateMachineReader" || name === "MultipleFileStateMachineReader";
+}
+
+function notOnItsOwn(interfaceName: string): Problem {
+  const isVectors = interfaceName === "SagemakerVectorsInterface";
+  const message = `Handlers of the interface ${interfaceName} cannot be tried here${isVectors ? " on their own" : ""}.`;
+  if (!isVectors) return new Problem("NOT_AVAILABLE_LOCALLY", message);
+  const fix = "It gets the documents of a read handler: try that one, with --vectors.";
+  return new Problem("NOT_AVAILABLE_LOCALLY", message, {
+    errors: [{ path: "", code: "NOT_AVAILABLE_LOCALLY", message, fix }],
+  });
+}
+
+async function* testMessages(trial: Trial, interfaceName: MessageInterface): AsyncGenerator<TestedRecord> {
+  const { host, source, content, file, complete } = trial;
+  const handler = complete(await host.openRecordHandler({ ...source, interfaceName }));
+  try {
+    const text = content === undefined ? await readFile(file, "utf8") : String(Buffer.from(content));
+    yield* results(handler, recordsOfMessages(text, interfaceName));
+  } finally {
+    await handler.close();
+  }
+}
+
+async function* testFile({ host, source, file, content, complete }: Trial): AsyncGenerator<TestedRecord> {
   const opened = await host.openSingleFileParser(source);
+  const handler = complete(opened.handler);
   try {
     const splitter = createRecordSplitter(await opened.frame(file));
-    for await (const { records } of splitter.split(plainContent(file, content), 0))
-      yield* results(opened.handler, records);
+    for await (const { records } of splitter.split(plainContent(file, content), 0)) yield* results(handler, records);
   } finally {
-    await opened.handler.close();
+    await handler.close();
   }
 }
 
 async function* testStateMachine(
-  host: LanguageHost,
-  source: Omit<StateMachineSource, "names">,
-  file: string,
-  content: HandlerTest["content"],
+  { host, source, file, content, complete }: Trial,
+  interfaceName: StateMachineSource["interfaceName"],
 ): AsyncGenerator<TestedRecord> {
   if (!host.openStateMachine) throw new Problem("NOT_AVAILABLE_LOCALLY", "State machines cannot be tried here yet.");
-  const isSingle = source.interfaceName === "SingleFileStateMachineReader";
+  const isSingle = interfaceName === "SingleFileStateMachineReader";
   const paths = isSingle ? { FILE: file } : pathsByType(file);
-  const { combiner, handler } = await host.openStateMachine({ ...source, names: paths });
+  const { combiner, ...opened } = await host.openStateMachine({ ...source, interfaceName, names: paths });
+  const handler = complete(opened.handler);
   try {
     const byFolded = new Map(Object.entries(paths).map(([type, path]) => [type.toLowerCase(), path]));
     const bytes: Record<string, AsyncIterable<Uint8Array>> = {};
@@ -107,14 +150,6 @@ function pathsByType(line: string): Readonly<Record<string, string>> {
     throw new Problem("REQUEST_INVALID", "State the files as in a manifest line: TYPE:path|TYPE:path.");
   });
   return Object.fromEntries(entries);
-}
-
-async function* tested(handler: Handler, records: readonly SourceRecord[]): AsyncGenerator<TestedRecord> {
-  try {
-    yield* results(handler, records);
-  } finally {
-    await handler.close();
-  }
 }
 
 async function* results(handler: Handler, records: readonly SourceRecord[]): AsyncGenerator<TestedRecord> {
