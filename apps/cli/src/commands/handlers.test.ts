@@ -167,6 +167,9 @@ test("a JAR with several handlers asks for interface and class, and runs the sta
   const byInterface = await tryOut(jar, orders, "--interface", "SingleFileStateMachineReader");
   expect(byInterface.lines).toMatchObject([{ kind: "document", documentId: "1" }]);
   expect((await tryOut(jar, orders, "--implementation", "com.acme.OrdersReader")).lines).toEqual(byInterface.lines);
+  const pair = `HEAD:${write("java-heads", "1,h\n")}|LINE:${write("java-lines", "1,x\n1,y\n")}`;
+  const several = await tryOut(jar, pair, "--interface", "MultipleFileStateMachineReader");
+  expect(several.lines).toMatchObject([{ kind: "document" }]);
   const messages = await tryOut(jar, write("java.jsonl", "one\n"), "--interface", "QueueMessageReader");
   expect(messages.lines).toMatchObject([{ kind: "document", body: expect.stringContaining("one") }]);
   const absent = await tryOut(jar, orders, "--implementation", "com.acme.Absent");
