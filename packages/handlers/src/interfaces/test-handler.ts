@@ -49,14 +49,13 @@ export interface HandlerTest {
 
 /**
  * Runs a handler over local files in this process, as a task would: for handlers under development only.
- * Throws what a task would fail with: Problem ARTIFACT_INVALID, HANDLER_EXCEPTION, INVALID_HINT, NO_PROGRESS.
+ * Throws what a task would fail with: Problem ARTIFACT_INVALID, HANDLER_EXCEPTION, INVALID_HINT, NO_PROGRESS, SOURCE_CORRUPT.
  */
 export async function* testHandler(input: HandlerTest): AsyncGenerator<TestedRecord> {
   const { host = javaScriptHost, artifactDir, vectors: onTrial } = input;
   const { interfaceName, vectorsImplementation = null, ...found } = await handlerOnTrial(host, input);
-  const implementation = onTrial?.implementation ?? vectorsImplementation;
   const vectors = onTrial
-    ? await host.openVectorsHandler?.({ artifactDir, implementation, taskId: "test" })
+    ? await openVectors(host, artifactDir, onTrial.implementation ?? vectorsImplementation)
     : undefined;
   const trial: Trial = {
     host,
@@ -73,6 +72,11 @@ export async function* testHandler(input: HandlerTest): AsyncGenerator<TestedRec
   } finally {
     await vectors?.close();
   }
+}
+
+async function openVectors(host: LanguageHost, artifactDir: string, implementation: string | null) {
+  if (host.openVectorsHandler) return host.openVectorsHandler({ artifactDir, implementation, taskId: "test" });
+  throw new Problem("NOT_AVAILABLE_LOCALLY", "Vectors handlers cannot be tried here.");
 }
 
 interface Trial {
