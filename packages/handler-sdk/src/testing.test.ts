@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Document, SkipDoc } from "./index.ts";
-import { runVectorsHandler } from "./testing.ts";
+import { runHandler, runVectorsHandler } from "./testing.ts";
 
 class Vectors {
   extractDocumentElementsForVectorization({ title }: { title: unknown }) {
@@ -21,7 +21,9 @@ test("a vectors handler is run over documents: texts, documents with vectors, sk
   expect(run.texts).toEqual([{ title: "Alien" }, { title: "hidden" }]);
   expect(run.documents).toMatchObject([{ documentId: "0", title: "Alien", vectors: { title: [5] } }]);
   expect(run.skips).toEqual([{ reason: "hidden" }]);
-  expect(run.errors).toEqual([{ message: expect.stringContaining("returned a number for title") }]);
+  expect(run.errors).toEqual([
+    { code: "INVALID_DOCUMENT", message: expect.stringContaining("returned a number for title") },
+  ]);
 });
 
 test("what it throws, and a method it lacks, are told as a task would", async () => {
@@ -31,4 +33,18 @@ test("what it throws, and a method it lacks, are told as a task would", async ()
     message: expect.stringContaining("constructVectorDoc threw"),
   });
   await expect(runVectorsHandler({ handler: {}, documents })).rejects.toThrow("lacks extractDocumentElements");
+});
+
+test.each([
+  { recordHintType: "PATTERN", pattern: "", offset: -1 },
+  { recordHintType: "OFFSET", pattern: null, offset: 0 },
+])("a record end that fails a task fails the run: %o", async (hint) => {
+  const handler = {
+    getS3FileType: () => "LOG",
+    getResolvedS3FileName: (_type: string, name: string) => name,
+    getRecordStartPattern: () => null,
+    getRecordEndPattern: () => hint,
+    parseDocument: () => ({ status: "SKIP" }),
+  };
+  await expect(runHandler({ handler, content: "a\n" })).rejects.toMatchObject({ code: "INVALID_HINT" });
 });

@@ -1,8 +1,8 @@
-import { testHandler } from "@letsdata/handlers/interfaces/test-handler";
+import { type TestedResult, testHandler } from "@letsdata/handlers/interfaces/test-handler";
 import { hostOfObject, vectorsHandlerOfObject } from "@letsdata/handlers/javascript/host-of-object";
 import { ParsedDocument } from "@letsdata/handlers/parsed-document";
 import type { ReadDocument } from "@letsdata/handlers/vectors/vectors-handler";
-import type { ErrorDocument, HandlerResult } from "@letsdata/plugin-kit/handler";
+import type { ErrorDocument } from "@letsdata/plugin-kit/handler";
 
 export interface HandlerRunInput {
   /** A handler class or object of an interface that gets single records. Either this or `artifactDir`. */
@@ -19,12 +19,14 @@ export interface HandlerRunInput {
   readonly records?: readonly unknown[];
 }
 
+/** What would be archived. `code`: of an error that the handler did not give itself, such as INVALID_DOCUMENT or RECORD_TOO_LARGE. */
+export type RunError = Pick<ErrorDocument, "message"> & Partial<ErrorDocument> & { readonly code?: string };
+
 /** What became of the records; each record is in one of the lists. */
 export interface HandlerRun {
   /** Bodies as they would be written. */
   readonly documents: readonly Readonly<Record<string, unknown>>[];
-  /** What would be archived: the handler's errors, and documents that do not serialise. */
-  readonly errors: readonly (Pick<ErrorDocument, "message"> & Partial<ErrorDocument>)[];
+  readonly errors: readonly RunError[];
   readonly skips: readonly { readonly reason: string | null }[];
 }
 
@@ -34,7 +36,7 @@ export async function runHandler(input: HandlerRunInput): Promise<HandlerRun> {
   const own = handler ? hostOfObject(handler, interfaceName) : {};
   const stated = interfaceName ? { interfaceName } : {};
   const source = { ...(file ? { file } : {}), ...(content === undefined ? {} : { content }) };
-  const results: HandlerResult[] = [];
+  const results: TestedResult[] = [];
   for await (const { result } of testHandler({ artifactDir, ...stated, ...source, ...own })) results.push(result);
   return runOf(results);
 }
@@ -60,7 +62,7 @@ export async function runVectorsHandler(input: VectorsRunInput): Promise<Vectors
   const { signal } = new AbortController();
   const read = input.documents.map((fields, n) => documentOf(fields, n));
   const extracted = await vectors.extract(read, signal);
-  const results: HandlerResult[] = [];
+  const results: TestedResult[] = [];
   const texts: Readonly<Record<string, string>>[] = [];
   for (const [n, one] of extracted.entries()) {
     if (one.kind === "invalid") {
@@ -80,14 +82,14 @@ function documentOf(fields: Readonly<Record<string, unknown>>, start: number): R
   return { record: { source, start, end: start, body: new Uint8Array(0), attributes: {} }, document };
 }
 
-function runOf(results: readonly HandlerResult[]): HandlerRun {
+function runOf(results: readonly TestedResult[]): HandlerRun {
   const documents: Readonly<Record<string, unknown>>[] = [];
-  const errors: (Pick<ErrorDocument, "message"> & Partial<ErrorDocument>)[] = [];
+  const errors: RunError[] = [];
   const skips: { reason: string | null }[] = [];
   for (const result of results) {
     if (result.kind === "document") documents.push(JSON.parse(result.document.body));
     else if (result.kind === "skip") skips.push({ reason: result.reason });
-    else errors.push(result.kind === "error" ? result.error : { message: result.message });
+    else errors.push(result.kind === "error" ? result.error : { code: result.code, message: result.message });
   }
   return { documents, errors, skips };
 }

@@ -44,6 +44,9 @@ export interface StateMachineSource extends TaskHandlerSource {
   readonly limits?: SplitLimits;
 }
 
+/** Interfaces by the full name of the class that implements them. */
+export type Implementations = Readonly<Record<string, readonly HandlerInterface[]>>;
+
 /** What a language must be able to do to run handlers; closing the handler ends whatever was started for it. */
 export interface LanguageHost {
   /** Loads the interfaces of an artifact once, so that a bad one is found at initialisation. Throws Problem ARTIFACT_INVALID. */
@@ -56,6 +59,8 @@ export interface LanguageHost {
   openVectorsHandler?(source: Omit<TaskHandlerSource, "keepDocumentsFor">): Promise<VectorsHandler>;
   /** Only where the language has the Spark interfaces. Throws Problem ARTIFACT_INVALID or NOT_AVAILABLE_LOCALLY. */
   openSparkStep?(source: SparkSource): Promise<SparkStep>;
+  /** Of all classes of an artifact; only where they say it themselves and not their places. Throws Problem ARTIFACT_INVALID. */
+  implementations?(artifactDir: string): Promise<Implementations>;
   /** Ends what it keeps warm between handlers, so that a program can end. */
   close?(): void;
 }

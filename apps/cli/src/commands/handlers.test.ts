@@ -1,9 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { jarOf } from "@letsdata/handlers/artifact/jar-of";
+import { buildJavaArtifact, buildJavaHost } from "@letsdata/handlers/java/host-classes";
 import { ordersModules, writeArtifact } from "@letsdata/handlers/state-machine/testing/orders-artifact";
+import { javaScriptVectorsArtifact } from "@letsdata/handlers/vectors/testing/javascript-artifact";
 import { afterAll, expect, test } from "vitest";
 import { runCli } from "../run-cli.ts";
 
@@ -34,6 +37,14 @@ async function tryOut(artifact: string, file: string, ...more: readonly string[]
   });
   const lines = out.split("\n").filter(Boolean);
   return { code, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>), err };
+}
+
+/** The command as people start it: what the handler itself prints counts, too. */
+function tryInShell(...args: readonly string[]) {
+  return spawnSync(process.execPath, [join(import.meta.dirname, "../main.ts"), "handlers", "test", ...args], {
+    env: { PATH: process.env.PATH ?? "", LETSDATA_CONFIG_FILE: join(folder, "no-profiles.json") },
+    encoding: "utf8",
+  });
 }
 
 const queueReader = `
@@ -77,6 +88,125 @@ test("state machines read their files, in JavaScript and Python", async () => {
     inPython.lines,
   );
   rmSync(inJavaScript, { recursive: true });
+});
+
+const lineParser = `export class SingleFileParser {
+  getS3FileType() { return "LOG"; }
+  getResolvedS3FileName(type, name) { return name; }
+  getRecordStartPattern() { return null; }
+  getRecordEndPattern() { return { recordHintType: "PATTERN", pattern: "\\n", offset: -1 }; }
+  parseDocument(type, name, offset, bytes, from, to) {
+    const text = String(Buffer.from(bytes.subarray(from, to))).trim();
+    if (text === "bad") return { status: "ERROR", document: { errorMessage: "no good" } };
+    return { status: "SUCCESS", document: text === "none" ? 7 : { documentId: text, documentKeyValuesMap: {} } }; } }`;
+
+const lineReader = (before: string): string => `export class QueueMessageReader {
+  parseMessage(id, group, dedup, attributes, body) {
+    ${before}
+    return { status: "SUCCESS", document: { documentId: body, documentKeyValuesMap: {} } }; } }`;
+
+test("errors have origin and code of a task's error records and are counted, a record over the limit too", async () => {
+  write("line-parser/letsdata_interfaces/readers/parsers/SingleFileParser.mjs", lineParser);
+  const content = Buffer.concat([Buffer.from("1\nbad\n"), Buffer.alloc(65 * 2 ** 20), Buffer.from("\nnone\n")]);
+  const tried = await tryOut(join(folder, "line-parser"), write("large.gz", gzipSync(content)));
+  expect(tried.lines).toMatchObject([
+    { kind: "document", documentId: "1" },
+    { kind: "error", error: { origin: "HANDLER", code: "HANDLER_ERROR_DOC", message: "no good" } },
+    { kind: "error", start: 5, error: { origin: "SYSTEM", code: "RECORD_TOO_LARGE" } },
+    { kind: "error", error: { origin: "SYSTEM", code: "INVALID_DOCUMENT" } },
+  ]);
+  expect(tried.err).toBe("4 records: 1 documents, 0 skipped, 3 errored\n");
+});
+
+test.each([
+  ["mjs", lineReader(`console.log("from the handler"); fs.writeSync(process.stdout.fd, "by its descriptor");`)],
+  [
+    "py",
+    queueReader.replace("        document", `        print("from the handler"); os.write(1, b"by its descriptor")\n$&`),
+  ],
+])("standard output has the records alone; what a handler prints goes to standard error: %s", (extension, reader) => {
+  const heads: Readonly<Record<string, string>> = { mjs: 'import fs from "node:fs";\n', py: "import os\n" };
+  write(
+    `printing-${extension}/letsdata_interfaces/readers/sqs/QueueMessageReader.${extension}`,
+    heads[extension] + reader,
+  );
+  const messages = write("printed.jsonl", "one\n");
+  const { stdout, stderr } = tryInShell("--artifact", join(folder, `printing-${extension}`), "--file", messages);
+  const lines = stdout.split("\n").filter(Boolean);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ kind: "document", start: "message-0" }]);
+  expect(stderr).toContain("from the handler");
+  expect(stderr).toContain("by its descriptor");
+});
+
+test("the handler of a JAR is found in it; its prints go to standard error, too", async () => {
+  const template = join(folder, "java-template");
+  cpSync(join(repository, "samples/templates/java"), template, { recursive: true });
+  const parser = join(template, "src/com/acme/clicks/ClickParser.java");
+  const printing = readFileSync(parser, "utf8").replace("String line =", 'System.out.println("from the handler");\n$&');
+  writeFileSync(parser, printing);
+  execFileSync("sh", ["build.sh", (await buildJavaHost()).interfacesJar], { cwd: template, stdio: "pipe" });
+  const clicks = write("clicks.log", "1\t/\ntest-2\t/\n3");
+  const { stdout, stderr } = tryInShell("--artifact", join(template, "build/clicks.jar"), "--file", clicks);
+  const kinds = stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).kind);
+  expect(kinds).toEqual(["document", "skip", "error"]);
+  expect(stderr).toContain("from the handler\n");
+  expect(stderr).toContain("3 records: 1 documents, 1 skipped, 1 errored\n");
+}, 120_000);
+
+test("a JAR with several handlers asks for interface and class, and runs the stated one", async () => {
+  const jar = join(folder, "several.jar");
+  cpSync(jarOf(await buildJavaArtifact(join(handlers, "java/testing/artifact"))), jar);
+  const orders = write("orders.log", "\nH,1,a\nI,1,b\nE,1,\n");
+  const unclear = await tryOut(jar, orders);
+  expect(unclear.code).not.toBe(0);
+  expect(unclear.err).toContain("KinesisRecordReader (com.acme.EveryRecordReader), ");
+  expect(unclear.err).toMatch(/fix: .* --interface and --implementation/);
+  const byInterface = await tryOut(jar, orders, "--interface", "SingleFileStateMachineReader");
+  expect(byInterface.lines).toMatchObject([{ kind: "document", documentId: "1" }]);
+  expect((await tryOut(jar, orders, "--implementation", "com.acme.OrdersReader")).lines).toEqual(byInterface.lines);
+  const pair = `HEAD:${write("java-heads", "1,h\n")}|LINE:${write("java-lines", "1,x\n1,y\n")}`;
+  const several = await tryOut(jar, pair, "--interface", "MultipleFileStateMachineReader");
+  expect(several.lines).toMatchObject([{ kind: "document" }]);
+  const messages = await tryOut(jar, write("java.jsonl", "one\n"), "--interface", "QueueMessageReader");
+  expect(messages.lines).toMatchObject([{ kind: "document", body: expect.stringContaining("one") }]);
+  const absent = await tryOut(jar, orders, "--implementation", "com.acme.Absent");
+  expect(absent.err).toContain("The artifact has no public class com.acme.Absent that implements an interface");
+  expect(absent.err).toMatch(/fix: .* --interface and .* --implementation/);
+}, 120_000);
+
+test.each(["JavaScript", "Python", "Java"])(
+  "--vectors gives documents to the vectors handler: %s",
+  async (language) => {
+    const inJavaScript = await javaScriptVectorsArtifact("classes");
+    const jar = join(folder, "vectors.jar");
+    cpSync(jarOf(await buildJavaArtifact(join(handlers, "java/testing/artifact"))), jar);
+    const artifacts: Readonly<Record<string, string>> = {
+      JavaScript: inJavaScript,
+      Python: join(handlers, "python/testing/artifact"),
+      Java: jar,
+    };
+    const stated = ["--interface", "SingleFileParser", "--vectors"];
+    const read = (text: string) => tryOut(artifacts[language] as string, write(`${language}.log`, text), ...stated);
+    const { lines, err } = await read("{a document");
+    expect(err).toBe("1 records: 1 documents, 0 skipped, 0 errored\n");
+    expect(JSON.parse(String(lines[0]?.body))).toMatchObject({ text: "{a document", vectors: { title: [1, 0, 0] } });
+    rmSync(inJavaScript, { recursive: true });
+  },
+  120_000,
+);
+
+test("a vectors handler on its own is answered with what to do", async () => {
+  const tried = await tryOut(
+    join(handlers, "python/testing/artifact"),
+    "any",
+    "--interface",
+    "SagemakerVectorsInterface",
+  );
+  expect(tried.code).not.toBe(0);
+  expect(tried.err).toMatch(/fix: .* try that one, with --vectors/);
 });
 
 test("the files of a Lambda image run as they are", async () => {

@@ -1,10 +1,11 @@
 import { cp, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { vectorisingHandler } from "@letsdata/compute/lambda-and-sagemaker/vectorising-handler";
 import { keepJar } from "@letsdata/handlers/artifact/keep-jar";
 import { languageOfArtifact } from "@letsdata/handlers/artifact/language-of-artifact";
 import { unpackArtifact } from "@letsdata/handlers/artifact/unpack-artifact";
-import { type TestedRecord, testHandler } from "@letsdata/handlers/interfaces/test-handler";
+import { type TestedRecord, testHandler, type VectorsOnTrial } from "@letsdata/handlers/interfaces/test-handler";
 import { javaHost } from "@letsdata/handlers/java/open-handler";
 import { javaScriptHost } from "@letsdata/handlers/javascript/open-handler";
 import { supplySupportModules } from "@letsdata/handlers/javascript/supply-support";
@@ -20,6 +21,7 @@ interface TestOptions {
   readonly file: string;
   readonly interface?: string;
   readonly implementation?: string;
+  readonly vectors?: string | true;
   readonly limit?: number;
 }
 
@@ -42,6 +44,10 @@ export function addHandlerCommands(program: Command, surroundings: Surroundings)
           "--implementation <place>",
           "path/module#Class, where it is not the usual place; the class's full name in Java",
         )
+        .option(
+          "--vectors [place]",
+          "give the documents to the artifact's SagemakerVectorsInterface, too; every text gets the vector [1, 0, 0] without a model; the place is stated as with --implementation",
+        )
         .option("--limit <count>", "stop after so many records", wholeNumber),
     testOverFile,
   );
@@ -49,7 +55,7 @@ export function addHandlerCommands(program: Command, surroundings: Surroundings)
 
 /** The handler runs in this process, with all rights of the person who tries it: it is their own code. */
 async function testOverFile(session: CliSession, options: TestOptions): Promise<void> {
-  const { artifact, file, implementation, limit = Number.POSITIVE_INFINITY } = options;
+  const { artifact, file, implementation, vectors, limit = Number.POSITIVE_INFINITY } = options;
   const folder = await mkdtemp(join(tmpdir(), "letsdata-handler-"));
   const counts = { records: 0, documents: 0, skipped: 0, errored: 0 };
   let host: LanguageHost | null = null;
@@ -64,6 +70,7 @@ async function testOverFile(session: CliSession, options: TestOptions): Promise<
       host,
       ...(interfaceName ? { interfaceName } : {}),
       ...(implementation ? { implementation } : {}),
+      ...(vectors ? { vectors: withStandIns(vectors === true ? null : vectors) } : {}),
     };
     for await (const tested of testHandler(test)) {
       if (counts.records >= limit) break;
@@ -77,6 +84,15 @@ async function testOverFile(session: CliSession, options: TestOptions): Promise<
   }
   const { records, documents, skipped, errored } = counts;
   session.printer.note(`${records} records: ${documents} documents, ${skipped} skipped, ${errored} errored`);
+}
+
+/** As a task of a dataset with a model, but for the model. */
+function withStandIns(implementation: string | null): VectorsOnTrial {
+  const embed = async (texts: readonly string[]) => ({ vectors: texts.map(() => [1, 0, 0]), isStandIn: true });
+  return {
+    implementation,
+    vectorise: (handler, vectors) => vectorisingHandler({ handler, vectors, embed, endpoint: "none" }),
+  };
 }
 
 type Language = HandlerDescription["language"];
@@ -105,9 +121,17 @@ async function unpacked(artifact: string, folder: string): Promise<{ artifactDir
   return { artifactDir, language };
 }
 
+/** Errors have the origin and code of the error record that a task would archive. */
 function shown({ record, result }: TestedRecord) {
   const place = { start: record.start, end: record.end };
-  if (result.kind !== "document") return { ...place, ...result };
-  const { documentId, partitionKey, recordType, body } = result.document;
-  return { ...place, kind: result.kind, documentId, partitionKey, recordType, body };
+  if (result.kind === "skip") return { ...place, ...result };
+  if (result.kind === "document") {
+    const { documentId, partitionKey, recordType, body } = result.document;
+    return { ...place, kind: result.kind, documentId, partitionKey, recordType, body };
+  }
+  const error =
+    result.kind === "error"
+      ? { origin: "HANDLER", code: "HANDLER_ERROR_DOC", ...result.error }
+      : { origin: "SYSTEM", code: result.code, message: result.message };
+  return { ...place, kind: "error", error };
 }

@@ -2,9 +2,9 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
+import { plainBytes } from "@letsdata/plugin-kit/unpack/plain-bytes";
 import { openObject } from "./object-body.ts";
 import { parseS3Uri } from "./permissions.ts";
-import { plainBytes } from "./plain-bytes.ts";
 
 export interface ManifestBytes {
   /** Changes when the manifest does; null for text inside the configuration. */

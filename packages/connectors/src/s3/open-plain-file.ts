@@ -1,6 +1,6 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
+import { type Packing, plainBytes } from "@letsdata/plugin-kit/unpack/plain-bytes";
 import { type ObjectAddress, openObject } from "./object-body.ts";
-import { type Packing, plainBytes } from "./plain-bytes.ts";
 
 /** Where a file stands: the plain-text offset, and where unpacking may begin to reach it. */
 export interface FilePosition {

@@ -65,9 +65,11 @@ export class HostProcess {
 
   constructor({ command, args, language, installation, environment = {}, workingDir = "/" }: HostCommand) {
     this.#language = language;
-    // Its prints go where this process's own go: descriptor 3 to standard output, descriptor 2 to standard error.
+    // Its prints go where this process's own go: descriptor 3 to what is its standard output, descriptor 2 to standard error. In a
+    // worker thread standard output has no descriptor of its own.
+    const printsTo: number = process.stdout.fd ?? 1;
     this.#child = spawn(command, args, {
-      stdio: ["pipe", "pipe", 2, 1],
+      stdio: ["pipe", "pipe", 2, printsTo],
       cwd: workingDir,
       env: { ...process.env, ...environment },
     });

@@ -4,7 +4,7 @@ import { bytesOf, type SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { HandlerInterface, ModuleLanguage } from "../artifact/locate-handler.ts";
 import { frameFile } from "../file-framing.ts";
 import { withEntry } from "../lambda-bridge/with-entry.ts";
-import type { HandlerSource, LanguageHost } from "../language-host.ts";
+import type { HandlerSource, Implementations, LanguageHost } from "../language-host.ts";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { requiredMethods } from "../required-methods.ts";
 import { isSparkInterface, type SparkSurroundings } from "../spark/spark-step.ts";
@@ -32,6 +32,8 @@ export interface HostedLanguageInput {
   readonly locate: (source: HandlerSource, interfaceName: HandlerInterface) => HostedClass;
   /** A vectors handler gets the read handler's own documents, which then stay in the host; else their flat maps. */
   readonly documentsStay?: boolean;
+  /** The host can tell which classes of an artifact implement which interfaces; elsewhere places say it. */
+  readonly tellsImplementations?: boolean;
   /** The language also runs the entry of a Lambda image. */
   readonly entryOf?: ModuleLanguage;
 }
@@ -53,6 +55,7 @@ export function hostedLanguage({
   command,
   locate,
   documentsStay = false,
+  tellsImplementations = false,
   entryOf,
 }: HostedLanguageInput): LanguageHost {
   const warm = new Map<string, HostProcess>();
@@ -133,6 +136,17 @@ export function hostedLanguage({
     },
     openSparkStep: async (source) =>
       openHostedSpark(processOf(source), source.interfaceName, locate(source, source.interfaceName)),
+    ...(tellsImplementations
+      ? {
+          async implementations(artifactDir) {
+            try {
+              return (await processOf({ artifactDir }).call({ op: "implementations" })) as Implementations;
+            } catch (thrown) {
+              throw asHandlerProblem(thrown, "the host", "at the artifact");
+            }
+          },
+        }
+      : {}),
     close() {
       for (const process of warm.values()) process.close();
       warm.clear();

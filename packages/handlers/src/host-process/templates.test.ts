@@ -23,12 +23,12 @@ function run(command: string, args: readonly string[], cwd: string, env: Readonl
   return { code: status, out: stdout + stderr };
 }
 
-async function kindsOf(host: LanguageHost, artifactDir: string, lines: string, implementation?: string) {
+/** What is not stated of the handler is found. */
+async function kindsOf(host: LanguageHost, artifactDir: string, lines: string) {
   const file = join(folder, "clicks.log");
   writeFileSync(file, lines);
   const kinds: string[] = [];
-  const source = { host, artifactDir, file, interfaceName: "SingleFileParser", implementation: implementation ?? null };
-  for await (const { result } of testHandler(source)) kinds.push(result.kind);
+  for await (const { result } of testHandler({ host, artifactDir, file })) kinds.push(result.kind);
   return kinds;
 }
 
@@ -51,6 +51,6 @@ test("the Java template builds with a JDK alone, passes its unit test and runs a
   const artifactDir = join(folder, "artifact");
   mkdirSync(artifactDir);
   cpSync(join(folder, "java/clicks.jar"), jarOf(artifactDir));
-  const kinds = await kindsOf(javaHost, artifactDir, "1\t/\ntest-2\t/\n3", "com.acme.clicks.ClickParser");
+  const kinds = await kindsOf(javaHost, artifactDir, "1\t/\ntest-2\t/\n3");
   expect(kinds).toEqual(["document", "skip", "error"]);
 }, 120_000);

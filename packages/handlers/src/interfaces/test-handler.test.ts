@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { zstdCompressSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { ordersModules, writeArtifact } from "../state-machine/testing/orders-artifact.ts";
 import { testHandler } from "./test-handler.ts";
@@ -27,7 +27,8 @@ async function bodies(input: Omit<Parameters<typeof testHandler>[0], "artifactDi
   folders.push(artifactDir);
   const out: unknown[] = [];
   for await (const { result } of testHandler({ artifactDir, ...input })) {
-    out.push(result.kind === "document" ? result.document.fields() : result.kind);
+    if (result.kind === "document") out.push(result.document.fields());
+    else out.push(result.kind === "invalid" ? `invalid ${result.code}` : result.kind);
   }
   return out;
 }
@@ -59,6 +60,49 @@ test("state machines read one packed file, or several named as in a manifest", a
   const pair = `head:${write("heads", "1,h\n")}|line:${write("lines", "1,x\n1,y\n")}`;
   const several = { file: pair, interfaceName: "MultipleFileStateMachineReader" };
   expect(await bodies(several, ordersModules)).toMatchObject([{ documentId: "1", lines: ["x", "y"] }]);
+});
+
+const wholeLines = `export class SingleFileParser {
+  getS3FileType() { return "LOG"; }
+  getResolvedS3FileName(type, name) { return name; }
+  getRecordStartPattern() { return null; }
+  getRecordEndPattern() { return { recordHintType: "PATTERN", pattern: "\\n", offset: -1 }; }
+  parseDocument(type, name, offset, bytes, from, to) {
+    const text = String(Buffer.from(bytes.subarray(from, to))).trim();
+    return { status: "SUCCESS", document: { documentId: text, documentKeyValuesMap: {} } }; } }`;
+const wholeLinesFiles = { "letsdata_interfaces/readers/parsers/SingleFileParser.js": wholeLines };
+
+const skippableFrame = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9]);
+test.each([
+  ["zst", [skippableFrame, zstdCompressSync("1\n2\n"), skippableFrame, zstdCompressSync("3\n")]],
+  ["gz", [gzipSync("1\n2\n"), gzipSync("3\n")]],
+])("all members of a packed file are read: %s", async (extension, members) => {
+  const file = write(`members.${extension}`, Buffer.concat(members));
+  expect(await bodies({ file }, wholeLinesFiles)).toMatchObject([
+    { documentId: "1" },
+    { documentId: "2" },
+    { documentId: "3" },
+  ]);
+});
+
+test("a packed file that is damaged is told with its name and place", async () => {
+  const file = write("damaged.zst", Buffer.concat([zstdCompressSync("1\n"), Buffer.from("no frame")]));
+  await expect(bodies({ file }, wholeLinesFiles)).rejects.toMatchObject({
+    code: "SOURCE_CORRUPT",
+    message: expect.stringContaining("damaged.zst"),
+  });
+});
+
+test("a record over the limit comes out in its place, as the error record a task makes of it", async () => {
+  const file = write(
+    "large.gz",
+    gzipSync(Buffer.concat([Buffer.from("1\n"), Buffer.alloc(65 * 2 ** 20), Buffer.from("\n3\n")])),
+  );
+  expect(await bodies({ file }, wholeLinesFiles)).toMatchObject([
+    { documentId: "1" },
+    "invalid RECORD_TOO_LARGE",
+    { documentId: "3" },
+  ]);
 });
 
 test("an artifact with several interfaces asks which is meant", async () => {

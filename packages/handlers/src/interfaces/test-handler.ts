@@ -1,25 +1,36 @@
 import { createReadStream } from "node:fs";
-import { open, readFile } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { readFile, stat } from "node:fs/promises";
 import type { Handler, HandlerResult } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
-import { type HandlerInterface, interfacesIn, type ModuleLanguage } from "../artifact/locate-handler.ts";
+import { plainBytes } from "@letsdata/plugin-kit/unpack/plain-bytes";
+import type { ModuleLanguage } from "../artifact/locate-handler.ts";
 import { javaScriptHost } from "../javascript/open-handler.ts";
 import type { LanguageHost, StateMachineSource, TaskHandlerSource } from "../language-host.ts";
 import { createRecordSplitter } from "../record-splitter/record-splitter.ts";
-import { isMessageInterface, recordsOfMessages } from "./test-messages.ts";
+import type { VectorsHandler } from "../vectors/vectors-handler.ts";
+import { handlerOnTrial } from "./handler-on-trial.ts";
+import { isMessageInterface, type MessageInterface, recordsOfMessages } from "./test-messages.ts";
+
+/** What became of a record; one that the reader could not hand out whole is as invalid as a document nobody can take. */
+export type TestedResult = HandlerResult | ({ readonly kind: "invalid" } & NonNullable<SourceRecord["refused"]>);
 
 export interface TestedRecord {
   readonly record: SourceRecord;
-  readonly result: HandlerResult;
+  readonly result: TestedResult;
+}
+
+export interface VectorsOnTrial {
+  /** As that of the read handler; defaults to the one the artifact has. */
+  readonly implementation?: string | null;
+  /** A handler that does what both do, with a model or what stands in for it; closes both. */
+  vectorise(handler: Handler, vectors: VectorsHandler): Handler;
 }
 
 export interface HandlerTest {
   /** Unpacked artifact with its support modules. */
   readonly artifactDir: string;
-  /** Defaults to the one interface the artifact has. */
+  /** Defaults, as does the implementation, to the one the artifact has. */
   readonly interfaceName?: string;
   readonly implementation?: string | null;
   /** What to read. Either this or a file. */
@@ -29,6 +40,8 @@ export interface HandlerTest {
    * tables a file of JSON lines.
    */
   readonly file?: string;
+  /** Gives the read handler's documents to the artifact's vectors handler, too. */
+  readonly vectors?: VectorsOnTrial;
   readonly host?: LanguageHost;
   /** The artifact's language, where it is not JavaScript. */
   readonly language?: ModuleLanguage;
@@ -36,60 +49,95 @@ export interface HandlerTest {
 
 /**
  * Runs a handler over local files in this process, as a task would: for handlers under development only.
- * Throws what a task would fail with: Problem ARTIFACT_INVALID, HANDLER_EXCEPTION, INVALID_HINT, NO_PROGRESS.
+ * Throws what a task would fail with: Problem ARTIFACT_INVALID, HANDLER_EXCEPTION, INVALID_HINT, NO_PROGRESS, SOURCE_CORRUPT.
  */
 export async function* testHandler(input: HandlerTest): AsyncGenerator<TestedRecord> {
-  const { host = javaScriptHost, file = "test", content } = input;
-  const interfaceName = input.interfaceName ?? onlyInterface(input.artifactDir, input.language);
-  const source = { ...input, taskId: "test" };
-  if (interfaceName === "SingleFileParser") {
-    yield* testFile(host, source, file, content);
-  } else if (isMessageInterface(interfaceName)) {
-    const handler = await host.openRecordHandler({ ...source, interfaceName });
-    yield* tested(
-      handler,
-      recordsOfMessages(String(content === undefined ? await readFile(file) : Buffer.from(content)), interfaceName),
-    );
-  } else if (interfaceName === "SingleFileStateMachineReader" || interfaceName === "MultipleFileStateMachineReader") {
-    yield* testStateMachine(host, { ...source, interfaceName }, file, content);
-  } else {
-    throw new Problem("NOT_AVAILABLE_LOCALLY", `Handlers of the interface ${interfaceName} cannot be tried here.`);
+  const { host = javaScriptHost, artifactDir, vectors: onTrial } = input;
+  const { interfaceName, vectorsImplementation = null, ...found } = await handlerOnTrial(host, input);
+  const vectors = onTrial
+    ? await openVectors(host, artifactDir, onTrial.implementation ?? vectorsImplementation)
+    : undefined;
+  const trial: Trial = {
+    host,
+    source: { artifactDir, ...found, taskId: "test", keepDocumentsFor: vectors?.keepDocumentsFor },
+    content: input.content,
+    file: input.file ?? "test",
+    complete: (handler) => (onTrial && vectors ? onTrial.vectorise(handler, vectors) : handler),
+  };
+  try {
+    if (interfaceName === "SingleFileParser") yield* testFile(trial);
+    else if (isMessageInterface(interfaceName)) yield* testMessages(trial, interfaceName);
+    else if (isStateMachineReader(interfaceName)) yield* testStateMachine(trial, interfaceName);
+    else throw notOnItsOwn(interfaceName);
+  } finally {
+    await vectors?.close();
   }
 }
 
-async function* testFile(
-  host: LanguageHost,
-  source: TaskHandlerSource,
-  file: string,
-  content: HandlerTest["content"],
-): AsyncGenerator<TestedRecord> {
+async function openVectors(host: LanguageHost, artifactDir: string, implementation: string | null) {
+  if (host.openVectorsHandler) return host.openVectorsHandler({ artifactDir, implementation, taskId: "test" });
+  throw new Problem("NOT_AVAILABLE_LOCALLY", "Vectors handlers cannot be tried here.");
+}
+
+interface Trial {
+  readonly host: LanguageHost;
+  readonly source: TaskHandlerSource & Pick<StateMachineSource, "parserImplementations">;
+  readonly file: string;
+  readonly content: HandlerTest["content"];
+  /** The read handler with all that is to come behind it. */
+  readonly complete: (handler: Handler) => Handler;
+}
+
+function isStateMachineReader(name: string): name is StateMachineSource["interfaceName"] {
+  return name === "SingleFileStateMachineReader" || name === "MultipleFileStateMachineReader";
+}
+
+function notOnItsOwn(interfaceName: string): Problem {
+  const isVectors = interfaceName === "SagemakerVectorsInterface";
+  const message = `Handlers of the interface ${interfaceName} cannot be tried here${isVectors ? " on their own" : ""}.`;
+  if (!isVectors) return new Problem("NOT_AVAILABLE_LOCALLY", message);
+  const fix = "It gets the documents of a read handler: try that one, with --vectors.";
+  return new Problem("NOT_AVAILABLE_LOCALLY", message, {
+    errors: [{ path: "", code: "NOT_AVAILABLE_LOCALLY", message, fix }],
+  });
+}
+
+async function* testMessages(trial: Trial, interfaceName: MessageInterface): AsyncGenerator<TestedRecord> {
+  const { host, source, content, file, complete } = trial;
+  const handler = complete(await host.openRecordHandler({ ...source, interfaceName }));
+  try {
+    const text = content === undefined ? await readFile(file, "utf8") : String(Buffer.from(content));
+    yield* results(handler, recordsOfMessages(text, interfaceName));
+  } finally {
+    await handler.close();
+  }
+}
+
+async function* testFile({ host, source, file, content, complete }: Trial): AsyncGenerator<TestedRecord> {
   const opened = await host.openSingleFileParser(source);
+  const handler = complete(opened.handler);
   try {
     const splitter = createRecordSplitter(await opened.frame(file));
-    for await (const { records } of splitter.split(await plainBytes(file, content), 0))
-      yield* results(opened.handler, records);
+    for await (const { records } of splitter.split(plainContent(file, content), 0)) yield* results(handler, records);
   } finally {
-    await opened.handler.close();
+    await handler.close();
   }
 }
 
 async function* testStateMachine(
-  host: LanguageHost,
-  source: Omit<StateMachineSource, "names">,
-  file: string,
-  content: HandlerTest["content"],
+  { host, source, file, content, complete }: Trial,
+  interfaceName: StateMachineSource["interfaceName"],
 ): AsyncGenerator<TestedRecord> {
   if (!host.openStateMachine) throw new Problem("NOT_AVAILABLE_LOCALLY", "State machines cannot be tried here yet.");
-  const isSingle = source.interfaceName === "SingleFileStateMachineReader";
+  const isSingle = interfaceName === "SingleFileStateMachineReader";
   const paths = isSingle ? { FILE: file } : pathsByType(file);
-  const { combiner, handler } = await host.openStateMachine({ ...source, names: paths });
+  const { combiner, ...opened } = await host.openStateMachine({ ...source, interfaceName, names: paths });
+  const handler = complete(opened.handler);
   try {
     const byFolded = new Map(Object.entries(paths).map(([type, path]) => [type.toLowerCase(), path]));
     const bytes: Record<string, AsyncIterable<Uint8Array>> = {};
     for (const type of Object.keys(combiner.fileNames)) {
-      bytes[type] = isSingle
-        ? await plainBytes(file, content)
-        : await plainBytes(byFolded.get(type.toLowerCase()) ?? "");
+      bytes[type] = isSingle ? plainContent(file, content) : plainContent(byFolded.get(type.toLowerCase()) ?? "");
     }
     const { signal } = new AbortController();
     for await (const { records } of combiner.combine(bytes, null, signal)) yield* results(handler, records);
@@ -108,40 +156,29 @@ function pathsByType(line: string): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-async function* tested(handler: Handler, records: readonly SourceRecord[]): AsyncGenerator<TestedRecord> {
-  try {
-    yield* results(handler, records);
-  } finally {
-    await handler.close();
+async function* results(handler: Handler, records: readonly SourceRecord[]): AsyncGenerator<TestedRecord> {
+  const whole = records.filter((record) => record.refused === undefined);
+  const answered = whole.length > 0 ? await handler.handle(whole, new AbortController().signal) : [];
+  const results = answered.values();
+  for (const record of records) {
+    const { refused } = record;
+    const result = refused ? { kind: "invalid" as const, ...refused } : (results.next().value as HandlerResult);
+    yield { record, result };
   }
 }
 
-async function* results(handler: Handler, records: readonly SourceRecord[]): AsyncGenerator<TestedRecord> {
-  const whole = records.filter((record) => record.refused === undefined);
-  if (whole.length === 0) return;
-  const answered = await handler.handle(whole, new AbortController().signal);
-  for (const [i, record] of whole.entries()) yield { record, result: answered[i] as HandlerResult };
-}
-
-const notOnTheirOwn: readonly HandlerInterface[] = [
-  "SingleFileStateMachineParser",
-  "SagemakerVectorsInterface",
-  "SparkMapperInterface",
-  "SparkReducerInterface",
-];
-
-function onlyInterface(artifactDir: string, language?: ModuleLanguage): HandlerInterface {
-  const found = interfacesIn(artifactDir, language).filter((name) => !notOnTheirOwn.includes(name));
-  const [only, second] = found;
-  if (second === undefined) return only ?? "SingleFileParser";
-  throw new Problem("REQUEST_INVALID", `The artifact has several interfaces; state one of ${found.join(", ")}.`);
-}
-
-async function plainBytes(file: string, content?: string | Uint8Array): Promise<AsyncIterable<Uint8Array>> {
-  if (content !== undefined) return Readable.from([Buffer.from(content)]);
-  const handle = await open(file);
-  const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0).finally(() => handle.close());
+/** A file unpacked as a task's reader would: all members of gzip, all frames of zstd. Throws SOURCE_CORRUPT. */
+async function* plainContent(file: string, content?: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  if (content !== undefined) {
+    yield Buffer.from(content);
+    return;
+  }
+  const { size } = await stat(file);
   const stream = createReadStream(file);
-  if (buffer[0] === 0x1f && buffer[1] === 0x8b) return stream.pipe(createGunzip());
-  return buffer.readUInt32LE(0) === 0xfd2fb528 ? stream.pipe(createZstdDecompress()) : stream;
+  const options = { name: file, start: { compressed: 0, plain: 0 }, skip: 0, packedBytes: size, packing: null };
+  try {
+    yield* (await plainBytes(stream[Symbol.asyncIterator](), options)).bytes;
+  } finally {
+    stream.destroy();
+  }
 }

@@ -18,6 +18,7 @@ export function javaHostWith(java: string): LanguageHost {
   return hostedLanguage({
     language: "JAVA",
     documentsStay: true,
+    tellsImplementations: true,
     command(artifactDir, surroundings) {
       const files = javaHostFiles();
       if (!files) {

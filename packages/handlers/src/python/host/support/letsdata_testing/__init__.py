@@ -16,12 +16,12 @@ class HandlerRun:
 
 
 def run_handler(handler, content, file_name="test.log"):
-    """`content`: text or bytes. Raises what the handler raises: in a task that fails the task."""
+    """`content`: text or bytes. Raises what fails a task: what the handler raises, and ValueError for a hint that is INVALID_HINT."""
     data = content.encode("utf-8") if isinstance(content, str) else bytes(content)
     file_type = _settled(handler.getS3FileType())
     name = _settled(handler.getResolvedS3FileName(file_type, file_name))
-    first = _settled(handler.getRecordStartPattern(file_type))
-    last = _settled(handler.getRecordEndPattern(file_type))
+    first = _checked(_settled(handler.getRecordStartPattern(file_type)), "getRecordStartPattern", 0)
+    last = _checked(_settled(handler.getRecordEndPattern(file_type)), "getRecordEndPattern", 1)
     run = HandlerRun()
     for start, end in _records(data, first, last):
         _add(run, _settled(handler.parseDocument(file_type, name, start, bytearray(data[start:end]), 0, end - start)))
@@ -51,8 +51,23 @@ def _records(data, first, last):
         at = end
 
 
+def _checked(hint, method, least):
+    if hint is None:
+        return None
+    kind = _word(getattr(hint, "recordHintType", None))
+    pattern, offset = getattr(hint, "pattern", None), getattr(hint, "offset", None)
+    if kind == RecordHintType.PATTERN.value and isinstance(pattern, str) and pattern:
+        return hint
+    if kind == RecordHintType.OFFSET.value and type(offset) is int and offset >= least:
+        return hint
+    raise ValueError(
+        "INVALID_HINT: %s must return None or a RecordParseHint of type PATTERN with a non-empty pattern, "
+        "or OFFSET with a whole number of at least %d" % (method, least)
+    )
+
+
 def _pattern(hint):
-    is_pattern = hint is not None and _word(hint.recordHintType) == _word(RecordHintType.PATTERN)
+    is_pattern = hint is not None and _word(hint.recordHintType) == RecordHintType.PATTERN.value
     return hint.pattern.encode("utf-8") if is_pattern else b""
 
 

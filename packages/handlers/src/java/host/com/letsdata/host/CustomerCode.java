@@ -15,13 +15,19 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /** Finds, loads and constructs the customer's class. */
 final class CustomerCode {
-    private static final Map<String, Class<?>> INTERFACES = new HashMap<>();
+    private static final Map<String, Class<?>> INTERFACES = new TreeMap<>();
+    /** Packed together with the customer's classes, they are no handlers of theirs. */
+    private static final String PUBLISHED = "com/resonance/letsdata/";
 
     static {
         for (Class<?> known : new Class<?>[] {
@@ -61,6 +67,37 @@ final class CustomerCode {
         } catch (LinkageError broken) {
             throw unloadable(className, broken);
         }
+    }
+
+    /** Which of the published interfaces each public class of the artifact implements. Runs no customer code; skips what cannot be loaded. */
+    Map<String, List<String>> implementations() throws InvalidArtifact {
+        Map<String, List<String>> found = new TreeMap<>();
+        try (JarFile opened = new JarFile(jar)) {
+            for (JarEntry entry : Collections.list(opened.entries())) {
+                String name = entry.getName();
+                if (!name.endsWith(".class") || name.startsWith("META-INF/") || name.startsWith(PUBLISHED)) continue;
+                String className = name.substring(0, name.length() - ".class".length()).replace('/', '.');
+                List<String> interfaces = implementedBy(className);
+                if (!interfaces.isEmpty()) found.put(className, interfaces);
+            }
+        } catch (IOException damaged) {
+            throw new InvalidArtifact("The artifact is no JAR that Java can open: " + damaged.getMessage() + ".", damaged);
+        }
+        return found;
+    }
+
+    private static List<String> implementedBy(String className) {
+        List<String> interfaces = new ArrayList<>();
+        try {
+            Class<?> type = Class.forName(className, false, CustomerCode.class.getClassLoader());
+            if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) return interfaces;
+            for (Map.Entry<String, Class<?>> known : INTERFACES.entrySet()) {
+                if (known.getValue().isAssignableFrom(type)) interfaces.add(known.getKey());
+            }
+        } catch (ClassNotFoundException | LinkageError unusable) {
+            // Libraries in a JAR have classes for what is not there.
+        }
+        return interfaces;
     }
 
     private Class<?> load(String className) throws InvalidArtifact {

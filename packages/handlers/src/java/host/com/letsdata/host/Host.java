@@ -85,6 +85,8 @@ public final class Host {
         switch (text(message, "op")) {
             case "load":
                 return keep(load(text(message, "interface"), text(message, "class")));
+            case "implementations":
+                return code.implementations();
             case "forget":
                 return objects.remove(message.get("object")) == null;
             case "ask":

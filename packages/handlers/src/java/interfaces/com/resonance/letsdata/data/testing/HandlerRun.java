@@ -26,20 +26,20 @@ public final class HandlerRun {
         return over(parser, "test.log", content.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Throws what the parser throws: in a task that fails the task. */
+    /** Throws what fails a task: what the parser throws, and IllegalArgumentException for a hint that is INVALID_HINT. */
     public static HandlerRun over(SingleFileParser parser, String fileName, byte[] content) {
         HandlerRun run = new HandlerRun();
         String type = parser.getS3FileType();
         String name = parser.getResolvedS3FileName(type, fileName);
-        RecordParseHint first = parser.getRecordStartPattern(type);
-        RecordParseHint last = parser.getRecordEndPattern(type);
+        RecordParseHint first = checked(parser.getRecordStartPattern(type), "getRecordStartPattern", 0);
+        RecordParseHint last = checked(parser.getRecordEndPattern(type), "getRecordEndPattern", 1);
         int at = 0;
         while (at < content.length) {
             int start = first == null ? at : Matcher.match(content, at, content.length, first);
             if (start < 0 || start >= content.length) break;
             int scanned = start + bytesOf(first);
             // The end pattern of the record before may stand where this one begins; it does not end this one too.
-            if (scanned == start && bytesOf(last) > 0 && Matcher.match(content, start, content.length, last) == start) {
+            if (scanned == at && bytesOf(last) > 0 && Matcher.match(content, at, content.length, last) == at) {
                 scanned = start + bytesOf(last);
                 if (scanned == content.length && start > 0) break;
             }
@@ -74,6 +74,16 @@ public final class HandlerRun {
         if (status == ParseDocumentResultStatus.ERROR || document instanceof ErrorDocInterface) errors.add(document);
         else if (status == ParseDocumentResultStatus.SKIP || document == null || document instanceof SkipDocInterface) skips.add(document);
         else documents.add(document);
+    }
+
+    private static RecordParseHint checked(RecordParseHint hint, String method, int least) {
+        if (hint == null) return null;
+        RecordHintType type = hint.getRecordHintType();
+        if (type == RecordHintType.PATTERN && hint.getPattern() != null && !hint.getPattern().isEmpty()) return hint;
+        if (type == RecordHintType.OFFSET && hint.getOffset() >= least) return hint;
+        throw new IllegalArgumentException(
+                "INVALID_HINT: " + method + " must return null or a RecordParseHint of type PATTERN with a non-empty pattern,"
+                        + " or OFFSET with a whole number of at least " + least);
     }
 
     private static int bytesOf(RecordParseHint hint) {

@@ -1,5 +1,5 @@
 import type { Transform } from "node:stream";
-import { Problem } from "@letsdata/plugin-kit/problems";
+import { Problem } from "../problems.ts";
 import type { ByteInput } from "./byte-input.ts";
 
 /** Plain text that may wait unpacked while the consumer is busy. */

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { crc32, gzipSync } from "node:zlib";
-import { Problem } from "@letsdata/plugin-kit/problems";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Problem } from "../problems.ts";
 import { ByteInput } from "./byte-input.ts";
 import { MEMBER_START_EVERY_BYTES, type MemberStart } from "./gzip-member-starts.ts";
 import { inflateGzip } from "./inflate-gzip.ts";
