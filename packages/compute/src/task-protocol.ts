@@ -1,3 +1,4 @@
+import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import type { SparkArguments, SparkInterface } from "@letsdata/handlers/spark/spark-step";
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Credentials, TaskIdentity } from "@letsdata/plugin-kit/connector";
@@ -148,6 +149,7 @@ export type ToChild =
   | { readonly type: "try"; readonly request: TrialRequest }
   | { readonly type: "stop"; readonly reason: "stopped" | "rerun" }
   | { readonly type: "lost" }
+  | { readonly type: "stack" }
   | { readonly type: "reply"; readonly id: number; readonly value: unknown }
   | { readonly type: "refused"; readonly id: number; readonly problem: ProblemMessage };
 
@@ -157,7 +159,8 @@ export type FromChild =
   | { readonly type: "finished"; readonly outcome: TaskOutcome }
   | { readonly type: "described"; readonly description: HandlerDescription }
   | { readonly type: "notDescribed"; readonly problem: ProblemMessage }
-  | { readonly type: "tried"; readonly trial: Trial };
+  | { readonly type: "tried"; readonly trial: Trial }
+  | { readonly type: "stack"; readonly stack: HandlerStack | null };
 
 /** A Problem on the wire: its public part. */
 export interface ProblemMessage {

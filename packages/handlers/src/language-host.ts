@@ -3,6 +3,7 @@ import type { TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { Handler } from "@letsdata/plugin-kit/handler";
 import type { FileFraming } from "@letsdata/plugin-kit/reader";
 import type { HandlerInterface } from "./artifact/locate-handler.ts";
+import type { HandlerStack } from "./host-process/ask-stack.ts";
 import type { RecordInterface } from "./record-arguments.ts";
 import type { SplitLimits } from "./record-splitter/record-cutter.ts";
 import type { SparkSource, SparkStep, SparkSurroundings } from "./spark/spark-step.ts";
@@ -61,6 +62,17 @@ export interface LanguageHost {
   openSparkStep?(source: SparkSource): Promise<SparkStep>;
   /** Of all classes of an artifact; only where they say it themselves and not their places. Throws Problem ARTIFACT_INVALID. */
   implementations?(artifactDir: string): Promise<Implementations>;
+  /**
+   * Where customer code is right now, also while it hangs; null when it is nowhere or does not let itself be asked. Only where handlers run
+   * beside this process. Never rejects; takes less than a second.
+   */
+  stack?(): Promise<HandlerStack | null>;
   /** Ends what it keeps warm between handlers, so that a program can end. */
   close?(): void;
+}
+
+/** The first that is in customer code. */
+export async function stackIn(hosts: readonly Pick<LanguageHost, "stack">[]): Promise<HandlerStack | null> {
+  const stacks = await Promise.all(hosts.map((host) => host.stack?.()));
+  return stacks.find((stack) => stack) ?? null;
 }

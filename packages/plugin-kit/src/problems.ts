@@ -279,7 +279,7 @@ export const problemCatalogue = {
     retry: "later",
     httpStatus: 422,
     title: "The attempt reached its time-out before it could drain",
-    fix: "Raise timeoutInSeconds, or look for an endless loop in the handler.",
+    fix: "Raise timeoutInSeconds, or look for an endless loop in the handler; in Python and Java the error has the stack it was in.",
   },
   THROTTLED: {
     actor: "aws",

@@ -32,7 +32,9 @@ export async function workOnTries(jobs: Jobs, dependencies: WorkerDependencies):
       try {
         await finishTry(database, tryId, "SUCCEEDED", await tryStored(dependencies, stored, limit));
       } catch (thrown) {
-        const { code, message, errors } = limit.aborted ? overtime : asProblem(thrown);
+        const problem = asProblem(thrown);
+        // The pool's own says where the handler was.
+        const { code, message, errors } = limit.aborted && problem.code !== overtime.code ? overtime : problem;
         log.info(`trial ${tryId} failed: ${code} ${message}`);
         await finishTry(database, tryId, "FAILED", { code, message, errors });
       } finally {

@@ -36,7 +36,12 @@ export const taskDto = z.object({
       code: z.string(),
       message: z.string(),
       time: epochMilliseconds,
-      details: z.string().nullable().describe("the stack of your handler, where it was your code that threw"),
+      details: z
+        .string()
+        .nullable()
+        .describe(
+          "the stack of your handler, where it was your code that threw or, in Python and Java, that the time-out found at work",
+        ),
     })
     .nullable(),
   /** Error records of the task. */

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { buildJavaArtifact } from "@letsdata/handlers/java/host-classes";
 import { installedJavas } from "@letsdata/handlers/java/testing/installed-javas";
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { TaskOutcome } from "../task-protocol.ts";
 import type { TaskProcessPool } from "./task-process-pool.ts";
 import { assignmentFor, openTestPool, runRequest } from "./testing/sandbox.ts";
@@ -58,12 +59,39 @@ describe.each(languages)("a handler in $name", ({ path, language, artifact, impl
     expect(observed.lines.map(({ level, message }) => `${level} ${message}`)).toContain("INFO a stray print");
   });
 
-  test("that loops for ever is killed with its host at the time-out", async () => {
-    const { request } = requestOf(["loop"], { timeoutSeconds: 3 });
-    const running = pool.run(request);
+  test("that loops for ever ends as TASK_TIMED_OUT with the line it was in, and its host with it", async () => {
+    // From here on it is warm: the time-out finds it in the loop.
+    await pool.run(requestOf(["a"]).request);
+    const running = pool.run(requestOf(["loop"], { timeoutSeconds: 1.5 }).request);
     const pids = await untilHostRuns(pool);
-    expect(errorOf(await running)).toMatchObject({ code: "TASK_TIMED_OUT" });
+    const place = expect.stringMatching(new RegExp(`the handler was in line \\d+ of ${source}\\.$`));
+    const details = expect.stringMatching(/^Stack .*parseDocument/s);
+    expect(errorOf(await running)).toMatchObject({ code: "TASK_TIMED_OUT", message: place, details });
     await untilGone(pids);
+  });
+
+  test("that cannot be asked where it is ends as TASK_TIMED_OUT all the same", async () => {
+    await pool.run(requestOf(["a"]).request);
+    const running = pool.run(requestOf(["deaf"], { timeoutSeconds: 1.5 }).request);
+    const pids = await untilHostRuns(pool);
+    const error = errorOf(await running);
+    expect(error).toMatchObject({ code: "TASK_TIMED_OUT", message: expect.stringMatching(/and was ended\.$/) });
+    expect(error).not.toHaveProperty("details");
+    await untilGone(pids);
+  });
+
+  test("that hangs in a trial: the trial's failure names the line", async () => {
+    const hangs = new AbortController();
+    const trial = pool.tryOut({
+      ...requestOf(["hang"]).request,
+      signal: hangs.signal,
+      onLog: (lines) => lines.some(({ message }) => message === "hangs from now on") && hangs.abort(),
+      readings: [],
+      records: 1,
+      waitSeconds: 1,
+      waitSecondsInAll: 1,
+    });
+    await expect(trial).rejects.toMatchObject({ code: "TASK_TIMED_OUT", message: expect.stringContaining(source) });
   });
 
   test("that takes memory without end: OUT_OF_MEMORY", async () => {
@@ -119,6 +147,20 @@ function untilGone(pids: readonly number[]): Promise<true> {
     return alive.length === 0 ? true : null;
   });
 }
+
+test("a Python module that loops for ever while it is loaded: ARTIFACT_INVALID with the line", async () => {
+  const artifactDir = mkdtempSync(join(tmpdir(), "letsdata-looping-module-"));
+  onTestFinished(() => rmSync(artifactDir, { recursive: true }));
+  const parser = join(artifactDir, "letsdata_interfaces/readers/parsers/SingleFileParser.py");
+  mkdirSync(dirname(parser), { recursive: true });
+  writeFileSync(parser, "seen = 0\nwhile True: seen += 1\n");
+  const question = { language: "PYTHON", artifactDir, interfaceName: "SingleFileParser", timeoutSeconds: 3 } as const;
+  await expect(pool.describe(question)).rejects.toMatchObject({
+    code: "ARTIFACT_INVALID",
+    message: expect.stringContaining("the handler was in line 2 of SingleFileParser.py"),
+    details: { stack: expect.stringContaining("while True: seen += 1") },
+  });
+});
 
 test.each(["JAVASCRIPT", "PYTHON"] as const)(
   "the files of a Lambda image run in a task process, in %s",

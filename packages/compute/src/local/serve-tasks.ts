@@ -1,3 +1,4 @@
+import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Credentials } from "@letsdata/plugin-kit/connector";
 import { asProblem } from "@letsdata/plugin-kit/problems";
@@ -35,6 +36,8 @@ export interface TaskServer {
   describe(request: DescribeRequest): Promise<HandlerDescription>;
   /** Never rejects: what goes wrong is part of the trial. */
   tryOut(request: TrialRequest, channel: TaskChannel): Promise<Trial>;
+  /** Where customer code that runs beside this process is right now; null when it is nowhere or nothing is known. Never rejects. */
+  handlerStack(): Promise<HandlerStack | null>;
 }
 
 /**
@@ -114,6 +117,9 @@ export function serveTasks(server: TaskServer): void {
         break;
       case "try":
         void tryOut(message.request);
+        break;
+      case "stack":
+        void server.handlerStack().then((stack) => tell({ type: "stack", stack }));
         break;
       case "stop":
         stop.abort(message.reason);

@@ -14,6 +14,7 @@ import {
   toProblemMessage,
 } from "../task-protocol.ts";
 import type { Trial, TrialRequest } from "../trial.ts";
+import { describeFailure, runFailure, type TimeUp, tryFailure } from "./ending-problems.ts";
 import { endSession } from "./process-session.ts";
 import { watchTimeTaken } from "./process-time.ts";
 import { startReaper } from "./reaper.ts";
@@ -42,7 +43,7 @@ export interface RunRequest {
   readonly artifactDir: string;
   readonly assignment: TaskAssignment;
   readonly memoryMegabytes: number;
-  /** Hard limit of the attempt: then the process is killed. */
+  /** Hard limit of the attempt: then the process is killed, at most 1.5 s later. */
   readonly timeoutSeconds: number;
   /** Rejects with Problem LEASE_LOST when another worker has the task. */
   readonly onCheckpoint: (update: TaskCheckpointUpdate) => Promise<void>;
@@ -168,24 +169,19 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
   const run = async (request: RunRequest): Promise<TaskOutcome> => {
     const key = [request.key, request.memoryMegabytes, request.artifactDir].join("|");
     let counts = request.assignment.resumeFrom?.counts ?? noCounts;
-    const failed = (code: string, message: string, details?: string): TaskOutcome => ({
-      kind: "failed",
-      counts,
-      error: { code, message, ...(details ? { details } : {}) },
-    });
     if (request.signalLost?.aborted) return { kind: "abandoned", counts };
     let slot: Slot;
     try {
       const { artifactDir, memoryMegabytes, assignment } = request;
       slot = await take(key, { artifactDir, memoryMegabytes, language: assignment.handler.language });
     } catch (thrown) {
-      const problem = asProblem(thrown, "TASK_CRASHED");
-      return failed(problem.code, problem.message);
+      const { code, message } = asProblem(thrown, "TASK_CRASHED");
+      return { kind: "failed", counts, error: { code, message } };
     }
     const { process } = slot;
     return await new Promise<TaskOutcome>((resolve) => {
       let told: TaskOutcome | null = null;
-      let timedOut = false;
+      let timeUp: TimeUp | null = null;
       let isLost = false;
       const onStop = () => {
         const reason = request.signalStop?.reason === "rerun" ? "rerun" : "stopped";
@@ -195,8 +191,9 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
         isLost = true;
         process.kill();
       };
-      const limit = setTimeout(() => {
-        timedOut = true;
+      const limit = setTimeout(async () => {
+        timeUp = { stack: null };
+        timeUp = { stack: await process.handlerStack() };
         process.kill();
       }, request.timeoutSeconds * 1000);
       const finish = (outcome: TaskOutcome): void => {
@@ -215,7 +212,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       const onMessage = (message: FromChild): void => {
         if (message.type === "finished") {
           process.flushLogs();
-          if (request.assignment.spark) {
+          if (request.assignment.spark || timeUp !== null) {
             told = message.outcome;
             process.kill();
           } else {
@@ -236,14 +233,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       };
       const outcomeOf = (ending: Ending): TaskOutcome => {
         if (isLost) return { kind: "abandoned", counts };
-        if (timedOut) {
-          const message = `The attempt ran for ${request.timeoutSeconds} s without draining and was ended.`;
-          return failed("TASK_TIMED_OUT", message);
-        }
-        if (ending.kind === "memory") {
-          return failed("OUT_OF_MEMORY", `The task needed more than ${request.memoryMegabytes} MiB.`);
-        }
-        return failed("TASK_CRASHED", `The task's process ended: ${inWords(ending)}.`, lastWords(ending));
+        return { kind: "failed", counts, error: runFailure(ending, timeUp, request) };
       };
       const onEnd = (ending: Ending): void => {
         const outcome = told ?? outcomeOf(ending);
@@ -272,14 +262,14 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     const { process } = slot;
     try {
       return await new Promise<HandlerDescription>((resolve, reject) => {
-        let timedOut = false;
-        const endWatch = watchTimeTaken(process.pid, timeoutSeconds, () => {
-          timedOut = true;
+        let timeUp: TimeUp | null = null;
+        const endWatch = watchTimeTaken(process.pid, timeoutSeconds, async () => {
+          timeUp = { stack: await process.handlerStack() };
           process.kill();
         });
         const onEnd = (ending: Ending): void => {
           endWatch();
-          reject(describeFailure(ending, timedOut, timeoutSeconds, memoryMegabytes));
+          reject(describeFailure(ending, timeUp, { timeoutSeconds, memoryMegabytes }));
         };
         const onMessage = (message: FromChild): void => {
           endWatch();
@@ -305,9 +295,12 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     const slot = await take(`try|${artifactDir}|${Math.random()}`, { artifactDir, memoryMegabytes, language });
     const { process } = slot;
     let grace: NodeJS.Timeout | undefined;
-    const end = () => {
+    let timeUp: TimeUp | null = null;
+    const end = async () => {
+      timeUp = { stack: null };
       process.send({ type: "stop", reason: "stopped" });
       grace = setTimeout(() => process.kill(), TRIAL_GRACE_MS);
+      timeUp = { stack: await process.handlerStack() };
     };
     signal.addEventListener("abort", end, { once: true });
     try {
@@ -324,11 +317,11 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
             );
           }
         };
-        const onEnd = (ending: Ending): void => reject(tryFailure(ending, signal.aborted, memoryMegabytes));
+        const onEnd = (ending: Ending): void => reject(tryFailure(ending, timeUp, memoryMegabytes));
         process.occupy({ onMessage, onLog, onEnd });
         if (process.ended !== null) return onEnd(process.ended);
         process.send({ type: "try", request: trial });
-        if (signal.aborted) end();
+        if (signal.aborted) void end();
       });
     } finally {
       clearTimeout(grace);
@@ -364,34 +357,4 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
 async function onCredentialsOnly(kind: string, work: () => Promise<Credentials>): Promise<Credentials> {
   if (kind === "credentials") return work();
   throw new Problem("INTERNAL", `A trial cannot ask for ${kind}.`);
-}
-
-function tryFailure(ending: Ending, isOver: boolean, memoryMegabytes: number): Problem {
-  if (isOver) return new Problem("TASK_TIMED_OUT", "The trial did not end in time; look for an endless loop.");
-  if (ending.kind === "memory")
-    return new Problem("OUT_OF_MEMORY", `The trial needed more than ${memoryMegabytes} MiB.`);
-  return new Problem("TASK_CRASHED", `The trial's process ended: ${inWords(ending)}.`, {
-    details: { lastWords: lastWords(ending) },
-  });
-}
-
-function describeFailure(ending: Ending, timedOut: boolean, timeoutSeconds: number, memoryMegabytes: number): Problem {
-  if (timedOut) {
-    const message = `The artifact's module did not finish loading within ${timeoutSeconds} s; look for an endless loop outside its class.`;
-    return new Problem("ARTIFACT_INVALID", message);
-  }
-  if (ending.kind === "memory") {
-    return new Problem("OUT_OF_MEMORY", `Loading the artifact needed more than ${memoryMegabytes} MiB.`);
-  }
-  return new Problem("ARTIFACT_INVALID", `Loading the artifact ended its process: ${inWords(ending)}.`);
-}
-
-function inWords(ending: Ending): string {
-  if (ending.kind === "memory") return "out of memory";
-  if (ending.kind === "killed") return "it was ended by the worker";
-  return ending.signal === null ? `exit code ${ending.code}` : `signal ${ending.signal}`;
-}
-
-function lastWords(ending: Ending): string | undefined {
-  return ending.kind === "exit" ? ending.lastWords : undefined;
 }

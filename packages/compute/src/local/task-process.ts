@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import { sparkPlaces } from "../spark/places.ts";
 import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
 import { LogCollector } from "./log-collector.ts";
@@ -40,6 +41,9 @@ const memoryPollMilliseconds = 100;
 /** Output still in the pipe after a process ended is waited for this long. */
 const closeGraceMilliseconds = 1000;
 
+/** Its own process answers within a second, if it is let to a processor. */
+const stackPatienceMilliseconds = 1500;
+
 /** One sandboxed child process. It serves one occupant at a time. */
 export class TaskProcess {
   readonly child: ChildProcess;
@@ -52,10 +56,13 @@ export class TaskProcess {
   readonly #out: LogCollector;
   readonly #err: LogCollector;
   readonly #onGone: () => void;
+  readonly #startsLanguageHost: boolean;
+  #takeStack: ((stack: HandlerStack | null) => void) | null = null;
 
   constructor(options: TaskProcessOptions, onGone: () => void) {
     const plan = memoryPlan(options.memoryMegabytes);
     this.#onGone = onGone;
+    this.#startsLanguageHost = options.startsLanguageHost;
     this.child = spawn(process.execPath, [...nodeFlags(options, plan), ...program(options)], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...scrubbedEnvironment(), LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes) },
@@ -91,6 +98,23 @@ export class TaskProcess {
     else if (this.child.connected) this.child.send(message, () => {});
   }
 
+  /**
+   * Where customer code in a language host is right now, for a process that is to be killed; null when it is nowhere or the answer does not
+   * come within 1.5 s. JavaScript is not asked: an endless loop keeps the only thread that could answer.
+   */
+  handlerStack(): Promise<HandlerStack | null> {
+    if (!this.#startsLanguageHost || this.isEnding) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const finish = (stack: HandlerStack | null): void => {
+        clearTimeout(limit);
+        resolve(stack);
+      };
+      const limit = setTimeout(finish, stackPatienceMilliseconds, null);
+      this.#takeStack = finish;
+      this.send({ type: "stack" });
+    });
+  }
+
   /** True from the moment it is killed: it takes no more occupants. */
   get isEnding(): boolean {
     return this.#reason !== null || this.ended !== null;
@@ -110,6 +134,8 @@ export class TaskProcess {
     if (message.type === "finished" || message.type === "tried") {
       // Its last words were written before and are in the pipe, which is read in this turn of the loop, too.
       setImmediate(() => this.#occupant?.onMessage(message));
+    } else if (message.type === "stack") {
+      this.#takeStack?.(message.stack);
     } else if (message.type !== "ready") {
       this.#occupant?.onMessage(message);
     } else if (message.protocol !== protocolVersion) {
@@ -130,6 +156,7 @@ export class TaskProcess {
       const exit: Ending = outOfHeap ? { kind: "memory" } : { kind: "exit", code, signal, lastWords };
       this.ended = this.#reason ?? exit;
       this.flushLogs();
+      this.#takeStack?.(null);
       this.#onGone();
       this.#occupant?.onEnd(this.ended);
     };

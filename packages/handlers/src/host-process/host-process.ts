@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Writable } from "node:stream";
+import type { Duplex, Writable } from "node:stream";
 import { Problem, type ProblemCode } from "@letsdata/plugin-kit/problems";
+import { askStack, type HandlerStack, type StackQuestion } from "./ask-stack.ts";
 import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
 
 /** A host sends answers of one batch; a document may be as large as a record (64 MiB) and is escaped in JSON. */
@@ -17,6 +18,8 @@ export interface HostCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: the root, which nobody can write to. */
   readonly workingDir?: string;
+  /** Default: by a byte on descriptor 4. */
+  readonly stackQuestion?: StackQuestion;
 }
 
 type Message = Frame["message"];
@@ -55,6 +58,7 @@ export class HostException extends Error {
 export class HostProcess {
   readonly #child: ChildProcess;
   readonly #language: string;
+  readonly #stackQuestion: StackQuestion;
   #ended: Problem | null = null;
   /** Settles with all calls so far. */
   #answered: Promise<unknown> = Promise.resolve();
@@ -63,13 +67,15 @@ export class HostProcess {
   /** One for each frame sent: answers come in their order. */
   #awaiting: { resolve(frame: Frame): void; reject(reason: unknown): void }[] = [];
 
-  constructor({ command, args, language, installation, environment = {}, workingDir = "/" }: HostCommand) {
+  constructor(hostCommand: HostCommand) {
+    const { command, args, language, installation, environment = {}, workingDir = "/" } = hostCommand;
     this.#language = language;
+    this.#stackQuestion = hostCommand.stackQuestion ?? {};
     // Its prints go where this process's own go: descriptor 3 to what is its standard output, descriptor 2 to standard error. In a
-    // worker thread standard output has no descriptor of its own.
+    // worker thread standard output has no descriptor of its own. On descriptor 4 it says where customer code is.
     const printsTo: number = process.stdout.fd ?? 1;
     this.#child = spawn(command, args, {
-      stdio: ["pipe", "pipe", 2, printsTo],
+      stdio: ["pipe", "pipe", 2, printsTo, "pipe"],
       cwd: workingDir,
       env: { ...process.env, ...environment },
     });
@@ -84,6 +90,7 @@ export class HostProcess {
       }
     });
     this.#child.stdin?.on("error", () => {});
+    this.#child.stdio[4]?.on("error", () => {});
     this.#child.on("error", (error: NodeJS.ErrnoException) => {
       const isMissing = error.code === "ENOENT" || error.code === "EACCES";
       this.#end(
@@ -137,6 +144,15 @@ export class HostProcess {
       if (returned !== undefined) return { returned, bytes: frame.blob };
       frame = await this.#exchange(await answerTo(frame, onCall), []);
     }
+  }
+
+  /** Where customer code is right now, told within a second also in the middle of a call; null when it is nowhere or nothing is known. */
+  async stack(): Promise<HandlerStack | null> {
+    const channel = this.#child.stdio[4] as Duplex | null | undefined;
+    if (this.#ended !== null || !channel) return null;
+    const { signal } = this.#stackQuestion;
+    const ask = () => (signal === undefined ? channel.write("?") : this.#child.kill(signal));
+    return askStack(channel, ask, this.#stackQuestion);
   }
 
   /** Kills it, also in the middle of a call. Idempotent. */

@@ -4,7 +4,7 @@ import { bytesOf, type SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { HandlerInterface, ModuleLanguage } from "../artifact/locate-handler.ts";
 import { frameFile } from "../file-framing.ts";
 import { withEntry } from "../lambda-bridge/with-entry.ts";
-import type { HandlerSource, Implementations, LanguageHost } from "../language-host.ts";
+import { type HandlerSource, type Implementations, type LanguageHost, stackIn } from "../language-host.ts";
 import { type RecordInterface, recordCalls } from "../record-arguments.ts";
 import { requiredMethods } from "../required-methods.ts";
 import { isSparkInterface, type SparkSurroundings } from "../spark/spark-step.ts";
@@ -59,12 +59,20 @@ export function hostedLanguage({
   entryOf,
 }: HostedLanguageInput): LanguageHost {
   const warm = new Map<string, HostProcess>();
+  /** All that live, those of one step or question as well. */
+  let living: readonly HostProcess[] = [];
+
+  function start(hostCommand: HostCommand): HostProcess {
+    const started = new HostProcess(hostCommand);
+    living = [...living.filter(({ isAlive }) => isAlive), started];
+    return started;
+  }
 
   function processOf({ artifactDir, surroundings }: Pick<HandlerSource, "artifactDir" | "surroundings">): HostProcess {
-    if (surroundings) return new HostProcess(command(artifactDir, surroundings));
+    if (surroundings) return start(command(artifactDir, surroundings));
     const known = warm.get(artifactDir);
     if (known?.isAlive) return known;
-    const started = new HostProcess(command(artifactDir));
+    const started = start(command(artifactDir));
     warm.set(artifactDir, started);
     return started;
   }
@@ -147,6 +155,7 @@ export function hostedLanguage({
           },
         }
       : {}),
+    stack: () => stackIn(living),
     close() {
       for (const process of warm.values()) process.close();
       warm.clear();

@@ -41,6 +41,8 @@ describe.each(javas)("with Java $version", ({ java }) => {
     exitMessage: "A handler may not end its process",
     unusable: "null",
     escapes: 8,
+    sourceFile: join(import.meta.dirname, "testing/artifact/com/acme/SingleFileParser.java"),
+    hangs: { loop: /for \(;;\) kept\.clear/, sleep: /Thread\.sleep/ },
   };
   const { handle, bodyOf } = hostHelpers(underTest);
 

@@ -3,6 +3,7 @@ import { locateHandler } from "../artifact/locate-handler.ts";
 import type { HostCommand } from "../host-process/host-process.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
 import type { SparkSurroundings } from "../spark/spark-step.ts";
+import { readDump } from "./read-dump.ts";
 
 const program = join(import.meta.dirname, "host/letsdata_host.py");
 
@@ -12,7 +13,8 @@ export function pythonCommand(artifactDir: string, surroundings?: SparkSurroundi
     args: ["-I", "-B", program, artifactDir],
     language: "Python",
     installation: "Python 3.9 or newer (`python3`)",
-  };
+    stackQuestion: { signal: "SIGURG", readDump: (dump: string) => readDump(dump, artifactDir) },
+  } as const;
   if (!surroundings) return command;
   const { environment, scratchDir, properties } = surroundings;
   return {

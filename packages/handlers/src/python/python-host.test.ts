@@ -12,8 +12,10 @@ const underTest: HostUnderTest = {
   exitMessage: "SystemExit: 3",
   unusable: "unserialisable",
   escapes: 5,
+  sourceFile: join(artifactDir, "letsdata_interfaces/readers/parsers/SingleFileParser.py"),
+  hangs: { loop: /while True:|pass/, sleep: /time\.sleep/ },
 };
-const { handle, bodyOf } = hostHelpers(underTest);
+const { handle, bodyOf, hangIn } = hostHelpers(underTest);
 
 testHost(underTest);
 
@@ -46,6 +48,15 @@ test("an exception tells record, line and the handler's own stack", async () => 
     ),
     details: { stack: expect.stringContaining('File "letsdata_interfaces/readers/parsers/SingleFileParser.py"') },
   });
+});
+
+test.each([
+  ["one call of C that never lets the interpreter", "count", /sum\(range/],
+  ["a coroutine that waits", "await", /await asyncio\.sleep/],
+])("asked in the middle of %s, it tells the handler's line", async (_, deed, text) => {
+  const { line, stack } = await hangIn(deed);
+  expect(line).toMatch(text);
+  expect(stack).toContain('File "letsdata_interfaces/readers/parsers/SingleFileParser.py", line ');
 });
 
 test("a bad artifact is told at initialisation: no module, no class", async () => {

@@ -1,9 +1,9 @@
 import { javaHost } from "@letsdata/handlers/java/open-handler";
 import { javaScriptHost } from "@letsdata/handlers/javascript/open-handler";
-import type { LanguageHost } from "@letsdata/handlers/language-host";
+import { type LanguageHost, stackIn } from "@letsdata/handlers/language-host";
 import { pythonHost } from "@letsdata/handlers/python/open-handler";
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
-import type { SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { FileFraming, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { SparkAssignment, TaskAssignment, TaskOutcome } from "../../task-protocol.ts";
 import { serveTasks } from "../serve-tasks.ts";
 
@@ -52,6 +52,14 @@ const noCounts = {
   bytesWritten: 0,
 };
 
+function batchOf(texts: readonly string[], { fileType, resolvedName }: FileFraming): SourceRecord[] {
+  const source = { type: fileType, name: resolvedName };
+  return texts.map((text, start) => {
+    const body = new TextEncoder().encode(text);
+    return { source, start, end: start + body.length, body, attributes: {} };
+  });
+}
+
 /** A task process without cloud: hands `definition.records` to the handler, one checkpoint per round, or runs its Spark step. */
 serveTasks({
   async run(assignment, channel) {
@@ -61,7 +69,6 @@ serveTasks({
     const framing = await host.frame("a.log");
     const texts = reader.definition.records as readonly string[];
     const rounds = reader.definition.rounds as number;
-    const source = { type: framing.fileType, name: framing.resolvedName };
     const { recordsRead: _, ...counts } = noCounts;
     let recordsRead = assignment.resumeFrom?.counts.recordsRead ?? 0;
     for (let round = 0; round < rounds; round++) {
@@ -69,10 +76,7 @@ serveTasks({
       if (stopReason === "stopped" || stopReason === "rerun") {
         return { kind: stopReason, counts: { ...counts, recordsRead } };
       }
-      const batch = texts.map((text, start): SourceRecord => {
-        const body = new TextEncoder().encode(text);
-        return { source, start, end: start + body.length, body, attributes: {} };
-      });
+      const batch = batchOf(texts, framing);
       await host.handler.handle(batch, channel.stop);
       recordsRead += batch.length;
       await channel.credentials("customer");
@@ -87,11 +91,13 @@ serveTasks({
     }
     return { kind: "completed", counts: { ...counts, recordsRead } };
   },
+  handlerStack: () => stackIn(Object.values(hosts)),
   describe: async (request) => hostOf(request.language).describe({ ...request, interfaceName: "SingleFileParser" }),
-  async tryOut({ assignment, readings, records }) {
-    const { handler, task } = assignment;
+  async tryOut({ assignment, readings, records }, channel) {
+    const { handler, task, reader } = assignment;
     const host = await hostOf(handler.language).openSingleFileParser({ ...handler, taskId: task.taskId });
-    await host.frame("a.log");
+    const batch = batchOf(reader.definition.records as readonly string[], await host.frame("a.log"));
+    await host.handler.handle(batch, channel.lost);
     const trial = {
       item: readings[0]?.item ?? "",
       records: [],

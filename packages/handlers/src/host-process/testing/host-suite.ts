@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { HandlerResult } from "@letsdata/plugin-kit/handler";
 import { testHandler, textRecord } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { expect, test } from "vitest";
 import type { LanguageHost, SingleFileHost, TaskHandlerSource } from "../../language-host.ts";
+import type { HandlerStack } from "../ask-stack.ts";
 
 /** A host whose handler does what a record's text says, and what is told differently in its language. */
 export interface HostUnderTest {
@@ -16,6 +19,10 @@ export interface HostUnderTest {
   readonly unusable: string;
   /** How many ways out the handler tries. */
   readonly escapes: number;
+  /** Path of the handler's source. */
+  readonly sourceFile: string;
+  /** Text of the lines it loops for ever in, and sleeps in, by what the record says. */
+  readonly hangs: { readonly loop: RegExp; readonly sleep: RegExp };
 }
 
 export interface HostHelpers {
@@ -24,9 +31,15 @@ export interface HostHelpers {
   readonly handle: (...texts: readonly string[]) => Promise<readonly HandlerResult[]>;
   /** Of the one document. */
   readonly bodyOf: (text: string) => Promise<string>;
+  /** Where the handler is while it hangs in this record, and the text of the line that is named. */
+  readonly hangIn: (text: string) => Promise<HandlerStack & { readonly line: string }>;
 }
 
-export function hostHelpers({ host, source }: Pick<HostUnderTest, "host" | "source">): HostHelpers {
+export function hostHelpers({
+  host,
+  source,
+  sourceFile,
+}: Pick<HostUnderTest, "host" | "source" | "sourceFile">): HostHelpers {
   const open = () => host.openSingleFileParser({ ...source(), taskId: "task" });
   const handle: HostHelpers["handle"] = async (...texts) => {
     const { handler } = await open();
@@ -46,13 +59,24 @@ export function hostHelpers({ host, source }: Pick<HostUnderTest, "host" | "sour
       const [result] = await handle(text);
       return result?.kind === "document" ? result.document.body : JSON.stringify(result);
     },
+    async hangIn(text) {
+      const { handler } = await open();
+      const hanging = handler.handle([textRecord(text)], new AbortController().signal);
+      let stack: HandlerStack | null = null;
+      while (!stack) stack = await host.stack!();
+      await handler.close();
+      await expect(hanging).rejects.toMatchObject({ code: "TASK_CRASHED" });
+      const [, number, file] = /^line (\d+) of (.+)$/.exec(stack.place ?? "") ?? [];
+      expect(file).toBe(basename(sourceFile));
+      return { ...stack, line: readFileSync(sourceFile, "utf8").split("\n")[Number(number) - 1]! };
+    },
   };
 }
 
 /** What every language host promises, beside what every handler does. */
 export function testHost(underTest: HostUnderTest): void {
-  const { language, exitMessage, unusable, escapes } = underTest;
-  const { open, handle, bodyOf } = hostHelpers(underTest);
+  const { language, host, exitMessage, unusable, escapes, hangs } = underTest;
+  const { open, handle, bodyOf, hangIn } = hostHelpers(underTest);
 
   testHandler(`the ${language} handler`, {
     openHandler: async () => (await open()).handler,
@@ -112,6 +136,23 @@ export function testHost(underTest: HostUnderTest): void {
     abort.abort();
     await expect(loop).rejects.toMatchObject({ code: "TASK_CRASHED" });
     await expect(behind).rejects.toMatchObject({ code: "TASK_CRASHED" });
+    await handler.close();
+  });
+
+  test.each(["loop", "sleep"] as const)(
+    "asked in the middle of a %s, it tells the handler's line and stack",
+    async (deed) => {
+      const { line, stack } = await hangIn(deed);
+      expect(line).toMatch(hangs[deed]);
+      expect(stack).toContain("parseDocument");
+      expect(stack).not.toMatch(/letsdata_host|com\.letsdata\.host/);
+    },
+  );
+
+  test("asked between two calls, it is nowhere", async () => {
+    const { handler } = await open();
+    expect(await host.stack!()).toBeNull();
+    expect((await handler.handle([textRecord("a")], new AbortController().signal))[0]?.kind).toBe("document");
     await handler.close();
   });
 

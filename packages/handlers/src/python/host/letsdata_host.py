@@ -24,6 +24,7 @@ def main():
     import results
     import sandbox
     import spark_place
+    import stack_report
     import state_machine
     import supplied
     from letsdata_lambda.calls import settled
@@ -31,6 +32,7 @@ def main():
     sys.path[:2] = []
     artifact_dir = sys.argv[1]
     sandbox.die_with_parent()
+    stack_report.answer_questions(artifact_dir)
     sys.path.insert(0, artifact_dir)
     supplied.supply_modules(support)
     reach = spark_place.prepare(artifact_dir, folder, json.loads(sys.argv[2])) if len(sys.argv) > 2 else sandbox.NOTHING_MORE

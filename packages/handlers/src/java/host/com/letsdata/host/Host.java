@@ -32,6 +32,7 @@ public final class Host {
         Host host = new Host(new Pipe(in, out), new CustomerCode(artifact));
         // Where no SecurityManager refuses System.exit: the call under way is answered before the process ends.
         Runtime.getRuntime().addShutdownHook(new Thread(host::answerBeforeTheEnd));
+        StackReports.of(Thread.currentThread());
         for (;;) {
             Pipe.Frame frame = host.pipe.receive();
             host.isCalling = true;

@@ -33,18 +33,31 @@ final class Thrown {
     }
 
     private static void cutOurs(Throwable thrown) {
-        StackTraceElement[] frames = thrown.getStackTrace();
+        StackTraceElement[] theirs = aboveOurs(thrown.getStackTrace());
+        if (theirs.length > 0) thrown.setStackTrace(theirs);
+    }
+
+    /** The most recent calls down to the first one of the host. */
+    static StackTraceElement[] aboveOurs(StackTraceElement[] frames) {
         int theirs = 0;
         while (theirs < frames.length && !frames[theirs].getClassName().startsWith(OURS)) theirs++;
-        if (theirs > 0) thrown.setStackTrace(Arrays.copyOf(frames, theirs));
+        return Arrays.copyOf(frames, theirs);
     }
 
     private static String placeOf(Throwable thrown) {
-        for (StackTraceElement frame : thrown.getStackTrace()) {
-            if (frame.getClassName().startsWith(OURS)) return "";
-            boolean isOfJava = frame.getClassName().matches("(java|javax|jdk|sun)\\..*");
-            if (!isOfJava && frame.getLineNumber() > 0) return " (line " + frame.getLineNumber() + " of " + frame.getFileName() + ")";
+        String place = placeIn(aboveOurs(thrown.getStackTrace()));
+        return place == null ? "" : " (" + place + ")";
+    }
+
+    /** Such as "line 12 of Orders.java": the most recent one outside of Java itself, or null. */
+    static String placeIn(StackTraceElement[] frames) {
+        for (StackTraceElement frame : frames) {
+            if (!isOfJava(frame) && frame.getLineNumber() > 0) return "line " + frame.getLineNumber() + " of " + frame.getFileName();
         }
-        return "";
+        return null;
+    }
+
+    static boolean isOfJava(StackTraceElement frame) {
+        return frame.getClassName().matches("(java|javax|jdk|sun)\\..*");
     }
 }

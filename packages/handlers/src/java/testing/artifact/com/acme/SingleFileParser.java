@@ -88,6 +88,17 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 return null;
             case "loop":
                 for (;;) kept.clear();
+            case "sleep":
+                sleep();
+                return null;
+            case "hang":
+                System.out.println("hangs from now on");
+                sleep();
+                return null;
+            case "deaf":
+                closeDescriptor(4);
+                sleep();
+                return null;
             case "memory":
                 for (;;) kept.add(new byte[1 << 20]);
             case "escape":
@@ -111,6 +122,26 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
             new FileOutputStream(FileDescriptor.out).write("written to descriptor 1\n".getBytes(StandardCharsets.UTF_8));
         } catch (java.io.IOException closed) {
             throw new IllegalStateException(closed);
+        }
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(3_600_000);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static void closeDescriptor(int number) {
+        try {
+            FileDescriptor descriptor = new FileDescriptor();
+            Field field = FileDescriptor.class.getDeclaredField("fd");
+            field.setAccessible(true);
+            field.setInt(descriptor, number);
+            new FileOutputStream(descriptor).close();
+        } catch (ReflectiveOperationException | IOException refused) {
+            throw new IllegalStateException(refused);
         }
     }
 

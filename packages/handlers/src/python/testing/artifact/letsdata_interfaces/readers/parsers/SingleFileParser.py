@@ -1,6 +1,9 @@
+import asyncio
 import os
+import signal
 import subprocess
 import sys
+import time
 
 from letsdata_interfaces.documents.Document import Document
 from letsdata_interfaces.documents.DocumentType import DocumentType
@@ -20,6 +23,10 @@ def document(text, **values):
 
 async def later(text):
     return document(text)
+
+
+async def never(text):
+    await asyncio.sleep(3600)
 
 
 class SingleFileParser:
@@ -64,6 +71,19 @@ class SingleFileParser:
         if deed == "loop":
             while True:
                 pass
+        if deed == "sleep":
+            time.sleep(3600)
+        if deed == "count":
+            sum(range(10**15))
+        if deed == "await":
+            return never(text)
+        if deed == "deaf":
+            signal.signal(signal.SIGURG, signal.SIG_IGN)
+            os.close(4)
+            time.sleep(3600)
+        if deed == "hang":
+            print("hangs from now on")
+            time.sleep(3600)
         if deed == "memory":
             self.kept = [bytearray(1 << 20) for _ in range(4096)]
         if deed == "escape":
