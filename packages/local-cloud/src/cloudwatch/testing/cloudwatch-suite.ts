@@ -1,6 +1,7 @@
 import {
   type CloudWatchClient,
   GetMetricDataCommand,
+  type GetMetricDataCommandInput,
   GetMetricStatisticsCommand,
   ListMetricsCommand,
   type MetricDatum,
@@ -36,11 +37,11 @@ export function describeCloudwatch(openClient: () => CloudWatchClient): void {
       async values(Stat: string, of: MetricDatum["Dimensions"] = Dimensions) {
         const Metric = { Namespace, MetricName: "read", Dimensions: of };
         const MetricStat = { Metric, Period: PERIOD_SECONDS, Stat };
-        const query = {
+        const query: GetMetricDataCommandInput = {
           ...range,
           ScanBy: "TimestampAscending",
           MetricDataQueries: [{ Id: "one", MetricStat }],
-        } as const;
+        };
         const { MetricDataResults: [found] = [] } = await openClient().send(new GetMetricDataCommand(query));
         return { times: found?.Timestamps, values: found?.Values };
       },
