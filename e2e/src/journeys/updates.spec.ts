@@ -14,6 +14,8 @@ test.describe("an update of a dataset", () => {
     await page.goto(`/datasets/${finishedDataset}`);
     await page.getByRole("button", { name: "More actions" }).focus();
     await page.keyboard.press("Enter");
+    // An open menu takes the focus a moment after it is seen.
+    await expect(page.getByRole("menuitem").first()).toBeFocused();
     await page.getByRole("menuitem", { name: "Update compute engine…" }).focus();
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: `Update the compute engine of ${finishedDataset}` });
