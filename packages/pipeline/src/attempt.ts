@@ -1,11 +1,12 @@
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
-import { bytesOf, type ReadBatch } from "@letsdata/plugin-kit/reader";
+import type { ReadBatch } from "@letsdata/plugin-kit/reader";
 import { ErrorArchiver } from "./archive-errors.ts";
 import type { BackOff } from "./back-off.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { type CommitStage, commitSegment, saveCheckpoint } from "./commit-segment.ts";
 import { type ErrorOrigin, systemError } from "./error-records.ts";
-import { type HandledBatch, type HandleStage, handleBatch } from "./handle-batch.ts";
+import { HandleAhead } from "./handle-ahead.ts";
+import type { HandledBatch, HandleStage } from "./handle-batch.ts";
 import { BatchBuilder, type WriteBatch } from "./in-batches.ts";
 import { type Measuring, MinuteMeasurements } from "./measure.ts";
 import { type AttemptOutcome, type Checkpoint, noCounts } from "./ports.ts";
@@ -17,10 +18,6 @@ import { Wakeup } from "./wakeup.ts";
 import { writeWithRetry } from "./write-with-retry.ts";
 
 const lingerMilliseconds = 1_000;
-/** Of a handler that queues batches; more than one, because on a busy machine each side waits for the other's turn on a processor. */
-const queuedBatchesMax = 3;
-/** Of the records that are handed ahead, and held twice until they are worked on; a first batch goes ahead whatever its size. */
-const queuedBytesMax = 4 * 1024 * 1024;
 const readAheadLimits = { countMax: 8, weightMax: 8 * 1024 * 1024 };
 /** While a checkpoint is being saved, work goes on for at most this many checkpoints' records. */
 const checkpointsAheadMax = 20;
@@ -33,18 +30,14 @@ export class Attempt {
   readonly #backOffWith: BackOff;
   readonly #errorOrigin: ErrorOrigin;
   readonly #commitStage: CommitStage;
-  readonly #handleStage: HandleStage;
+  readonly #handling: HandleAhead;
   readonly #wakeup = new Wakeup();
   readonly #queue: BoundedQueue<ReadAhead>;
   readonly #builder: BatchBuilder;
   readonly #over = new AbortController();
   #drain: "stopped" | "rerun" | null = null;
-  /** Of the batches that are next in the queue. */
-  readonly #handledAhead: Promise<HandledBatch>[] = [];
   #checkpoint: Checkpoint;
   #segment: Segment;
-  /** Of the first record that no handler was given yet. */
-  #ordinal: number;
   readonly #writesUnderWay = new Set<WriteBatch>();
   #alarmAt = Number.POSITIVE_INFINITY;
   #committing: Promise<void> | null = null;
@@ -77,7 +70,7 @@ export class Attempt {
       backOffWith,
       log,
     };
-    this.#handleStage = {
+    const handleStage: HandleStage = {
       handler,
       writer,
       errorOrigin: this.#errorOrigin,
@@ -89,7 +82,7 @@ export class Attempt {
     this.#queue = new BoundedQueue(readAheadLimits, this.#wakeup.wake);
     this.#builder = new BatchBuilder(writer.limits);
     this.#checkpoint = input.resumeFrom ?? { position: null, counts: noCounts };
-    this.#ordinal = this.#checkpoint.counts.recordsRead;
+    this.#handling = new HandleAhead(handleStage, this.#queue, this.#checkpoint.counts.recordsRead);
     this.#segment = this.#newSegment();
   }
 
@@ -169,12 +162,10 @@ export class Attempt {
       this.#measurements.atTime(clock.now());
       this.#measurements.add("dequeue.milliseconds", clock.monotonic() - dequeueBegan);
       const { batch, readBegan } = next;
-      const handling = this.#handledAhead.shift() ?? this.#handle(batch);
+      const handling = this.#handling.handle(batch);
       const isElsewhere = handling instanceof Promise;
-      const { queuesBatches } = this.#input.handler;
-      if (isElsewhere && queuesBatches) this.#handleAhead(queuedBatchesMax);
       const handled = isElsewhere ? await this.#sendingLingered(handling) : handling;
-      if (isElsewhere) this.#handleAhead(queuesBatches ? queuedBatchesMax : 1);
+      if (isElsewhere) this.#handling.goAhead();
       if (handled.failed.length > 0 && this.#input.recordErrorPolicy === "FailTask") await this.#failTask(handled);
       await this.#accept(batch, handled, readBegan);
       if (batch.isStart && this.#input.writer.needsStart) await this.#saveStart();
@@ -186,31 +177,6 @@ export class Attempt {
     await this.#closeSegment();
     await this.#committing;
     if (this.#failure) throw this.#failure;
-  }
-
-  #handle(batch: ReadBatch): HandledBatch | Promise<HandledBatch> {
-    const firstOrdinal = this.#ordinal;
-    this.#ordinal += batch.records.length;
-    return handleBatch(this.#handleStage, batch, firstOrdinal);
-  }
-
-  /** A handler outside this process works on batches that are next while the results of the last are taken in here. */
-  #handleAhead(batchesMax: number): void {
-    while (this.#handledAhead.length < batchesMax) {
-      const next = this.#queue.peek(this.#handledAhead.length);
-      if (next === null) return;
-      if (this.#handledAhead.length > 0 && this.#bytesAhead() + bodyBytes(next.batch) > queuedBytesMax) return;
-      // What it throws, also at once, belongs to that batch.
-      const handling = (async () => this.#handle(next.batch))();
-      handling.catch(() => {});
-      this.#handledAhead.push(handling);
-    }
-  }
-
-  #bytesAhead(): number {
-    let bytes = 0;
-    for (let at = 0; at < this.#handledAhead.length; at++) bytes += bodyBytes(this.#queue.peek(at)!.batch);
-    return bytes;
   }
 
   /** Documents that are there already do not wait for a slow handler. */
@@ -428,8 +394,4 @@ export class Attempt {
   #newArchiver(): ErrorArchiver {
     return new ErrorArchiver(this.#input.errorSink, this.#backOffWith);
   }
-}
-
-function bodyBytes({ records }: ReadBatch): number {
-  return records.reduce((sum, record) => sum + bytesOf(record).length, 0);
 }

@@ -14,7 +14,8 @@ export const defaultSplitLimits: SplitLimits = {
 
 /**
  * Cuts a file's plain bytes into records as product.md §4.3 says. `split` takes the bytes from `fromOffset` on; every `nextOffset`
- * it yields is a place from which another `split` goes on with the same records. Memory stays below one record plus a few chunks.
+ * it yields is a place from which another `split` goes on with the same records. Memory is that of a record, a few chunks and the
+ * chunks that the batch's records point into.
  */
 export function createRecordSplitter(framing: FileFraming, limits: SplitLimits = defaultSplitLimits): RecordSplitter {
   const rule = framingRule(framing);
