@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { benchAccount, benchCredentials } from "./bench-account.ts";
+import { benchAccess } from "./bench-account.ts";
 
 export interface BenchCloud {
   readonly access: CloudAccess & { readonly endpoint: string };
@@ -13,13 +13,7 @@ export async function startBenchCloud(): Promise<BenchCloud> {
   const child = fork(new URL("./cloud-process.ts", import.meta.url), { execArgv: [] });
   const [message] = (await once(child, "message")) as [{ endpoint: string }];
   return {
-    access: {
-      region: "us-east-1",
-      accountId: benchAccount.accountId,
-      datasetName: "Bench",
-      credentials: async () => benchCredentials,
-      endpoint: message.endpoint,
-    },
+    access: benchAccess(message.endpoint),
     async stop() {
       const exited = once(child, "exit");
       child.disconnect();

@@ -47,7 +47,7 @@ const baseMegabytes = 48;
 const uncollectedMegabytesMax = 96;
 const uncollectedShare = 1 / 8;
 /** Of young objects, which are collected when they are so many: more would let more buffers wait. */
-export const youngMegabytes = 16;
+const youngMegabytes = 16;
 
 export interface MemoryPlan {
   readonly heapMegabytes: number;
@@ -61,4 +61,13 @@ export function memoryPlan(memoryMegabytes: number): MemoryPlan {
     uncollectedMegabytes: Math.floor(Math.min(memoryMegabytes * uncollectedShare, uncollectedMegabytesMax)),
     privateBytesMax: (memoryMegabytes + baseMegabytes) * MiB,
   };
+}
+
+/** What V8 is told of a plan. */
+export function heapFlags(plan: MemoryPlan): readonly string[] {
+  return [
+    `--max-old-space-size=${plan.heapMegabytes}`,
+    `--max-semi-space-size=${youngMegabytes}`,
+    `--initial-old-space-size=${plan.uncollectedMegabytes}`,
+  ];
 }

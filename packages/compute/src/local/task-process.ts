@@ -5,7 +5,7 @@ import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import { sparkPlaces } from "../spark/places.ts";
 import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
 import { LogCollector } from "./log-collector.ts";
-import { type MemoryPlan, memoryPlan, privateBytes, youngMegabytes } from "./memory-watch.ts";
+import { heapFlags, type MemoryPlan, memoryPlan, privateBytes } from "./memory-watch.ts";
 
 export interface TaskProcessOptions {
   /** Program of the child: calls `serveTasks`. */
@@ -199,9 +199,7 @@ function nodeFlags(options: TaskProcessOptions, plan: MemoryPlan): string[] {
     "--no-experimental-sqlite",
     "--disable-warning=SecurityWarning",
     "--disable-warning=ExperimentalWarning",
-    `--max-old-space-size=${plan.heapMegabytes}`,
-    `--max-semi-space-size=${youngMegabytes}`,
-    `--initial-old-space-size=${plan.uncollectedMegabytes}`,
+    ...heapFlags(plan),
     ...(startsLanguageHost ? ["--allow-child-process"] : []),
     ...readable.map((path) => `--allow-fs-read=${path}`),
   ];
