@@ -35,6 +35,7 @@ export async function commitSegment(stage: CommitStage, segment: Segment, before
   stage.measurements.add("records.errored", segment.errored);
   stage.measurements.add("bytes.written", segment.bytesWritten);
   await saveCheckpoint(stage, after, errorFiles);
+  writer.checkpointAt?.(after.counts.recordsRead);
   if (stage.reader.acknowledge) {
     for (const batch of segment.batches) await acknowledge(stage, batch);
   }

@@ -66,7 +66,7 @@ export class FakeTarget {
   }
 }
 
-/** A bucket in memory: objects by the ordinal of their first document. */
+/** A bucket in memory: objects by the ordinal of the first record behind the checkpoint they were written at. */
 export class FakeObjectTarget {
   readonly objects = new Map<number, readonly string[]>();
 
@@ -76,9 +76,14 @@ export class FakeObjectTarget {
 
   openWriter({ objectDocumentsMax = 50 } = {}): Writer {
     let open: PreparedDocument[] = [];
+    let firstOrdinal = Number.NaN;
+    let mayHaveLeftover = true;
     return {
       limits: { maxDocumentBytes: 1_000, maxBatchDocuments: 7, maxBatchBytes: 5_000 },
       concurrentBatches: 1,
+      checkpointAt(ordinal) {
+        firstOrdinal = ordinal;
+      },
       prepare: (document, ordinal) => ({ document, ordinal, payload: document.body, bytes: document.body.length }),
       write: async (batch) => {
         open.push(...batch);
@@ -86,13 +91,11 @@ export class FakeObjectTarget {
       },
       wantsFlush: () => open.length >= objectDocumentsMax,
       flush: async () => {
-        const first = open[0];
-        if (!first) return;
-        this.objects.set(
-          first.ordinal,
-          open.map(({ document }) => document.documentId),
-        );
+        const ids = open.map(({ document }) => document.documentId);
+        if (ids.length > 0) this.objects.set(firstOrdinal, ids);
+        else if (mayHaveLeftover) this.objects.delete(firstOrdinal);
         open = [];
+        mayHaveLeftover = false;
       },
       close: async () => {
         open = [];
