@@ -4,6 +4,7 @@ import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { OutputDocument } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
+import { exactRow } from "./exact-rows.ts";
 import type { ObjectAddress } from "./object-body.ts";
 import { removeLeftover, uploadObject } from "./object-upload.ts";
 import { openJsonLines } from "./open-json-lines.ts";
@@ -139,7 +140,7 @@ const contentTypes: Readonly<Record<Packing, string>> = {
 
 function rowOf(document: OutputDocument, ordinal: number, bytes: number): PreparedDocument | Unwritable {
   try {
-    const fields: unknown = document.fields();
+    const fields: unknown = exactRow(document);
     if (typeof fields === "object" && fields !== null && !Array.isArray(fields)) {
       return { document, ordinal, payload: fields, bytes };
     }
