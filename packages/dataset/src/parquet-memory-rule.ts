@@ -1,4 +1,4 @@
-import { memoryForParquet, parquetFileFor } from "@letsdata/connectors/s3/parquet-memory";
+import { memoryForParquet, parquetFileFor } from "@letsdata/connectors/config-catalogue";
 import type { Findings } from "./findings.ts";
 import { objectAt } from "./plain-json.ts";
 import type { JsonObject } from "./schema-variants.ts";

@@ -1,4 +1,5 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
+import type { PipelineMetric } from "../measure.ts";
 import type { Checkpoint, CheckpointStore, CheckpointUpdate, Lease } from "../ports.ts";
 
 /** One task's checkpoints in memory, fenced like the database's. */
@@ -16,6 +17,12 @@ export class FakeCheckpointStore implements CheckpointStore {
   get last(): Checkpoint | null {
     const update = this.saves.at(-1);
     return update ? { position: update.position, counts: update.counts } : null;
+  }
+
+  /** Sum of what was measured under a name and saved with checkpoints. */
+  measured(metric: PipelineMetric): number {
+    const all = this.saves.flatMap(({ measurements }) => measurements);
+    return all.filter((one) => one.metric === metric).reduce((sum, one) => sum + one.sum, 0);
   }
 
   async load(): Promise<Checkpoint | null> {

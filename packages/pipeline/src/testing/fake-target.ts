@@ -66,6 +66,28 @@ export class FakeTarget {
   }
 }
 
+/** A log in memory, of which each document's ordinal is known: what is in it is not written again. Outlives its writers. */
+export class FakeOrdinalTarget {
+  readonly stored: string[] = [];
+  readonly #sent = new Set<number>();
+
+  openWriter(): Writer {
+    return {
+      limits: { maxDocumentBytes: 1_000, maxBatchDocuments: 7, maxBatchBytes: 5_000 },
+      concurrentBatches: 1,
+      needsStart: true,
+      prepare: (document, ordinal) => ({ document, ordinal, payload: document.body, bytes: document.body.length }),
+      write: async (batch) => {
+        const fresh = batch.filter(({ ordinal }) => !this.#sent.has(ordinal));
+        this.stored.push(...fresh.map(({ document }) => document.documentId));
+        for (const { ordinal } of fresh) this.#sent.add(ordinal);
+        return [];
+      },
+      close: async () => {},
+    };
+  }
+}
+
 /** A bucket in memory: objects by the ordinal of the first record behind the checkpoint they were written at. */
 export class FakeObjectTarget {
   readonly objects = new Map<number, readonly string[]>();

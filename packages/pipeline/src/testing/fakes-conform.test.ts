@@ -4,7 +4,7 @@ import { testReader } from "@letsdata/plugin-kit/testing/reader-conformance";
 import { testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
 import { fakeHandler } from "./fake-handler.ts";
 import { fakeReader, sourceRecords } from "./fake-source.ts";
-import { FakeArchive, FakeObjectTarget, FakeTarget, type WriteFault } from "./fake-target.ts";
+import { FakeArchive, FakeObjectTarget, FakeOrdinalTarget, FakeTarget, type WriteFault } from "./fake-target.ts";
 
 const records = sourceRecords(Array.from({ length: 57 }, (_, n) => `doc ${n}`));
 testReader("the fake reader", { openReader: () => fakeReader(records, { batchSizes: [4, 9, 1] }), recordCount: 57 });
@@ -47,6 +47,14 @@ testWriter("the fake target's writer", {
 testWriter("the fake object target's writer", {
   openTarget: async () => {
     const target = new FakeObjectTarget();
+    return { writer: target.openWriter(), stored: async () => target.stored, reopen: async () => target.openWriter() };
+  },
+  repeatsOverwrite: true,
+});
+
+testWriter("the fake ordinal target's writer", {
+  openTarget: async () => {
+    const target = new FakeOrdinalTarget();
     return { writer: target.openWriter(), stored: async () => target.stored, reopen: async () => target.openWriter() };
   },
   repeatsOverwrite: true,
