@@ -73,3 +73,5 @@ export const errorConnectorConfigs = { S3: { schema: s3ErrorConfig } } as const;
 export type ReadDestination = keyof typeof readConnectorConfigs;
 export type WriteDestination = keyof typeof writeConnectorConfigs;
 export type ErrorDestination = keyof typeof errorConnectorConfigs;
+
+export { memoryForParquet, parquetFileFor } from "./s3/parquet-memory.ts";

@@ -7,6 +7,7 @@ import {
   manifestLineBytesMax,
   parseManifestLine,
 } from "./manifest-lines.ts";
+import { checkParquetMemory } from "./parquet-memory-rule.ts";
 import { objectAt, textAt } from "./plain-json.ts";
 import type { JsonObject } from "./schema-variants.ts";
 
@@ -380,4 +381,5 @@ const rules: readonly Rule[] = [
   spark,
   arnRegion,
   filter,
+  checkParquetMemory,
 ];

@@ -161,6 +161,25 @@ describe("what is wrong is said", () => {
     expect(problemsOf(bodyWith(changes)).map((problem) => problem.path)).toContain(path);
   });
 
+  test("tasks that are too small for their Parquet objects, with both attributes and what would do", () => {
+    const body = (memoryLimitInMegabytes: number, more: object) =>
+      bodyWith({
+        writeConnector: { connectorDestination: "S3", resourceLocation: "LetsData", s3FileFormat: "PARQUET", ...more },
+        computeEngine: { computeEngineType: "LAMBDA", memoryLimitInMegabytes },
+      });
+    expect(problemsOf(body(191, {}))).toMatchObject([
+      {
+        path: "computeEngine.memoryLimitInMegabytes",
+        code: "CONFLICT",
+        message: expect.stringContaining("writeConnector.s3FileSizeInMegabytes 64 need 192"),
+        fix: "Set it to 192 or more, or writeConnector.s3FileSizeInMegabytes to 63 or less.",
+      },
+    ]);
+    expect(problemsOf(body(128, { s3FileSizeInMegabytes: 1 }))).toMatchObject([{ fix: "Set it to 129 or more." }]);
+    expect(problemsOf(body(192, {}))).toEqual([]);
+    expect(problemsOf(body(128, { s3FileFormat: "JSONL", s3FileSizeInMegabytes: 1024 }))).toEqual([]);
+  });
+
   test("the first hundred bad manifest lines are listed with their numbers", () => {
     const read = examples.find((example) => example.name === "S3 several files")!.body as object;
     const lines = ["HEAD:a|LINE:b", ...Array.from({ length: 150 }, () => "HEAD:a")];

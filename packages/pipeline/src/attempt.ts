@@ -98,6 +98,7 @@ export class Attempt {
     this.#queue = new BoundedQueue(readAheadLimits, this.#wakeup.wake);
     this.#builder = new BatchBuilder(writer.limits);
     this.#checkpoint = input.resumeFrom ?? { position: null, counts: noCounts };
+    writer.checkpointAt?.(this.#checkpoint.counts.recordsRead);
     this.#handling = new HandleAhead(handleStage, this.#queue, this.#checkpoint.counts.recordsRead);
     this.#segment = this.#newSegment();
   }

@@ -32,6 +32,7 @@ export async function commitSegment(stage: CommitStage, segment: Segment, before
   const after = { position: segment.position, counts: segment.countsAfter(before.counts) };
   countOnce(stage.measurements, segment);
   await saveCheckpoint(stage, after, errorFiles);
+  writer.checkpointAt?.(after.counts.recordsRead);
   return after;
 }
 

@@ -149,6 +149,33 @@ describe("a crash at any port call, however often", () => {
     }
   }
 
+  it("leaves of objects what the checkpoints count, though the handler answers otherwise in every attempt", async () => {
+    for (let atCall = 0; atCall < callsMax; atCall++) {
+      const bench = taskBench();
+      const objects = new FakeObjectTarget();
+      /** By turns a document, skipped and failed; or, to leave a dead attempt's object alone, all skipped. */
+      const answers = (attempt: number) =>
+        texts.map((_, n) => `${attempt === 1 ? "skip" : ["doc", "skip", "error"][(n + attempt) % 3]} ${n}`);
+      let attempts = 0;
+      const attempt = () =>
+        bench.attempt({
+          reader: fakeReader(sourceRecords(answers(attempts++)), { batchSizes }),
+          writer: objects.openWriter({ objectDocumentsMax: 6 }),
+        });
+      const died = await liveUntil(bench, attempt(), { atCall, when: "after" });
+      await liveUntil(bench, attempt(), { atCall: (atCall * 7) % 40, when: "after" });
+      const outcome = await bench.clock.run(runTask(attempt()));
+      expect(outcome.kind).toBe("completed");
+      expect(objects.stored, String(atCall)).toHaveLength(outcome.counts.documentsWritten);
+      const numbers = objects.stored.map((id) => id.split(" ")[1]);
+      expect(new Set(numbers).size).toBe(numbers.length);
+      if (!died) {
+        expect(atCall).toBeGreaterThan(callsMin);
+        break;
+      }
+    }
+  });
+
   it("lets no zombie move the checkpoint: one that goes on after a new lease is abandoned", async () => {
     for (let pausedAt = 0; pausedAt < 6; pausedAt++) {
       const bench = taskBench();

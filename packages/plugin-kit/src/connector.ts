@@ -113,8 +113,11 @@ export interface ReadConnector<Config, Definition> {
    * record. Absent: the first task as planned. `now`: epoch milliseconds.
    */
   trialReadings?(planned: readonly Definition[], now: number): readonly TrialReading<Definition>[];
-  /** True where resuming at a position gives the same records in the same order: objects and shards, not queues or scans. */
-  readonly repeatsInOrder: boolean;
+  /**
+   * Whether resuming at a position gives the same records in the same order: shards do; objects do as long as the customer's code that cuts
+   * or combines their records is the same; queues and scans do not.
+   */
+  readonly repeatsInOrder: "always" | "sameCode" | "never";
   openReader(input: {
     readonly config: Config;
     readonly definition: Definition;
@@ -143,8 +146,11 @@ export interface WriteConnector<Config> {
     readonly task: TaskIdentity;
     /** Throws Problem LEASE_LOST. Asked before anything of an earlier attempt is replaced; absent = the lease is taken as held. */
     readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
-    /** A record read again in a later attempt has the ordinal it had before: what is known to be written may be left out by it. */
-    readonly ordinalsRepeat?: boolean;
+    /**
+     * Attempts of the same numbering give a record the same ordinal: what is known to be written may be left out by it. Absent: no other
+     * attempt does.
+     */
+    readonly numbering?: string;
     /** True for a trial: nothing will be written, and what LetsData makes with the dataset is not there yet. */
     readonly isTrial?: boolean;
   }): Promise<Writer>;

@@ -49,6 +49,11 @@ export interface Writer {
   readonly concurrentBatches: number;
   /** What a later attempt reads again is recognised by its ordinal: where reading began is saved before anything is written. */
   readonly needsStart?: boolean;
+  /**
+   * Where the next attempt would begin if this one died now: the ordinal of the first record that no checkpoint counts. Told before anything
+   * is written and after each checkpoint. What is written from there on may be written again, by a handler that answers otherwise.
+   */
+  checkpointAt?(ordinal: number): void;
   /** Serialises one document for the target, or says why it cannot be written there. */
   prepare(
     document: OutputDocument,
@@ -63,7 +68,8 @@ export interface Writer {
   wantsFlush?(): boolean;
   /**
    * Makes everything accepted so far durable (closes the object). The checkpoint follows it; nothing is written
-   * meanwhile. May be called again after a throw that says `later`; with nothing accepted it does nothing.
+   * meanwhile. May be called again after a throw that says `later`. With nothing accepted it writes nothing; what a dead
+   * attempt left behind the checkpoint does not outlast it.
    */
   flush?(signal: AbortSignal): Promise<void>;
   /** Idempotent. Discards what was accepted and not flushed: without a checkpoint it does not exist. */

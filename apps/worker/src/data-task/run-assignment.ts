@@ -25,13 +25,14 @@ export async function runAssignment(
     const warn = (message: string) => channel.log("WARN", message);
     const { handler, reader } = await openReading({ assignment, accessOf, keep, warn });
     const { writer: target, errorConnector: archive } = assignment;
+    const numbering = numberingOf(assignment);
     const writer = keep(
       await writeConnector(target.destination).openWriter({
         config: target.config,
         access: accessOf(target),
         task,
         confirmLease: () => channel.confirmLease(),
-        ordinalsRepeat: readConnector(assignment.reader.destination).repeatsInOrder,
+        ...(numbering === null ? {} : { numbering }),
       }),
     );
     const errorSink = keep(
@@ -70,4 +71,11 @@ export async function runAssignment(
     await Promise.allSettled(opened.map((part) => part.close()));
     return failedOutcome(assignment.resumeFrom?.counts ?? noCounts, thrown);
   }
+}
+
+/** Of the attempts that give a record the ordinal that this one gives it; null: there is no other. */
+function numberingOf({ reader, task }: TaskAssignment): string | null {
+  const { repeatsInOrder } = readConnector(reader.destination);
+  if (repeatsInOrder === "never") return null;
+  return repeatsInOrder === "always" ? "source" : `code ${task.codeVersion}`;
 }

@@ -56,6 +56,7 @@ export async function writeDocuments(
   for (const attempt of [1, 2]) {
     const task = taskOf(access, attempt);
     const writer = await connector.openWriter({ config: config.writeConnector, access, task });
+    writer.checkpointAt?.(0);
     const documents = await prepareAll(writer, [documentOf("a", bytes), documentOf("b", bytes)]);
     const rejections = await writer.write(documents, signal);
     if (rejections.length > 0) throw new Error(JSON.stringify(rejections));

@@ -5,7 +5,7 @@ import type { DynamodbStreamsManifest, DynamodbStreamsReadConfig } from "./confi
 import { dynamodbStreamsReadPermissions } from "./permissions.ts";
 
 export const dynamodbStreamsReadConnector: ReadConnector<DynamodbStreamsReadConfig, ShardDefinition> = {
-  repeatsInOrder: true,
+  repeatsInOrder: "always",
   permissions: dynamodbStreamsReadPermissions,
   checkAccess: async (...input) => (await import("./check-access.ts")).checkDynamodbStreamsRead(...input),
   async *planTasks(...input) {

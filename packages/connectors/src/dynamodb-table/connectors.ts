@@ -5,7 +5,7 @@ import type { SegmentDefinition } from "./plan-segments.ts";
 import { segmentTrialReadings } from "./trial-readings.ts";
 
 export const dynamodbTableReadConnector: ReadConnector<DynamodbTableReadConfig, SegmentDefinition> = {
-  repeatsInOrder: false,
+  repeatsInOrder: "never",
   permissions: dynamodbTableReadPermissions,
   checkAccess: async (...input) => (await import("./check-access.ts")).checkDynamodbTableRead(...input),
   async *planTasks(...input) {

@@ -6,15 +6,11 @@ import { inBatches, producerOptions, type Session, type SessionInput } from "./s
 export function openIdempotentSession(input: SessionInput): Session {
   const { topicName } = input.config;
   const producer = new Producer<Buffer, Buffer, Buffer, Buffer>(producerOptions(input));
-  let committed = -1;
   return {
-    get committed() {
-      return committed;
-    },
     async send(documents) {
       for (const batch of inBatches(documents, input.batchBytes)) {
         await producer.send({ messages: batch.map((document) => messageOf(document, topicName)) });
-        committed = batch.at(-1)!.ordinal;
+        input.sent.add(batch.map(({ ordinal }) => ordinal));
       }
     },
     close: () => producer.close(true),

@@ -20,8 +20,7 @@ export function kafkaProblem(thrown: unknown, cluster: string): Problem {
   const problem = (code: ProblemCode, message: string) => new Problem(code, message, { cause: thrown });
   const text = error instanceof Error ? error.message : String(error);
   const id = protocolIdOf(error);
-  if (id !== null && FENCED.has(id))
-    return problem("LEASE_LOST", "Another attempt writes this task's documents by now.");
+  if (isFenced(thrown)) return problem("LEASE_LOST", "Another attempt writes this task's documents by now.");
   if (id?.endsWith("AUTHORIZATION_FAILED") || isSignInError(error) || isSignInRefused(thrown)) {
     return problem("ACCESS_DENIED", `Kafka at ${cluster} refused the call: ${text}`);
   }
@@ -34,6 +33,11 @@ export function kafkaProblem(thrown: unknown, cluster: string): Problem {
   return isTransient
     ? problem("CLOUD_UNAVAILABLE", `Kafka at ${cluster} did not answer: ${text}`)
     : problem("CLOUD_CALL_REFUSED", `Kafka at ${cluster} refused the call: ${text}`);
+}
+
+/** A later session of the same transactional id has begun, or the broker ended a transaction that lasted too long. */
+export function isFenced(thrown: unknown): boolean {
+  return FENCED.has(protocolIdOf(thrown) ?? "");
 }
 
 /** The protocol's name of the innermost error, such as MESSAGE_TOO_LARGE; null where the broker did not answer. */

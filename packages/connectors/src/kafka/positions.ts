@@ -4,11 +4,12 @@ import type { KafkaConnection } from "./connection.ts";
 import { RECORD_HEAD_BYTES, type TopicRecord } from "./record-batch.ts";
 import { positionsTopicOf } from "./topic.ts";
 
-/** How far a task's documents are in the topic, committed in one transaction with them. */
+/** Which of a task's documents are in the topic, committed in one transaction with them. */
 export interface CommittedPosition {
-  /** Ordinal of the last document. */
-  readonly ordinal: number;
-  readonly attempt: number;
+  /** Of the ordinals: those of another numbering say nothing of this one's documents. */
+  readonly numbering: string;
+  /** What was sent behind the checkpoint of that time, as `SentOrdinals` stores it. */
+  readonly runs: readonly number[];
 }
 
 /** Bits of a batch's attributes. */

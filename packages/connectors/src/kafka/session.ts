@@ -2,6 +2,7 @@ import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { PreparedDocument } from "@letsdata/plugin-kit/writer";
 import { compatibilityPartitioner, ProduceAcks } from "@platformatic/kafka";
 import type { KafkaCluster, KafkaConnection } from "./connection.ts";
+import type { SentOrdinals } from "./sent-ordinals.ts";
 import type { TopicConfig } from "./topic.ts";
 
 export interface KafkaWriterConfig extends KafkaCluster, TopicConfig {
@@ -12,18 +13,16 @@ export interface KafkaWriterInput {
   readonly config: KafkaWriterConfig;
   readonly access: CloudAccess;
   readonly task: TaskIdentity;
-  /** The source gives a later attempt the same records with the same ordinals. */
-  readonly ordinalsRepeat?: boolean;
+  /** Attempts of the same numbering give a record the same ordinal; absent: no other attempt does. */
+  readonly numbering?: string;
   /** Nothing is going to be written. */
   readonly isTrial?: boolean;
   /** Throws LEASE_LOST. Asked before a session fences the one before it. */
   readonly confirmLease?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** A producer of one task's documents, until a call of it fails. */
+/** A producer of one task's documents, until a call of it fails. It keeps `sent` up to date. */
 export interface Session {
-  /** Documents up to this ordinal are in the topic, and not to be sent again. */
-  readonly committed: number;
   /** At least one document, in the order of their ordinals. All of them or, where there are transactions, none. */
   send(documents: readonly PreparedDocument[]): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +30,8 @@ export interface Session {
 
 export interface SessionInput extends KafkaWriterInput {
   readonly connection: KafkaConnection;
+  /** Of this numbering: what is in the topic, and not to be sent again. */
+  readonly sent: SentOrdinals;
   /** Of one batch of a partition, at most. */
   readonly batchBytes: number;
 }

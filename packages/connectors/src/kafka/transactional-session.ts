@@ -5,7 +5,7 @@ import { REQUEST_TIMEOUT_MS } from "./connection.ts";
 import { protocolIdOf } from "./kafka-problem.ts";
 import { partitionOfKey } from "./key-partition.ts";
 import { openBroker } from "./open-broker.ts";
-import { type CommittedPosition, positionPartition, positionRecord, readPosition } from "./positions.ts";
+import { positionPartition, positionRecord, readPosition } from "./positions.ts";
 import { type PartitionBatch, produce, produceVersion } from "./produce.ts";
 import { encodeRecordBatch, type TopicRecord } from "./record-batch.ts";
 import { inBatches, producerOptions, type Session, type SessionInput } from "./session.ts";
@@ -31,7 +31,8 @@ interface Placed {
  * transactions; what is within them goes past its `send`, whose objects per message cost more than the rest of a task.
  */
 export async function openTransactionalSession(input: SessionInput): Promise<Session> {
-  const { task, connection, config, batchBytes, ordinalsRepeat = false } = input;
+  const { task, connection, config, batchBytes, sent } = input;
+  const numbering = input.numbering ?? `attempt ${task.attempt}`;
   const transactionalId = `ld-${task.datasetId}-${task.taskId}`;
   const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
     ...producerOptions(input),
@@ -51,13 +52,14 @@ export async function openTransactionalSession(input: SessionInput): Promise<Ses
       readPosition(connection, config.topicName, task.taskId),
     ]);
     const version = produceVersion(apis);
+    if (before?.numbering === numbering) sent.addRuns(before.runs);
     return {
-      committed: before && isOfTheseOrdinals(before) ? before.ordinal : -1,
       async send(documents) {
+        const ordinals = documents.map(({ ordinal }) => ordinal);
         const transaction = first ?? (await producer.beginTransaction());
         first = null;
         const metadata = await producer.metadata({ topics: [...topics] });
-        const placed = [...placeDocuments(documents, metadata), placePosition(documents.at(-1)!.ordinal, metadata)];
+        const placed = [...placeDocuments(documents, metadata), placePosition(ordinals, metadata)];
         try {
           await transaction.addPartitions(
             metadata,
@@ -65,6 +67,7 @@ export async function openTransactionalSession(input: SessionInput): Promise<Ses
           );
           await sendAll(placed, metadata, version);
           await transaction.commit();
+          sent.add(ordinals);
         } catch (thrown) {
           // Readers of the topic wait for its end; a broker that does not answer ends it by itself.
           if (protocolIdOf(thrown) !== null) await transaction.abort().catch(() => {});
@@ -76,10 +79,6 @@ export async function openTransactionalSession(input: SessionInput): Promise<Ses
   } catch (thrown) {
     await close();
     throw thrown;
-  }
-
-  function isOfTheseOrdinals({ attempt }: CommittedPosition): boolean {
-    return ordinalsRepeat || attempt === task.attempt;
   }
 
   function placeDocuments(documents: readonly PreparedDocument[], metadata: ClusterMetadata): Placed[] {
@@ -98,9 +97,9 @@ export async function openTransactionalSession(input: SessionInput): Promise<Ses
     return [...byPartition].map(([partition, own]) => ({ topic, partition, batches: inBatches(own, batchBytes) }));
   }
 
-  function placePosition(ordinal: number, metadata: ClusterMetadata): Placed {
+  function placePosition(ordinals: readonly number[], metadata: ClusterMetadata): Placed {
     const partition = positionPartition(task.taskId, metadata.topics.get(positions)!.partitionsCount);
-    const record = positionRecord(task.taskId, { ordinal, attempt: task.attempt });
+    const record = positionRecord(task.taskId, { numbering, runs: sent.runsWith(ordinals) });
     return { topic: positions, partition, batches: [[record]] };
   }
 

@@ -1,9 +1,11 @@
 import { withRetry } from "@letsdata/aws/with-retry";
+import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Writer } from "@letsdata/plugin-kit/writer";
 import { connectionOf } from "./connection.ts";
 import { openIdempotentSession } from "./idempotent-session.ts";
-import { kafkaProblem, protocolIdOf } from "./kafka-problem.ts";
+import { isFenced, kafkaProblem, protocolIdOf } from "./kafka-problem.ts";
 import { RECORD_HEAD_BYTES } from "./record-batch.ts";
+import { SentOrdinals } from "./sent-ordinals.ts";
 import type { KafkaWriterInput, Session, SessionInput } from "./session.ts";
 import { ensureTopics, topicShapeOf } from "./topic.ts";
 import { openTransactionalSession } from "./transactional-session.ts";
@@ -19,8 +21,8 @@ const BATCH_HEAD_BYTES = 1_024;
 const OPEN_ATTEMPTS_MAX = 5;
 
 /**
- * Documents of a task in their order. What the pipeline writes at once is one transaction with the ordinal of its last
- * document, so that what was sent and not heard of, or whose checkpoint was lost, is recognised and not written twice.
+ * Documents of a task in their order. What the pipeline writes at once is one transaction with the ordinals that were sent since
+ * the checkpoint, so that what was sent and not heard of, or whose checkpoint was lost, is recognised and not written twice.
  * A later attempt fences the one before it. Where the cluster allows no transactions, repeats after a crash are possible.
  */
 export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> {
@@ -36,10 +38,9 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
     { attemptsMax: OPEN_ATTEMPTS_MAX },
   );
   const batchBytes = Math.min(BATCH_BYTES_MAX, bytesMax) - BATCH_HEAD_BYTES;
-  const sessionInput = { ...input, connection, batchBytes };
+  const sent = new SentOrdinals();
+  const sessionInput = { ...input, connection, batchBytes, sent };
   let session: Promise<Session> | null = null;
-  /** As the sessions before this one left it: without transactions nobody else remembers. */
-  let committed = -1;
   // A dozen calls that the first documents would wait for; what is wrong is told when they come.
   if (!input.isTrial) {
     session = openSession(sessionInput, never);
@@ -54,7 +55,8 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
       batchesCostAlike: true,
     },
     concurrentBatches: 1,
-    needsStart: input.ordinalsRepeat === true,
+    needsStart: input.numbering !== undefined,
+    checkpointAt: (ordinal) => sent.forgetBelow(ordinal),
     prepare(document, ordinal) {
       const { body, partitionKey } = document;
       const bytes = Buffer.byteLength(body) + Buffer.byteLength(partitionKey) + RECORD_HEAD_BYTES;
@@ -67,14 +69,19 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
       try {
         session ??= openSession(sessionInput, signal);
         const open = await session;
-        const from = Math.max(open.committed, committed);
-        const rest = batch.filter(({ ordinal }) => ordinal > from);
+        const rest = batch.filter(({ ordinal }) => !sent.has(ordinal));
         if (rest.length > 0) await open.send(rest);
         return [];
       } catch (thrown) {
         // What became of the batch is read from the positions topic by the next session.
         await closeSession();
         signal.throwIfAborted();
+        if (isFenced(thrown) && input.confirmLease) {
+          // Somebody without the lease, or the broker itself: it ends a transaction whose end took it too long.
+          await input.confirmLease(signal);
+          const message = `Kafka at ${cluster} ended the session of this task's producer.`;
+          throw new Problem("CLOUD_UNAVAILABLE", message, { cause: thrown });
+        }
         throw kafkaProblem(thrown, cluster);
       }
     },
@@ -85,9 +92,7 @@ export async function openKafkaWriter(input: KafkaWriterInput): Promise<Writer> 
     const ending = session;
     session = null;
     const ended = await ending?.catch(() => null);
-    if (!ended) return;
-    committed = Math.max(committed, ended.committed);
-    await ended.close().catch(() => {});
+    await ended?.close().catch(() => {});
   }
 }
 

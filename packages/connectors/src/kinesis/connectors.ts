@@ -8,7 +8,7 @@ import { kinesisReadPermissions, kinesisTargetReadPermissions, kinesisWritePermi
 const SHARD_RECORDS_PER_SECOND_MAX = 1_000;
 
 export const kinesisReadConnector: ReadConnector<KinesisReadConfig, ShardDefinition> = {
-  repeatsInOrder: true,
+  repeatsInOrder: "always",
   permissions: kinesisReadPermissions,
   checkAccess: async (...input) => (await import("./check-access.ts")).checkKinesisRead(...input),
   async *planTasks(...input) {

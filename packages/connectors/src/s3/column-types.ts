@@ -25,6 +25,8 @@ function typeOf(value: unknown): ColumnType | null {
       return "STRING";
     case "boolean":
       return "BOOLEAN";
+    case "bigint":
+      return "INT64";
     case "number":
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? "INT64" : "DOUBLE";
     default:

@@ -16,7 +16,7 @@ import { openStateMachineReader } from "./state-machine-reader.ts";
 import { openS3Writer, removeS3TaskOutput } from "./writer.ts";
 
 export const s3ReadConnector: ReadConnector<S3ReadConfig, S3ReaderDefinition> = {
-  repeatsInOrder: true,
+  repeatsInOrder: "sameCode",
   permissions: s3ReadPermissions,
   checkAccess: checkS3Read,
   async openReader({ config: { bucketName, readerType }, access, splitters, combiner }) {

@@ -43,10 +43,15 @@ interface RangeAnswer {
  */
 export async function openObject(
   address: ObjectAddress,
-  options: { readonly from: number; readonly etag: string | null; readonly signal: AbortSignal },
+  options: {
+    readonly from: number;
+    readonly etag: string | null;
+    readonly signal: AbortSignal;
+    readonly rangeBytes?: number | undefined;
+  },
 ): Promise<ObjectBody> {
-  const { signal } = options;
-  const first = await requestWithRetry(address, options.from, options.from + RANGE_BYTES, options.etag, signal);
+  const { signal, rangeBytes = RANGE_BYTES } = options;
+  const first = await requestWithRetry(address, options.from, options.from + rangeBytes, options.etag, signal);
   const { etag, size } = first;
   let received = 0;
 
@@ -66,7 +71,7 @@ export async function openObject(
             received += chunk.length;
             failures = 0;
             if (!ahead && answer.end < size && answer.end - position <= READ_AHEAD_BYTES) {
-              ahead = requestWithRetry(address, answer.end, answer.end + RANGE_BYTES, etag, signal);
+              ahead = requestWithRetry(address, answer.end, answer.end + rangeBytes, etag, signal);
               ahead.catch(() => {});
             }
             yield chunk;
@@ -84,7 +89,7 @@ export async function openObject(
           signal.removeEventListener("abort", stopReading);
         }
         if (position >= size) return;
-        answer = await (ahead ?? requestWithRetry(address, position, position + RANGE_BYTES, etag, signal));
+        answer = await (ahead ?? requestWithRetry(address, position, position + rangeBytes, etag, signal));
         ahead = null;
       }
     } finally {
@@ -131,7 +136,9 @@ async function request(
     if (awsErrorStatus(thrown) !== 416) throw thrown;
     // An empty object, or a position at the very end: there is no range to ask for.
     const { body, etag: present, contentLength } = await getObject(s3, { bucket, key, etag, range: null }, signal);
-    body.resume();
+    // Behind the end of an object that was read out there may be gigabytes before that end: they are not fetched again.
+    if (contentLength > 0) body.destroy();
+    else body.resume();
     if (contentLength > from) throw new Problem("CLOUD_UNAVAILABLE", `S3 refused a range of s3://${bucket}/${key}.`);
     return { body: Readable.from([]), etag: present, size: from, end: from };
   }

@@ -28,17 +28,32 @@ export interface ObjectUpload {
   abort(): Promise<void>;
 }
 
+interface UnderLease {
+  /** Throws LEASE_LOST. */
+  readonly confirmLease: (signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Removes what an earlier attempt may have left under the key; whoever has lost the lease removes nothing. */
+export async function removeLeftover(
+  { s3, bucket, key }: ObjectAddress,
+  { confirmLease, signal }: UnderLease,
+): Promise<void> {
+  await confirmLease(signal);
+  const call = { action: "s3:DeleteObject", resource: `arn:aws:s3:::${bucket}/${key}` };
+  await withRetry(() => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal }), {
+    call,
+    signal,
+  });
+}
+
 /**
- * One object, written once: it becomes visible only under `If-None-Match: *`. If an earlier attempt left an object of that key,
- * `confirmLease` decides who is the zombie; the holder of the lease removes it and tries again.
+ * One object, written once: it becomes visible only to the holder of the lease and under `If-None-Match: *`. If an earlier attempt left an
+ * object of that key, the holder of the lease removes it and tries again.
  */
 export function uploadObject(
   address: ObjectAddress,
-  options: {
-    readonly contentType: string;
-    readonly confirmLease: (signal: AbortSignal) => Promise<void>;
-    readonly signal: AbortSignal;
-  },
+  options: UnderLease & { readonly contentType: string },
 ): ObjectUpload {
   const { s3, bucket, key } = address;
   const { signal } = options;
@@ -99,8 +114,7 @@ export function uploadObject(
         if (uploadIsGone) {
           throw new Problem("CLOUD_UNAVAILABLE", `S3 gave up the unfinished upload of ${resource}.`, { cause: thrown });
         }
-        await options.confirmLease(signal);
-        await retry(() => s3.send(new DeleteObjectCommand(place), send), "s3:DeleteObject");
+        await removeLeftover(address, options);
       }
     }
   }
@@ -133,6 +147,7 @@ export function uploadObject(
     },
     async complete() {
       if (completed) return;
+      await options.confirmLease(signal);
       if (uploadId === null) {
         const Body = Buffer.concat(waiting);
         await publish(

@@ -12,6 +12,12 @@ export interface FilePosition {
   readonly memberOffset: number;
 }
 
+export interface PlainFileOptions {
+  readonly signal: AbortSignal;
+  /** How much of the object is asked for at once; left out but for tests. */
+  readonly rangeBytes?: number | undefined;
+}
+
 export interface PlainFile {
   /** Unpacked, from the position's offset on. */
   readonly bytes: AsyncIterableIterator<Uint8Array>;
@@ -26,11 +32,11 @@ export interface PlainFile {
 export async function openPlainFile(
   address: ObjectAddress,
   at: FilePosition | null,
-  signal: AbortSignal,
+  options: PlainFileOptions,
 ): Promise<PlainFile> {
   const start = { compressed: at?.memberBytes ?? 0, plain: at?.memberOffset ?? 0 };
   const offset = at?.offset ?? 0;
-  const object = await openObject(address, { from: start.compressed, etag: at?.etag ?? null, signal });
+  const object = await openObject(address, { from: start.compressed, etag: at?.etag ?? null, ...options });
   const close = async (): Promise<void> => {
     await object.chunks.return(undefined);
   };

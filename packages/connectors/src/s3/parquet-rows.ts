@@ -16,17 +16,19 @@ const elements = {
   JSON: { type: "BYTE_ARRAY", converted_type: "JSON" },
 } as const;
 
-/** A document's attributes. */
+/** A document's attributes; a BigInt is within 64 bits. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Encodes row groups one after the other; all columns are optional. Each call answers the file's next bytes. */
+/** Encodes row groups one after the other; all columns are optional. A row is taken apart at once: only its values wait. */
 export class ParquetRows {
   readonly #columns: readonly (readonly [name: string, type: ColumnType])[];
+  #values: unknown[][];
   readonly #writer: ParquetWriter;
   readonly #bytes = new ByteWriter();
 
   constructor(columns: readonly (readonly [name: string, type: ColumnType])[], packing: keyof typeof codecs) {
     this.#columns = columns;
+    this.#values = columns.map(() => []);
     const root = { name: "root", num_children: columns.length };
     const leaves = columns.map(([name, type]) => ({ name, ...elements[type], repetition_type: "OPTIONAL" as const }));
     this.#writer = new ParquetWriter({
@@ -38,16 +40,20 @@ export class ParquetRows {
     });
   }
 
-  rowGroup(rows: readonly Row[]): Uint8Array {
-    const columnData = this.#columns.map(([name, type]) => ({
-      name,
-      data: rows.map((row) => stored(row[name], type)),
-    }));
+  add(row: Row): void {
+    for (const [index, [name, type]] of this.#columns.entries()) this.#values[index]!.push(stored(row[name], type));
+  }
+
+  /** Of the rows added since the last one, at least one; answers the file's next bytes. */
+  endGroup(): Uint8Array {
+    const columnData = this.#columns.map(([name], index) => ({ name, data: this.#values[index]! }));
     // Without a flush of its own the writer encodes at once.
-    void this.#writer.write({ columnData, rowGroupSize: rows.length });
+    void this.#writer.write({ columnData, rowGroupSize: columnData[0]!.data.length });
+    this.#values = this.#columns.map(() => []);
     return this.#taken();
   }
 
+  /** The file's last bytes. */
   footer(): Uint8Array {
     void this.#writer.finish();
     return this.#taken();
@@ -62,5 +68,6 @@ export class ParquetRows {
 
 function stored(value: unknown, type: ColumnType): unknown {
   if (value === null || value === undefined) return null;
-  return type === "INT64" ? BigInt(value as number) : value;
+  if (type === "INT64") return BigInt(value as number | bigint);
+  return typeof value === "bigint" ? Number(value) : value;
 }

@@ -1,7 +1,9 @@
+import { makeDocument } from "@letsdata/plugin-kit/testing/writer-conformance";
 import fc from "fast-check";
 import { parquetMetadata } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import { ColumnTypes } from "./column-types.ts";
+import { exactRow, rowsOf, rowsText } from "./exact-rows.ts";
 import { ParquetRows } from "./parquet-rows.ts";
 import { asFile, type Row, readParquet } from "./testing/read-parquet.ts";
 
@@ -9,12 +11,54 @@ function encoded(rows: readonly Row[], packing: "GZIP" | "NONE" | "ZSTD" = "NONE
   const types = new ColumnTypes();
   for (const row of rows) types.take(row);
   const parquet = new ParquetRows(types.columns(), packing);
-  return Buffer.concat([...rows.map((row) => parquet.rowGroup([row])), parquet.footer()]);
+  return Buffer.concat([...rows.map((row) => group(parquet, row)), parquet.footer()]);
+}
+function group(parquet: ParquetRows, row: Row): Uint8Array {
+  parquet.add(row);
+  return parquet.endGroup();
 }
 const typesOf = (rows: readonly Row[]): Row => {
   const [, ...leaves] = parquetMetadata(asFile(encoded(rows))).schema;
   return Object.fromEntries(leaves.map(({ name, type, converted_type: meaning }) => [name, meaning ?? type]));
 };
+
+describe("whole numbers of up to 64 bits", () => {
+  /** As a handler's document comes and waits. */
+  const rowsFrom = (...bodies: readonly string[]) =>
+    rowsOf(
+      rowsText(bodies.map((body) => exactRow({ ...makeDocument("a"), body, fields: () => JSON.parse(body) as Row }))),
+    );
+
+  it("keep the digits of the document's text", async () => {
+    const rows = rowsFrom(
+      '{"id":9223372036854775807,"name":"1234567890123456789"}',
+      '{"id": -9223372036854775808 }',
+      '{"id":5}',
+    );
+    expect(typesOf(rows)).toEqual({ id: "INT64", name: "UTF8" });
+    expect((await readParquet(encoded(rows))).map(({ id }) => id)).toEqual([2n ** 63n - 1n, -(2n ** 63n), 5n]);
+  });
+
+  it("are doubles where the column holds others, and stay what they were within lists and beside texts", async () => {
+    const rows = rowsFrom(
+      '{"n":1234567890123456789,"list":[1234567890123456789],"mixed":1234567890123456789,"more":9223372036854775808}',
+      '{"n":0.5,"list":[],"mixed":"x","more":1}',
+    );
+    expect(typesOf(rows)).toEqual({ n: "DOUBLE", list: "JSON", mixed: "JSON", more: "DOUBLE" });
+    const plain = JSON.parse(
+      '{"n":1234567890123456789,"list":[1234567890123456789],"more":9223372036854775808}',
+    ) as Row;
+    expect((await readParquet(encoded(rows)))[0]).toEqual({ ...plain, mixed: plain.n });
+  });
+
+  it("are told from texts and fractions, and a document that is no JSON has its fields", () => {
+    expect(rowsFrom('{"a":"x:1234567890123456789,","b":0.1234567890123456,"c":1234567890123456}')).toEqual([
+      { a: "x:1234567890123456789,", b: 0.1234567890123456, c: 1234567890123456 },
+    ]);
+    const fields = { document: "id:1234567890123456789, text" };
+    expect(exactRow({ ...makeDocument("a"), body: fields.document, fields: () => fields })).toEqual(fields);
+  });
+});
 
 describe("columns", () => {
   it("have the narrowest type all their values share; what shares none is JSON", () => {

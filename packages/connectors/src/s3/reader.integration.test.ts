@@ -1,4 +1,7 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Problem } from "@letsdata/plugin-kit/problems";
+import type { Position } from "@letsdata/plugin-kit/reader";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { s3ReadPermissions } from "./permissions.ts";
@@ -15,6 +18,81 @@ afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
 
 describeS3Reader(() => open);
+const rangeBytes = 64 * 1024;
+describeS3Reader(() => open, rangeBytes);
+
+describe("the S3 reader of an object of many ranges, at a cloud that misbehaves", () => {
+  const source = () => ({ bucketName, access: open.access, rangeBytes });
+  /** Reads; `misbehave` is called once, when the reader is in the third range or behind it. */
+  const readInto = (key: string, misbehave: () => void | Promise<void>) => {
+    let received = 0;
+    return readText(key, source(), null, async ({ bytesRead }) => {
+      const isBefore = received < 2 * rangeBytes;
+      received += bytesRead;
+      if (isBefore && received >= 2 * rangeBytes) await misbehave();
+    });
+  };
+
+  it.each([{ kind: "cut", when: "after" }, { kind: "5xx" }, { kind: "throttle" }] as const)(
+    "loses and repeats no byte when later requests meet %j",
+    async (fault) => {
+      for (const key of ["plain.log", "members.gz"]) {
+        const misbehave = () => void open.faults.add({ ...fault, service: "s3", action: "GetObject", times: 5 });
+        expect(await readInto(key, misbehave)).toBe(text.toString());
+        expect(open.faults.list()).toEqual([]);
+      }
+    },
+  );
+
+  it("says SOURCE_CHANGED when the object is replaced while it is read, and hands out nothing of the other one", async () => {
+    const key = "replaced.log";
+    await open.put(bucketName, key, text);
+    let read = "";
+    const reading = readText(key, source(), null, async ({ records }) => {
+      const isFirst = read === "";
+      for (const { body } of records) read += Buffer.from(body).toString();
+      if (isFirst && read !== "") await open.put(bucketName, key, text.toString().toUpperCase());
+    });
+    await expect(reading).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
+    expect(text.toString().startsWith(read)).toBe(true);
+  });
+
+  it("resumes in a later range", async () => {
+    let position: Position | null = null;
+    let before = "";
+    await readText("plain.log", source(), null, ({ records, nextPosition }) => {
+      if (before.length > 5 * rangeBytes) return;
+      before += records.map(({ body }) => Buffer.from(body).toString()).join("");
+      position = nextPosition;
+    });
+    expect(before + (await readText("plain.log", source(), position))).toBe(text.toString());
+  });
+});
+
+it("does not fetch an object again that was read to its end", async () => {
+  const size = 10 * 1024 ** 3;
+  const ended = Promise.withResolvers<void>();
+  let sent = 0;
+  const server = createServer(({ headers }, response) => {
+    if (headers.range) return void response.writeHead(416, { "content-range": `bytes */${size}` }).end();
+    response.writeHead(200, { etag: '"e"', "content-length": size });
+    const chunk = Buffer.alloc(64 * 1024);
+    const send = () => {
+      while (!response.destroyed && response.write(chunk)) sent += chunk.length;
+    };
+    response.on("drain", send).on("close", () => ended.resolve());
+    send();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const atEnd = { offset: size, etag: '"e"', packing: "none", memberBytes: size, memberOffset: size };
+  const source = { bucketName: "large-bucket", access: { ...open.access, endpoint } };
+  expect(await readText("large.log", source, atEnd)).toBe("");
+  await ended.promise;
+  expect(sent).toBeLessThan(size / 100);
+  server.closeAllConnections();
+  server.close();
+}, 10_000);
 
 describe("the S3 reader, at a cloud that misbehaves", () => {
   it.each(["plain.log", "members.gz"])("loses and repeats no byte of %s when the connection is cut", async (key) => {

@@ -14,14 +14,15 @@ export function openSingleFileReader(input: {
   readonly bucketName: string;
   readonly access: CloudAccess;
   readonly splitter: RecordSplitter;
+  readonly rangeBytes?: number | undefined;
 }): Reader {
-  const { bucketName, splitter, access } = input;
+  const { bucketName, splitter, access, rangeBytes } = input;
   const key = splitter.framing.resolvedName;
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     const at = from === null ? null : filePosition(from, `s3://${bucketName}/${key}`);
     const s3 = clientFor(S3Client, access);
-    const file = await openPlainFile({ s3, bucket: bucketName, key }, at, signal);
+    const file = await openPlainFile({ s3, bucket: bucketName, key }, at, { signal, rangeBytes });
     try {
       let reported = 0;
       if (at === null) yield { records: [], nextPosition: { ...file.positionAt(0) }, bytesRead: 0, isStart: true };

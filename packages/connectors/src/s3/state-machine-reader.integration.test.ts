@@ -9,7 +9,10 @@ beforeAll(async () => {
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
 
-describeS3SeveralFilesReader(
-  () => open,
-  () => open.faults.add({ kind: "cut", service: "s3", action: "GetObject", times: 2, when: "after" }),
-);
+for (const rangeBytes of [undefined, 64 * 1024]) {
+  describeS3SeveralFilesReader(
+    () => open,
+    () => open.faults.add({ kind: "cut", service: "s3", action: "GetObject", times: 2, when: "after" }),
+    rangeBytes,
+  );
+}

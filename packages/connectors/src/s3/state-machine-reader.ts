@@ -23,14 +23,15 @@ export function openStateMachineReader(input: {
   readonly bucketName: string;
   readonly access: CloudAccess;
   readonly combiner: FileCombiner;
+  readonly rangeBytes?: number | undefined;
 }): Reader {
-  const { bucketName, combiner, access } = input;
+  const { bucketName, combiner, access, rangeBytes } = input;
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     const at = from === null ? null : storedFiles(from, combiner.fileNames);
     const s3 = clientFor(S3Client, access);
     const files = await openTogether(combiner.fileNames, (fileType, key) =>
-      openPlainFile({ s3, bucket: bucketName, key }, at?.[fileType] ?? null, signal),
+      openPlainFile({ s3, bucket: bucketName, key }, at?.[fileType] ?? null, { signal, rangeBytes }),
     );
     try {
       const bytes = mapValues(files, (file) => file.bytes);

@@ -4,7 +4,7 @@ import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-co
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud, task } from "../testing/open-cloud.ts";
 import { s3WritePermissions } from "./permissions.ts";
-import { bigDocuments, describeS3Writer, linesIn } from "./testing/writer-suite.ts";
+import { bigDocuments, describeS3Writer, linesIn, openAt } from "./testing/writer-suite.ts";
 import { openS3Writer, removeS3TaskOutput } from "./writer.ts";
 
 let open: OpenCloud;
@@ -15,13 +15,16 @@ beforeAll(async () => {
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
 
-describeS3Writer(() => open);
+describeS3Writer(
+  () => open,
+  (permissions) => open.narrowed(permissions),
+);
 
 describe("the S3 writer, at a cloud that misbehaves", () => {
   it.each(["throttle", "5xx", "cut", "lost answers"])("stores a large object whole, with faults: %s", async (fault) => {
     const bucketName = await open.bucket();
     const config = { bucketName, s3FileSizeInMegabytes: 20 };
-    const writer = openS3Writer({ config, access: open.access, task });
+    const writer = openAt(0, { config, access: open.access, task });
     const documents = bigDocuments(16);
     if (fault === "lost answers")
       open.faults.add({ kind: "cut", service: "s3", action: "CompleteMultipartUpload", when: "after", times: 2 });
@@ -38,11 +41,11 @@ describe("the S3 writer, at a cloud that misbehaves", () => {
   it("writes a large object with exactly the stated permissions", async () => {
     const config = { bucketName: await open.bucket(), s3KeyPrefix: "only/" };
     const access = await open.narrowed(s3WritePermissions(config));
-    const writer = openS3Writer({ config, access, task });
+    const writer = openAt(0, { config, access, task });
     await writer.write(await prepareAll(writer, bigDocuments(9)), signal);
     await writer.flush?.(signal);
     expect(await linesIn(open, config.bucketName, "GZIP")).toHaveLength(9);
-    const elsewhere = openS3Writer({ config: { bucketName: config.bucketName }, access, task });
+    const elsewhere = openAt(0, { config: { bucketName: config.bucketName }, access, task });
     await elsewhere.write(await prepareAll(elsewhere, [makeDocument("a")]), signal);
     await expect(elsewhere.flush?.(signal)).rejects.toMatchObject({ code: "ACCESS_DENIED" });
   });

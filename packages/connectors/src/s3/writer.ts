@@ -4,7 +4,9 @@ import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { OutputDocument } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
-import { uploadObject } from "./object-upload.ts";
+import { exactRow } from "./exact-rows.ts";
+import type { ObjectAddress } from "./object-body.ts";
+import { removeLeftover, uploadObject } from "./object-upload.ts";
 import { openJsonLines } from "./open-json-lines.ts";
 import type { OpenObject } from "./open-object.ts";
 import { nameOfBucket } from "./permissions.ts";
@@ -29,7 +31,10 @@ export interface S3WriteTarget {
 export type Packing = "GZIP" | "NONE" | "ZSTD";
 type FileFormat = "JSONL" | "PARQUET";
 
-/** JSON lines or Parquet rows into objects of a bounded uncompressed size (product.md §6.3). */
+/**
+ * JSON lines or Parquet rows into objects of a bounded uncompressed size (product.md §6.3). The checkpoint follows each object, so a dead
+ * attempt leaves at most one behind it: it bears the checkpoint's ordinal, whatever its documents, and the next attempt's takes its place.
+ */
 export function openS3Writer(input: {
   readonly config: S3WriteTarget;
   readonly access: CloudAccess;
@@ -45,11 +50,17 @@ export function openS3Writer(input: {
   const fileBytes = (config.s3FileSizeInMegabytes ?? 64) * BYTES_PER_MEGABYTE;
   const confirmLease = input.confirmLease ?? (() => Promise.resolve());
   let open: OpenObject | null = null;
+  let firstOrdinal: number | null = null;
+  let mayHaveLeftover = true;
 
-  async function openPart(ordinal: number, signal: AbortSignal): Promise<OpenObject> {
-    const key = partKey(config, task, ordinal);
+  function addressOfPart(): ObjectAddress {
+    if (firstOrdinal === null) throw new Problem("INTERNAL", "The writer was not told where the checkpoint is.");
+    return { s3, bucket, key: partKey(config, task, firstOrdinal) };
+  }
+
+  async function openPart(signal: AbortSignal): Promise<OpenObject> {
     const contentType = format === "PARQUET" ? "application/vnd.apache.parquet" : contentTypes[packing];
-    const upload = uploadObject({ s3, bucket, key }, { contentType, confirmLease, signal });
+    const upload = uploadObject(addressOfPart(), { contentType, confirmLease, signal });
     if (format === "JSONL") return openJsonLines(upload, packing);
     const { openParquet } = await import("./open-parquet.ts");
     return openParquet(upload, packing);
@@ -62,6 +73,9 @@ export function openS3Writer(input: {
       maxBatchBytes: BATCH_BYTES_MAX,
     },
     concurrentBatches: 1,
+    checkpointAt(ordinal) {
+      firstOrdinal = ordinal;
+    },
     prepare(document, ordinal) {
       const bytes = Buffer.byteLength(document.body) + 1;
       if (bytes > DOCUMENT_BYTES_MAX) {
@@ -71,17 +85,17 @@ export function openS3Writer(input: {
       return { document, ordinal, payload: oneLine(document.body), bytes };
     },
     async write(batch, signal) {
-      const first = batch[0];
-      if (!first) return [];
-      open ??= await openPart(first.ordinal, signal);
+      if (batch.length === 0) return [];
+      open ??= await openPart(signal);
       await open.append(batch);
       return [];
     },
     wantsFlush: () => open !== null && open.plainBytes() >= fileBytes,
-    async flush() {
-      if (open === null) return;
-      await open.finish();
+    async flush(signal) {
+      if (open !== null) await open.finish();
+      else if (mayHaveLeftover) await removeLeftover(addressOfPart(), { confirmLease, signal });
       open = null;
+      mayHaveLeftover = false;
     },
     async close() {
       await open?.abandon();
@@ -126,7 +140,7 @@ const contentTypes: Readonly<Record<Packing, string>> = {
 
 function rowOf(document: OutputDocument, ordinal: number, bytes: number): PreparedDocument | Unwritable {
   try {
-    const fields: unknown = document.fields();
+    const fields: unknown = exactRow(document);
     if (typeof fields === "object" && fields !== null && !Array.isArray(fields)) {
       return { document, ordinal, payload: fields, bytes };
     }

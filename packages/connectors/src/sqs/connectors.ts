@@ -5,7 +5,7 @@ import type { SqsReaderDefinition } from "./plan-workers.ts";
 import { queueTrialReadings } from "./trial-readings.ts";
 
 export const sqsReadConnector: ReadConnector<SqsReadConfig, SqsReaderDefinition> = {
-  repeatsInOrder: false,
+  repeatsInOrder: "never",
   permissions: sqsReadPermissions,
   checkAccess: async (...input) => (await import("./check-access.ts")).checkSqsRead(...input),
   async *planTasks(input) {

@@ -83,6 +83,7 @@ export function deadlyPorts(ports: Ports, death: Death, onDeath: () => void): Po
         return prepared instanceof Promise ? mortal(() => prepared) : prepared;
       },
       write: (batch, signal) => mortal(() => writer.write(batch, signal)),
+      ...(writer.checkpointAt ? { checkpointAt: (ordinal) => writer.checkpointAt!(ordinal) } : {}),
       ...(writer.wantsFlush ? { wantsFlush: () => writer.wantsFlush!() } : {}),
       ...(writer.flush ? { flush: (signal) => mortal(() => writer.flush!(signal)) } : {}),
       close: async () => {},

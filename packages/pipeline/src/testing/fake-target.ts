@@ -69,7 +69,7 @@ export class FakeTarget {
 /** A log in memory, of which each document's ordinal is known: what is in it is not written again. Outlives its writers. */
 export class FakeOrdinalTarget {
   readonly stored: string[] = [];
-  #next = 0;
+  readonly #sent = new Set<number>();
 
   openWriter(): Writer {
     return {
@@ -78,9 +78,9 @@ export class FakeOrdinalTarget {
       needsStart: true,
       prepare: (document, ordinal) => ({ document, ordinal, payload: document.body, bytes: document.body.length }),
       write: async (batch) => {
-        const fresh = batch.filter(({ ordinal }) => ordinal >= this.#next);
+        const fresh = batch.filter(({ ordinal }) => !this.#sent.has(ordinal));
         this.stored.push(...fresh.map(({ document }) => document.documentId));
-        this.#next = Math.max(this.#next, ...fresh.map(({ ordinal }) => ordinal + 1));
+        for (const { ordinal } of fresh) this.#sent.add(ordinal);
         return [];
       },
       close: async () => {},
@@ -88,7 +88,7 @@ export class FakeOrdinalTarget {
   }
 }
 
-/** A bucket in memory: objects by the ordinal of their first document. */
+/** A bucket in memory: objects by the ordinal of the first record behind the checkpoint they were written at. */
 export class FakeObjectTarget {
   readonly objects = new Map<number, readonly string[]>();
 
@@ -98,9 +98,14 @@ export class FakeObjectTarget {
 
   openWriter({ objectDocumentsMax = 50 } = {}): Writer {
     let open: PreparedDocument[] = [];
+    let firstOrdinal = Number.NaN;
+    let mayHaveLeftover = true;
     return {
       limits: { maxDocumentBytes: 1_000, maxBatchDocuments: 7, maxBatchBytes: 5_000 },
       concurrentBatches: 1,
+      checkpointAt(ordinal) {
+        firstOrdinal = ordinal;
+      },
       prepare: (document, ordinal) => ({ document, ordinal, payload: document.body, bytes: document.body.length }),
       write: async (batch) => {
         open.push(...batch);
@@ -108,13 +113,11 @@ export class FakeObjectTarget {
       },
       wantsFlush: () => open.length >= objectDocumentsMax,
       flush: async () => {
-        const first = open[0];
-        if (!first) return;
-        this.objects.set(
-          first.ordinal,
-          open.map(({ document }) => document.documentId),
-        );
+        const ids = open.map(({ document }) => document.documentId);
+        if (ids.length > 0) this.objects.set(firstOrdinal, ids);
+        else if (mayHaveLeftover) this.objects.delete(firstOrdinal);
         open = [];
+        mayHaveLeftover = false;
       },
       close: async () => {
         open = [];

@@ -64,9 +64,14 @@ export async function repeatedly<T>(call: () => Promise<T>): Promise<T> {
 /** What every writer promises the pipeline. */
 export function testWriter(
   name: string,
-  { openTarget, repeatsOverwrite, documentOf = makeDocument }: WriterConformance,
+  { openTarget: openWhole, repeatsOverwrite, documentOf = makeDocument }: WriterConformance,
 ): void {
   const signal = new AbortController().signal;
+  const openTarget = async (checkpoint = 0): Promise<OpenTarget> => {
+    const target = await openWhole();
+    target.writer.checkpointAt?.(checkpoint);
+    return target;
+  };
   const ids = (prefix: string, count: number): string[] =>
     Array.from({ length: count }, (_, n) => `${prefix}-${String(n).padStart(4, "0")}`);
   const write = async (writer: Writer, wanted: readonly string[], firstOrdinal = 0): Promise<void> => {
@@ -144,6 +149,7 @@ export function testWriter(
       await write(writer, ["a", "b"]);
       await writer.flush?.(signal);
       expect([...(await stored())].sort()).toEqual(["a", "b"]);
+      writer.checkpointAt?.(2);
       await write(writer, ["c"], 2);
       await writer.flush?.(signal);
       await writer.flush?.(signal);
@@ -160,11 +166,12 @@ export function testWriter(
 
     if (repeatsOverwrite) {
       it("replaces what an earlier attempt wrote of the same ordinals", async () => {
-        const { writer, stored, reopen } = await openTarget();
+        const { writer, stored, reopen } = await openTarget(10);
         await write(writer, ["a", "b"], 10);
         await writer.flush?.(signal);
         await writer.close();
         const again = await reopen();
+        again.checkpointAt?.(10);
         await write(again, ["a", "b", "c"], 10);
         await again.flush?.(signal);
         await again.close();

@@ -36,6 +36,11 @@ const fromScan: DeliveryDto = {
   explanation:
     "A table is scanned on from the last checkpoint and may answer in another order: after a crash the documents behind it can appear twice. None is lost.",
 };
+/** Which documents a transaction had is known by their number, and the code that cuts a file's records numbers them. */
+const byTransactionFromFiles: DeliveryDto = {
+  ...deliveries.transaction,
+  explanation: `${deliveries.transaction.explanation} After a crash that is followed by a code update the documents behind the last checkpoint can appear twice, as the old and the new code make them. None is lost.`,
+};
 const toFifo: DeliveryDto = {
   guarantee: "at-least-once",
   explanation: "After a crash the last batch is sent again; the queue drops repeats for 5 minutes. None is lost.",
@@ -56,5 +61,6 @@ export function deliveryOf(config: StoredConfig): DeliveryDto {
   if (source === "SQS" && !overwrites) return fromQueue;
   // Which documents a transaction had is known by their place in the source.
   if (source === "DYNAMODB" && repeats === "transaction") return fromScan;
+  if (source === "S3" && repeats === "transaction") return byTransactionFromFiles;
   return write.queueType === "FIFO" ? toFifo : deliveries[repeats];
 }

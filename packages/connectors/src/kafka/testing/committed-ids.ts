@@ -1,13 +1,48 @@
-import { Admin, Consumer, FetchIsolationLevels } from "@platformatic/kafka";
+import { Admin, Consumer, compressionsAlgorithms, FetchIsolationLevels } from "@platformatic/kafka";
 import type { KafkaConnection } from "../connection.ts";
 
 /** Bits of a batch's attributes. */
 const TRANSACTIONAL = 0b10000;
 const CONTROL = 0b100000;
+const CODEC = 0b111;
 
 interface Found {
   readonly id: string;
   isCommitted: boolean;
+}
+
+/** Of the batches of a topic's first partition with any, as the broker stores them; each name once. */
+export async function codecsIn(
+  connection: Pick<KafkaConnection, "clientId" | "bootstrapBrokers">,
+  topicName: string,
+): Promise<readonly string[]> {
+  const names = Object.entries(compressionsAlgorithms);
+  const admin = new Admin(connection);
+  const consumer = new Consumer({ ...connection, groupId: `looks-at-${topicName}` });
+  try {
+    const { id: topicId, partitions } = (await admin.metadata({ topics: [topicName] })).topics.get(topicName)!;
+    for (const [partition, { leader: node }] of partitions.entries()) {
+      const from = { currentLeaderEpoch: -1, fetchOffset: 0n, lastFetchedEpoch: -1, partitionMaxBytes: 2 ** 24 };
+      const answer = await consumer.fetch({
+        node,
+        topics: [{ topicId, partitions: [{ partition, ...from }] }],
+        minBytes: 0,
+        maxBytes: 2 ** 24,
+        maxWaitTime: 500,
+        isolationLevel: FetchIsolationLevels.READ_COMMITTED,
+      });
+      const batches = (answer.responses[0]?.partitions[0]?.records ?? []).filter(
+        ({ attributes }) => !(attributes & CONTROL),
+      );
+      const codecs = batches.map(
+        ({ attributes }) => names.find(([, { bitmask }]) => bitmask === (attributes & CODEC))?.[0],
+      );
+      if (codecs.length > 0) return [...new Set(codecs.map(String))];
+    }
+    return [];
+  } finally {
+    await Promise.all([admin.close(), consumer.close(true)]);
+  }
 }
 
 /** Document ids of a topic by partition, in their order; those of committed transactions only. */

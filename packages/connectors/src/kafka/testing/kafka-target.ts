@@ -17,7 +17,11 @@ export const task: TaskIdentity = {
 export interface KafkaTarget {
   /** A topic that is not there yet, with three partitions. */
   freshTopic(): KafkaWriterConfig;
-  open(config: KafkaWriterConfig, more?: Partial<KafkaWriterInput>): Promise<Writer>;
+  /** `numbering` null: the source does not repeat itself. */
+  open(
+    config: KafkaWriterConfig,
+    more?: Omit<Partial<KafkaWriterInput>, "numbering"> & { readonly numbering?: string | null },
+  ): Promise<Writer>;
   /** Document ids by partition, of ended transactions. */
   stored(config: KafkaWriterConfig): Promise<readonly (readonly string[])[]>;
 }
@@ -33,7 +37,8 @@ export function kafkaTarget(cluster: () => KafkaCluster, access: () => CloudAcce
       topicPartitions: 3,
       compression: "gzip",
     }),
-    open: (config, more = {}) => openKafkaWriter({ config, access: access(), task, ordinalsRepeat: true, ...more }),
+    open: (config, { numbering = "source", ...more } = {}) =>
+      openKafkaWriter({ config, access: access(), task, ...(numbering === null ? {} : { numbering }), ...more }),
     stored: async (config) =>
       committedIds(await connectionOf(config, access(), signal), config.topicName, config.topicPartitions),
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import { Problem } from "@letsdata/plugin-kit/problems";
 import { makeDocument, prepareAll, repeatedly } from "@letsdata/plugin-kit/testing/writer-conformance";
 import type { Writer } from "@letsdata/plugin-kit/writer";
 import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes, Producer } from "@platformatic/kafka";
@@ -110,6 +111,48 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
       await Promise.all([writer.close(), next.close()]);
     });
 
+    it.each([
+      { call: "AddPartitionsToTxn", nth: 1 },
+      { call: "Produce", nth: REQUESTS },
+      { call: "EndTxn", nth: 1 },
+    ] as const)(
+      "has each document once though the broker ends it before $call $nth, as long as the lease holds",
+      async ({ call, nth }) => {
+        const config = plainTopic();
+        const confirmed: string[] = [];
+        const writer = await open(config, { confirmLease: async () => void confirmed.push("held") });
+        await write(writer, ["first"]);
+        const opened = confirmed.length;
+        const ended = Promise.withResolvers<unknown>();
+        using _ = onCalls(call, (number) => {
+          if (number === nth) ended.resolve(endTransactions(config));
+        });
+        const later = await prepareAll(writer, ids.map(ofOneKey), 1);
+        expect(await repeatedly(() => writer.write(later, signal))).toEqual([]);
+        await ended.promise;
+        expect(await repeatedly(() => writer.write(later, signal))).toEqual([]);
+        const more = await prepareAll(writer, ["last"].map(ofOneKey), 1 + ids.length);
+        expect(await repeatedly(() => writer.write(more, signal))).toEqual([]);
+        expect(await ofThatKey(config)).toEqual([["first", ...ids, "last"]]);
+        expect(confirmed.length).toBeGreaterThan(opened);
+        await writer.close();
+      },
+      30_000,
+    );
+
+    it("is not begun again by an attempt that lost its lease", async () => {
+      const config = plainTopic();
+      const lost = new Problem("LEASE_LOST", "lost");
+      let isLeased = true;
+      const writer = await open(config, { confirmLease: async () => (isLeased ? undefined : Promise.reject(lost)) });
+      await write(writer, ["first"]);
+      await endTransactions(config);
+      isLeased = false;
+      await expect(writer.write(await prepareAll(writer, ids.map(ofOneKey), 1), signal)).rejects.toBe(lost);
+      expect(await ofThatKey(config)).toEqual([["first"]]);
+      await writer.close();
+    });
+
     it("is undone as a whole, and at once, when the broker refuses a request of it", async () => {
       // Packed, ten such documents are small; one of random text is not.
       const config = freshTopic();
@@ -131,6 +174,18 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
     });
   });
 
+  /** As the broker does when one lasts too long: those of the task's producer are taken back, and its epoch is over. */
+  async function endTransactions(config: KafkaWriterConfig): Promise<void> {
+    const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
+      ...(await connectionOf(config, access(), signal)),
+      idempotent: true,
+      transactionalId: `ld-${task.datasetId}-${task.taskId}`,
+      timeout: 60_000,
+    });
+    await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 });
+    await producer.close(true);
+  }
+
   /** As of another task that shares the partition; ends when disposed. */
   async function openTransactionOnPositions({ topicName }: KafkaWriterConfig): Promise<AsyncDisposable> {
     const connection = await connectionOf(cluster(), access(), signal);
@@ -141,7 +196,7 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
       timeout: 60_000,
     });
     const transaction = await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 });
-    const value = Buffer.from(JSON.stringify({ ordinal: 0, attempt: 1 }));
+    const value = Buffer.from(JSON.stringify({ numbering: "source", runs: [0, 1] }));
     const message = { topic: positionsTopicOf(topicName), partition: 0, key: Buffer.from("another-task"), value };
     await transaction.send({ messages: [message] });
     return {

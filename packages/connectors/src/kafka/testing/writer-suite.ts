@@ -6,9 +6,16 @@ import { describe, expect, it } from "vitest";
 import { checkKafkaWrite } from "../check-access.ts";
 import { connectionOf, type KafkaCluster } from "../connection.ts";
 import { forgetPosition } from "../positions.ts";
+import { codecsIn } from "./committed-ids.ts";
 import { kafkaTarget, task } from "./kafka-target.ts";
 
 const signal = new AbortController().signal;
+const compressions = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
+const range = (from: number, end: number) => Array.from({ length: end - from }, (_, n) => from + n);
+const ofAttempt = (attempt: number | string) => (ordinal: number) => ({
+  ...makeDocument(`${ordinal} of ${attempt}`),
+  partitionKey: "same",
+});
 
 /** Stores the broker's user as the secret that SASL_SCRAM takes; returns its ARN. */
 export async function putPassword(
@@ -53,10 +60,55 @@ export function describeKafkaWriter(name: string, cluster: () => KafkaCluster, a
       expect((await stored(config)).flat()).toHaveLength(6);
     });
 
+    it("writes what an earlier attempt left out: what was skipped or failed then may be a document now", async () => {
+      const config = freshTopic();
+      const write = async (attempt: number, ordinals: readonly number[], checkpoint = 0) => {
+        const writer = await open(config, { task: { ...task, attempt } });
+        writer.checkpointAt?.(checkpoint);
+        const batch = (await prepareAll(writer, range(0, 9).map(ofAttempt(attempt)))).filter(({ ordinal }) =>
+          ordinals.includes(ordinal),
+        );
+        for (const part of [batch.slice(0, 2), batch.slice(2)])
+          if (part.length > 0) expect(await writer.write(part, signal)).toEqual([]);
+        await writer.close();
+      };
+      await write(1, [0, 1, 3, 5]);
+      await write(2, [0, 1, 2, 3]);
+      // The one behind 2 is left out again, and what two attempts sent is known to a third.
+      await write(3, range(2, 6), 2);
+      expect((await stored(config)).flat()).toEqual(["0 of 1", "1 of 1", "3 of 1", "5 of 1", "2 of 2", "4 of 3"]);
+    });
+
+    it("writes all again when the source's records are numbered otherwise by now", async () => {
+      const config = freshTopic();
+      for (const numbering of ["code 1", "code 2", "code 2"]) {
+        const writer = await open(config, { numbering });
+        await writer.write(await prepareAll(writer, range(0, 3).map(ofAttempt(numbering))), signal);
+        await writer.close();
+      }
+      expect((await stored(config)).flat()).toEqual(
+        ["code 1", "code 2"].flatMap((n) => range(0, 3).map((i) => `${i} of ${n}`)),
+      );
+    });
+
+    it.each(compressions)("stores what another client reads back, packed with %s", async (compression) => {
+      const config = { ...freshTopic(), compression };
+      const writer = await open(config);
+      // Of several requests, and of single documents.
+      const ids = range(0, 3_000).map(String);
+      const documents = ids.map((id) => ({ ...makeDocument(id, 1_000), partitionKey: "same" }));
+      const batch = await prepareAll(writer, documents);
+      await writer.write(batch.slice(0, 1), signal);
+      await writer.write(batch.slice(1), signal);
+      expect((await stored(config)).flat()).toEqual(ids);
+      expect(await codecsIn(await connectionOf(config, access(), signal), config.topicName)).toEqual([compression]);
+      await writer.close();
+    });
+
     it("writes all a later attempt gives it when its source does not repeat itself", async () => {
       const config = freshTopic();
       for (const attempt of [1, 2]) {
-        const writer = await open(config, { task: { ...task, attempt }, ordinalsRepeat: false });
+        const writer = await open(config, { task: { ...task, attempt }, numbering: null });
         await writer.write(await prepareAll(writer, [makeDocument(`from ${attempt}`)]), signal);
         await writer.close();
       }

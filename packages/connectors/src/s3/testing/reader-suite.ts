@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import type { Position } from "@letsdata/plugin-kit/reader";
+import type { Position, ReadBatch } from "@letsdata/plugin-kit/reader";
 import { testReader } from "@letsdata/plugin-kit/testing/reader-conformance";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Buckets } from "../../testing/buckets.ts";
@@ -27,28 +27,37 @@ export const objects: Readonly<Record<string, Buffer>> = {
   "cut.zst": zstdCompressSync(text).subarray(0, 20_000),
 };
 
-/** The object, record by record. */
+export interface Source {
+  readonly bucketName: string;
+  readonly access: CloudAccess;
+  readonly rangeBytes?: number | undefined;
+}
+
+/** The object, record by record; `told` of each batch before the next is read. */
 export async function readText(
   key: string,
-  { bucketName, access }: { readonly bucketName: string; readonly access: CloudAccess },
+  source: Source,
   from: Position | null = null,
+  told: (batch: ReadBatch) => void | Promise<void> = () => {},
 ): Promise<string> {
   const out: string[] = [];
-  const reader = openSingleFileReader({ bucketName, access, splitter: lineSplitter(key) });
-  for await (const { records } of reader.read(from, new AbortController().signal)) {
-    for (const { body } of records) out.push(Buffer.from(body).toString());
+  const reader = openSingleFileReader({ ...source, splitter: lineSplitter(key) });
+  for await (const batch of reader.read(from, new AbortController().signal)) {
+    for (const { body } of batch.records) out.push(Buffer.from(body).toString());
+    await told(batch);
   }
   return out.join("");
 }
 
-/** What the reader of single files promises on any S3. */
-export function describeS3Reader(open: () => Buckets): void {
+/** What the reader of single files promises on any S3, also where an object takes several ranges of `rangeBytes`. */
+export function describeS3Reader(open: () => Buckets, rangeBytes?: number): void {
+  const asked = rangeBytes === undefined ? "" : ` in ranges of ${rangeBytes} bytes`;
   let bucketName: string;
   beforeAll(async () => {
     bucketName = await open().bucket();
     for (const [key, body] of Object.entries(objects)) await open().put(bucketName, key, body);
   });
-  const source = () => ({ bucketName, access: open().access });
+  const source = () => ({ bucketName, access: open().access, rangeBytes });
   const reader = (key: string) => openSingleFileReader({ ...source(), splitter: lineSplitter(key) });
   const failure = async (key: string, from: Position | null = null): Promise<Problem> => {
     const thrown = await readText(key, source(), from).catch((error: unknown) => error);
@@ -57,10 +66,10 @@ export function describeS3Reader(open: () => Buckets): void {
   };
 
   for (const key of ["plain.log", "one-member.gz", "members.gz", "frames.zst"]) {
-    testReader(`the S3 reader on ${key}`, { openReader: () => reader(key), recordCount: lines.length });
+    testReader(`the S3 reader on ${key}${asked}`, { openReader: () => reader(key), recordCount: lines.length });
   }
 
-  describe("the S3 reader", () => {
+  describe(`the S3 reader${asked}`, () => {
     it("reads empty objects, packed or not, as no records", async () => {
       expect(await readText("empty", source())).toBe("");
       expect(await readText("empty.gz", source())).toBe("");
@@ -88,6 +97,15 @@ export function describeS3Reader(open: () => Buckets): void {
       }
       await open().put(bucketName, "changing", Buffer.from(`${text}more\n`));
       expect((await failure("changing", position)).code).toBe("SOURCE_CHANGED");
+    });
+
+    it.each(["plain.log", "members.gz"])("resumes %s behind its last record: there is nothing more", async (key) => {
+      let last: Position | null = null;
+      await readText(key, source(), null, ({ nextPosition }) => {
+        last = nextPosition;
+      });
+      expect(last).not.toBeNull();
+      expect(await readText(key, source(), last)).toBe("");
     });
 
     it.each(["cut.gz", "cut.zst"])("says SOURCE_CORRUPT for %s, naming object and byte", async (key) => {

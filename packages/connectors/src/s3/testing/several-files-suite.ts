@@ -66,7 +66,12 @@ function linesOf(type: string, chunks: AsyncIterable<Uint8Array>, from: number) 
 }
 
 /** What the reader of several files promises on any S3; `duringReads` may make the server misbehave. */
-export function describeS3SeveralFilesReader(open: () => Buckets, duringReads: () => void = () => {}): void {
+export function describeS3SeveralFilesReader(
+  open: () => Buckets,
+  duringReads: () => void = () => {},
+  rangeBytes?: number,
+): void {
+  const asked = rangeBytes === undefined ? "" : ` in ranges of ${rangeBytes} bytes`;
   let bucketName: string;
   beforeAll(async () => {
     bucketName = await open().bucket();
@@ -75,7 +80,7 @@ export function describeS3SeveralFilesReader(open: () => Buckets, duringReads: (
     await open().put(bucketName, "bodies", Buffer.from(bodies.join("")));
   });
   const reader = (HEAD = "heads.gz", BODY = "bodies") =>
-    openStateMachineReader({ bucketName, access: open().access, combiner: pairing({ HEAD, BODY }) });
+    openStateMachineReader({ bucketName, access: open().access, combiner: pairing({ HEAD, BODY }), rangeBytes });
   async function read(opened = reader(), from: Position | null = null) {
     const texts: string[] = [];
     const positions: Position[] = [];
@@ -87,9 +92,9 @@ export function describeS3SeveralFilesReader(open: () => Buckets, duringReads: (
   }
   const pairs = heads.map((head, n) => head + bodies[n]);
 
-  testReader("the S3 reader of several files", { openReader: () => reader(), recordCount: count });
+  testReader(`the S3 reader of several files${asked}`, { openReader: () => reader(), recordCount: count });
 
-  describe("the S3 reader of several files", () => {
+  describe(`the S3 reader of several files${asked}`, () => {
     it("reads gzip, zstd and plain files side by side", async () => {
       duringReads();
       expect((await read(reader("heads.gz", "bodies.zst"))).texts).toEqual(pairs);

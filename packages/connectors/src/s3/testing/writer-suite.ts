@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import type { Permission } from "@letsdata/plugin-kit/permissions";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import type { Writer } from "@letsdata/plugin-kit/writer";
 import { describe, expect, it } from "vitest";
 import type { Buckets } from "../../testing/buckets.ts";
 import { datasetName, task } from "../../testing/open-cloud.ts";
+import { s3WritePermissions } from "../permissions.ts";
 import { openS3Writer, removeS3TaskOutput } from "../writer.ts";
 import { type Row, readParquet } from "./read-parquet.ts";
 
@@ -33,8 +37,18 @@ export const bigDocuments = (count: number) =>
     return { ...makeDocument(String(n)), body: JSON.stringify(fields), fields: () => fields };
   });
 
-/** What the writer promises on any S3. */
-export function describeS3Writer(open: () => Buckets): void {
+/** A writer of an attempt that begins at the record of this ordinal. */
+export function openAt(ordinal: number, ...[input]: Parameters<typeof openS3Writer>): Writer {
+  const writer = openS3Writer(input);
+  writer.checkpointAt?.(ordinal);
+  return writer;
+}
+
+/** What the writer promises on any S3; `narrowed` may narrow its access to the permissions. */
+export function describeS3Writer(
+  open: () => Buckets,
+  narrowed: (permissions: readonly Permission[]) => Promise<CloudAccess> = async () => open().access,
+): void {
   for (const s3Compression of packings) {
     testWriter(`the S3 writer (${s3Compression})`, {
       repeatsOverwrite: true,
@@ -67,19 +81,73 @@ export function describeS3Writer(open: () => Buckets): void {
   }
 
   describe("the S3 writer", () => {
-    it("names an object after dataset, task and its first record", async () => {
+    it("names an object after dataset, task and the first record that it stands for, written or not", async () => {
       const bucketName = await open().bucket();
-      const writer = openS3Writer({ config: { bucketName, s3KeyPrefix: "orders/" }, access: open().access, task });
+      const writer = openAt(40, { config: { bucketName, s3KeyPrefix: "orders/" }, access: open().access, task });
       await writer.write(await prepareAll(writer, [makeDocument("a")], 42), signal);
       await writer.flush?.(signal);
       expect(await open().keys(bucketName)).toEqual([
-        `orders/${datasetName}/${task.taskId}/part-000000000042.jsonl.gz`,
+        `orders/${datasetName}/${task.taskId}/part-000000000040.jsonl.gz`,
       ]);
     });
 
+    describe.each(["JSONL", "PARQUET"] as const)(
+      "whose attempt died between an object and its checkpoint (%s)",
+      (s3FileFormat) => {
+        /** Documents of records 0 to 9 are checkpointed, 500 and 502 are not. */
+        async function afterDeath() {
+          const config = { bucketName: await open().bucket(), s3FileFormat, s3Compression: "NONE" as const };
+          const input = { config, access: open().access, task };
+          const dead = openAt(0, input);
+          await writeAt(dead, 0, "first");
+          dead.checkpointAt?.(500);
+          await writeAt(dead, 500, "500, of the dead");
+          const stored = async () => {
+            if (s3FileFormat === "JSONL") return idsOf(await linesIn(open(), config.bucketName, "NONE"));
+            return idsOf((await rowsIn(open(), config.bucketName)) as { documentId: string }[]);
+          };
+          expect(await stored()).toEqual(["first", "500, of the dead"]);
+          return { input, stored };
+        }
+
+        it("has the next attempt's object in the place of the dead one's, though it leaves out the first record", async () => {
+          const { input, stored } = await afterDeath();
+          const next = openAt(500, input);
+          await writeAt(next, 501, "501");
+          expect(await stored()).toEqual(["first", "501"]);
+          next.checkpointAt?.(600);
+          await writeAt(next, 603, "603");
+          await next.flush?.(signal);
+          expect(await stored()).toEqual(["first", "501", "603"]);
+        });
+
+        it("has nothing of the dead one, when the next attempt has no document for those records", async () => {
+          const { input, stored } = await afterDeath();
+          const access = await narrowed(s3WritePermissions(input.config));
+          const next = openAt(500, { ...input, access });
+          await next.flush?.(signal);
+          expect(await stored()).toEqual(["first"]);
+          next.checkpointAt?.(600);
+          await writeAt(next, 600, "600");
+          await next.flush?.(signal);
+          expect(await stored()).toEqual(["first", "600"]);
+        });
+
+        it("is left alone by an attempt that lost its lease", async () => {
+          const { input, stored } = await afterDeath();
+          const lost = new Problem("LEASE_LOST", "lost");
+          const confirmLease = () => Promise.reject(lost);
+          await expect(openAt(500, { ...input, confirmLease }).flush?.(signal)).rejects.toBe(lost);
+          // Its successor may have had no document for these records: there is no object to stumble over.
+          await expect(writeAt(openAt(700, { ...input, confirmLease }), 700, "zombie")).rejects.toBe(lost);
+          expect(await stored()).toEqual(["first", "500, of the dead"]);
+        });
+      },
+    );
+
     it("makes no object of no documents", async () => {
       const bucketName = await open().bucket();
-      const writer = openS3Writer({ config: { bucketName }, access: open().access, task });
+      const writer = openAt(0, { config: { bucketName }, access: open().access, task });
       await writer.flush?.(signal);
       await writer.close();
       expect(await open().keys(bucketName)).toEqual([]);
@@ -87,7 +155,7 @@ export function describeS3Writer(open: () => Buckets): void {
 
     it("stores a large object whole, in several parts", async () => {
       const bucketName = await open().bucket();
-      const writer = openS3Writer({ config: { bucketName }, access: open().access, task });
+      const writer = openAt(0, { config: { bucketName }, access: open().access, task });
       const documents = bigDocuments(9);
       await writer.write(await prepareAll(writer, documents), signal);
       await writer.flush?.(signal);
@@ -98,7 +166,7 @@ export function describeS3Writer(open: () => Buckets): void {
       const bucketName = await open().bucket();
       const config = { bucketName };
       const writeOne = async (id: string, confirmLease?: () => Promise<void>) => {
-        const writer = openS3Writer({ config, access: open().access, task, ...(confirmLease ? { confirmLease } : {}) });
+        const writer = openAt(0, { config, access: open().access, task, ...(confirmLease ? { confirmLease } : {}) });
         await writer.write(await prepareAll(writer, [makeDocument(id)], 0), signal);
         await writer.flush?.(signal);
       };
@@ -114,7 +182,7 @@ export function describeS3Writer(open: () => Buckets): void {
       const bucketName = await open().bucket();
       const config = { bucketName };
       for (const taskId of [task.taskId, "8".repeat(32)]) {
-        const writer = openS3Writer({ config, access: open().access, task: { ...task, taskId } });
+        const writer = openAt(0, { config, access: open().access, task: { ...task, taskId } });
         await writer.write(await prepareAll(writer, [makeDocument("a")]), signal);
         await writer.flush?.(signal);
       }
@@ -125,7 +193,7 @@ export function describeS3Writer(open: () => Buckets): void {
     it("closes a Parquet object at its uncompressed size, names it without packing and keeps rows of several batches in order", async () => {
       const bucketName = await open().bucket();
       const config = { bucketName, s3FileFormat: "PARQUET", s3Compression: "ZSTD", s3FileSizeInMegabytes: 1 } as const;
-      const writer = openS3Writer({ config, access: open().access, task });
+      const writer = openAt(0, { config, access: open().access, task });
       const documents = Array.from({ length: 3_000 }, (_, n) => {
         const fields = { documentId: String(n), n, text: "x".repeat(400) };
         return { ...makeDocument(String(n)), body: JSON.stringify(fields), fields: () => fields };
@@ -141,12 +209,19 @@ export function describeS3Writer(open: () => Buckets): void {
 
     it("takes only JSON objects into a Parquet object", async () => {
       const config = { bucketName: "b", s3FileFormat: "PARQUET" } as const;
-      const writer = openS3Writer({ config, access: open().access, task });
+      const writer = openAt(0, { config, access: open().access, task });
       const document = { ...makeDocument("a"), body: "plain", fields: () => JSON.parse("plain") as Row };
       expect(await writer.prepare(document, 0)).toMatchObject({ code: "INVALID_DOCUMENT" });
     });
   });
 }
+
+async function writeAt(writer: Writer, ordinal: number, id: string): Promise<void> {
+  await writer.write(await prepareAll(writer, [makeDocument(id)], ordinal), signal);
+  await writer.flush?.(signal);
+}
+
+const idsOf = (found: readonly { readonly documentId: string }[]) => found.map(({ documentId }) => documentId);
 
 async function rowsIn(open: Buckets, bucket: string): Promise<Row[]> {
   const keys = await open.keys(bucket);
