@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type HostUnderTest, hostHelpers, testHost } from "../host-process/testing/host-suite.ts";
+import { testRecordInterfaces } from "../interfaces/testing/record-suite.ts";
 import { testOrders } from "../state-machine/testing/orders-suite.ts";
 import { pythonHost } from "./open-handler.ts";
 
@@ -78,3 +79,13 @@ test("a bad artifact is told at initialisation: no module, no class", async () =
 });
 
 testOrders("Python", pythonHost, () => ({ artifactDir }));
+
+testRecordInterfaces({
+  name: "Python",
+  open: (interfaceName) => {
+    const artifactDir = join(import.meta.dirname, "testing/every-record-reader");
+    return pythonHost.openRecordHandler({ artifactDir, taskId: "task", interfaceName });
+  },
+  answersSynchronously: false,
+  queuesBatches: true,
+});

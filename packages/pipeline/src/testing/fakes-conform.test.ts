@@ -9,14 +9,16 @@ import { FakeArchive, FakeObjectTarget, FakeTarget, type WriteFault } from "./fa
 const records = sourceRecords(Array.from({ length: 57 }, (_, n) => `doc ${n}`));
 testReader("the fake reader", { openReader: () => fakeReader(records, { batchSizes: [4, 9, 1] }), recordCount: 57 });
 
-testHandler("the fake handler", { openHandler: () => fakeHandler(), answersSynchronously: true });
+testHandler("the fake handler", { openHandler: () => fakeHandler(), answersSynchronously: true, queuesBatches: false });
 testHandler("the asynchronous fake handler", {
   openHandler: () => fakeHandler({ asynchronous: true }),
   answersSynchronously: false,
+  queuesBatches: false,
 });
 testHandler("the fake handler that queues", {
   openHandler: () => fakeHandler({ asynchronous: true, queues: true }),
   answersSynchronously: false,
+  queuesBatches: true,
 });
 
 testWriter("the fake target's writer", {

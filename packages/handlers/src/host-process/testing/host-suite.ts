@@ -81,6 +81,7 @@ export function testHost(underTest: HostUnderTest): void {
   testHandler(`the ${language} handler`, {
     openHandler: async () => (await open()).handler,
     answersSynchronously: false,
+    queuesBatches: true,
   });
 
   test("the handler is asked about a file as JavaScript's is", async () => {
