@@ -14,7 +14,7 @@ import {
   toProblemMessage,
 } from "../task-protocol.ts";
 import type { Trial, TrialRequest } from "../trial.ts";
-import { describeFailure, runFailure, type TimeUp, tryFailure } from "./ending-problems.ts";
+import { describeFailure, runFailure, type TimeUp, tryFailure, withLastWords } from "./ending-problems.ts";
 import { endSession } from "./process-session.ts";
 import { watchTimeTaken } from "./process-time.ts";
 import { startReaper } from "./reaper.ts";
@@ -212,12 +212,13 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       const onMessage = (message: FromChild): void => {
         if (message.type === "finished") {
           process.flushLogs();
+          const outcome = withLastWords(message.outcome, process.lastWords);
           if (request.assignment.spark || timeUp !== null) {
-            told = message.outcome;
+            told = outcome;
             process.kill();
           } else {
             release(slot);
-            finish(message.outcome);
+            finish(outcome);
           }
         } else if (message.type === "request" && message.kind === "checkpoint") {
           const update = message.ask as TaskCheckpointUpdate;

@@ -36,7 +36,8 @@ describe.each(javas)("with Java $version", ({ java }) => {
     unusable: "null",
     escapes: 8,
     sourceFile: join(import.meta.dirname, "testing/artifact/com/acme/SingleFileParser.java"),
-    hangs: { loop: /for \(;;\) kept\.clear/, sleep: /Thread\.sleep/ },
+    hangs: { loop: /for \(;;\) kept\.clear/, sleep: /Thread\.sleep|\bsleep\(\);/ },
+    crashesIn: /com\.acme\.SingleFileParser\.die/,
   };
   const { handle, bodyOf } = hostHelpers(underTest);
 

@@ -15,6 +15,7 @@ const underTest: HostUnderTest = {
   escapes: 5,
   sourceFile: join(artifactDir, "letsdata_interfaces/readers/parsers/SingleFileParser.py"),
   hangs: { loop: /while True:|pass/, sleep: /time\.sleep/ },
+  crashesIn: /line \d+ of SingleFileParser\.py/,
 };
 const { handle, bodyOf, hangIn } = hostHelpers(underTest);
 
