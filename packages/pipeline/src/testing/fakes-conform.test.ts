@@ -21,16 +21,16 @@ testHandler("the fake handler that queues", {
   queuesBatches: true,
 });
 
+let nextFault: WriteFault = null;
 testWriter("the fake target's writer", {
   openTarget: async () => {
     const target = new FakeTarget();
-    let next: WriteFault = null;
     const open = () =>
       target.openWriter({
         concurrentBatches: 3,
         fault: () => {
-          const fault = next;
-          next = null;
+          const fault = nextFault;
+          nextFault = null;
           return fault;
         },
       });
@@ -38,12 +38,12 @@ testWriter("the fake target's writer", {
       writer: open(),
       stored: async () => target.stored,
       reopen: async () => open(),
-      rejectNext: (indexes) => {
-        next = { kind: "reject", rejections: indexes.map((index) => ({ index, reason: "throttled", retry: true })) };
-      },
     };
   },
   repeatsOverwrite: false,
+  rejectNext: (indexes) => {
+    nextFault = { kind: "reject", rejections: indexes.map((index) => ({ index, reason: "throttled", retry: true })) };
+  },
 });
 
 testWriter("the fake object target's writer", {
@@ -52,6 +52,7 @@ testWriter("the fake object target's writer", {
     return { writer: target.openWriter(), stored: async () => target.stored, reopen: async () => target.openWriter() };
   },
   repeatsOverwrite: true,
+  rejectNext: null,
 });
 
 testErrorSink("the fake archive", async () => {
