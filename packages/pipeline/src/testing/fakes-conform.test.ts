@@ -2,6 +2,8 @@ import { testErrorSink } from "@letsdata/plugin-kit/testing/error-sink-conforman
 import { testHandler } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { testReader } from "@letsdata/plugin-kit/testing/reader-conformance";
 import { testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import { testCheckpointStore } from "./checkpoint-store-conformance.ts";
+import { FakeCheckpointStore } from "./fake-checkpoint-store.ts";
 import { fakeHandler } from "./fake-handler.ts";
 import { fakeReader, sourceRecords } from "./fake-source.ts";
 import { FakeArchive, FakeObjectTarget, FakeTarget, type WriteFault } from "./fake-target.ts";
@@ -53,6 +55,17 @@ testWriter("the fake object target's writer", {
   },
   repeatsOverwrite: true,
   rejectNext: null,
+});
+
+testCheckpointStore("the fake checkpoint store", async () => {
+  const store = new FakeCheckpointStore();
+  return {
+    store,
+    taskId: "task",
+    lease: async () => store.lease(),
+    errorFiles: async () => store.errorFiles,
+    measurements: async () => store.measurements,
+  };
 });
 
 testErrorSink("the fake archive", async () => {
