@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { javaHost } from "../java/open-handler.ts";
 import type { LanguageHost } from "../language-host.ts";
 import { pythonHost } from "../python/open-handler.ts";
 
+const support = join(import.meta.dirname, "../python/host/support");
 const templates = join(import.meta.dirname, "../../../../samples/templates");
 const folder = mkdtempSync(join(tmpdir(), "letsdata-templates-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,18 +33,47 @@ async function kindsOf(host: LanguageHost, artifactDir: string, lines: string) {
   return kinds;
 }
 
-test("the Python template passes its unit test with the package's modules and runs as an artifact", async () => {
+/** A Python of its own, with the package in it as it is published: no index and no pip are needed for that. */
+function pythonWithPackage(): string {
+  const [venv, wheels] = [join(folder, "venv"), join(folder, "wheels")];
+  const succeed = (command: string, ...args: readonly string[]): string => {
+    const { code, out } = run(command, args, folder);
+    expect(code, out).toBe(0);
+    return out.trim();
+  };
+  const wheel = succeed("python3", "-B", join(import.meta.dirname, "../python/build_package.py"), wheels);
+  succeed("python3", "-m", "venv", "--without-pip", venv);
+  const python = join(venv, "bin/python");
+  const purelib = succeed(python, "-I", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))");
+  succeed(python, "-m", "zipfile", "-e", wheel, purelib);
+  return python;
+}
+
+const tellOfPackage = `
+import base64, hashlib, importlib.metadata, json
+package = importlib.metadata.distribution("letsdata-handlers")
+def digest(file):
+    return base64.urlsafe_b64encode(hashlib.sha256(file.read_binary()).digest()).decode().rstrip("=")
+wrong = [str(file) for file in package.files if file.hash and file.hash.value != digest(file)]
+modules = sorted(str(file) for file in package.files if file.suffix == ".py")
+import letsdata_lambda_function
+print(json.dumps([package.version, package.metadata["Requires-Python"], wrong, modules]))
+`;
+
+test("the Python template passes its unit test with the package in a Python of its own and runs as an artifact", async () => {
   const template = join(folder, "python");
   cpSync(join(templates, "python"), template, { recursive: true });
-  const support = join(import.meta.dirname, "../python/host/support");
-  const tested = run("python3", ["-m", "unittest", "discover", "test"], template, {
-    PYTHONPATH: support,
-    PYTHONDONTWRITEBYTECODE: "1",
-  });
+  const python = pythonWithPackage();
+  const tested = run(python, ["-I", "-B", "-m", "unittest", "discover", "test"], template);
   expect(tested).toMatchObject({ code: 0, out: expect.stringContaining("Ran 2 tests") });
   const lines = '{"id":"1","page":"/"}\n{"id":"2","page":"/","test":true}\n{"id":"3"}\n';
   expect(await kindsOf(pythonHost, template, lines)).toEqual(["document", "skip", "error"]);
-});
+  const [version, needs, wrong, modules] = JSON.parse(run(python, ["-I", "-B", "-c", tellOfPackage], folder).out);
+  expect([version, needs, wrong]).toEqual(["0.1.0", ">=3.9", []]);
+  // All that an installation supplies, but for the stand-in of a package that a Lambda image brings itself.
+  const supplied = (readdirSync(support, { recursive: true }) as string[]).filter((name) => name.endsWith(".py"));
+  expect(modules).toEqual(supplied.filter((name) => !name.startsWith("aws_lambda_powertools")).sort());
+}, 60_000);
 
 test("the Java template builds with a JDK alone, passes its unit test and runs as a JAR", async () => {
   const { interfacesJar } = await buildJavaHost();
@@ -101,7 +131,6 @@ class SagemakerVectorsInterface:
 `;
 
 test("what the Python template says of unit tests runs as it stands, for every interface", () => {
-  const support = join(import.meta.dirname, "../python/host/support");
   const names = /class (\w+)/g;
   const { code, out } = run(
     "python3",
