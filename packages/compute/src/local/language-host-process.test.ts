@@ -100,7 +100,9 @@ describe.each(languages)("a handler in $name", ({ path, language, artifact, impl
     const { request } = requestOf(["memory"]);
     expect(errorOf(await pool.run(request))).toMatchObject({
       code: "OUT_OF_MEMORY",
-      details: expect.stringMatching(/parseDocument\(SingleFileParser\.java:\d+\)|SingleFileParser\.py", line \d+, in parseDocument/),
+      details: expect.stringMatching(
+        /parseDocument\(SingleFileParser\.java:\d+\)|SingleFileParser\.py", line \d+, in parseDocument/,
+      ),
     });
   });
 

@@ -149,7 +149,10 @@ test("what the Java template says of unit tests compiles as it stands, for every
   const interfaces = readers.map((name) => name[0]!.toUpperCase() + name.slice(1));
   expect(interfaces).toHaveLength(8);
   const parameters = [...interfaces.map((name, n) => `${name} ${readers[n]}`), ...othersInJava].join(", ");
-  writeFileSync(join(folder, "Example.java"), `${importsInJava} class Example { void run(${parameters}) { ${block} } }`);
+  writeFileSync(
+    join(folder, "Example.java"),
+    `${importsInJava} class Example { void run(${parameters}) { ${block} } }`,
+  );
   expect(run("javac", ["-cp", interfacesJar, "-d", folder, join(folder, "Example.java")], folder)).toMatchObject({
     code: 0,
   });

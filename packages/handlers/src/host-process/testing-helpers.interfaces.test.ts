@@ -248,7 +248,14 @@ async function machinesInTask(input: Pick<Parameters<typeof testHandler>[0], "ho
 test("Python's run_handler runs state machines as a task does", async () => {
   const artifactDir = join(sources, "python/testing/artifact");
   const expected = await machinesInTask({ host: pythonHost, artifactDir });
-  expect(expected).toMatchObject([{ errors: ["bad xd"], partErrors: ["bad xc", "bad xf"], skips: 1 }, {}, {}, {}, {}, {}]);
+  expect(expected).toMatchObject([
+    { errors: ["bad xd"], partErrors: ["bad xc", "bad xf"], skips: 1 },
+    {},
+    {},
+    {},
+    {},
+    {},
+  ]);
   expect(expected).toContainEqual({ fails: "NO_PROGRESS" });
   expect(expected).toContainEqual({ fails: "throw it" });
   const calls = `

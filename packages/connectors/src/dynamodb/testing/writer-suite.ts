@@ -1,6 +1,11 @@
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { OutputDocument } from "@letsdata/plugin-kit/handler";
-import { makeDocument, prepareAll, testWriter, type WriterConformance } from "@letsdata/plugin-kit/testing/writer-conformance";
+import {
+  makeDocument,
+  prepareAll,
+  testWriter,
+  type WriterConformance,
+} from "@letsdata/plugin-kit/testing/writer-conformance";
 import { describe, expect, it } from "vitest";
 import { plainJson } from "../../dynamodb-plain-json.ts";
 import { makeTable } from "../../testing/make-table.ts";

@@ -9,7 +9,12 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { makeDocument, prepareAll, testWriter, type WriterConformance } from "@letsdata/plugin-kit/testing/writer-conformance";
+import {
+  makeDocument,
+  prepareAll,
+  testWriter,
+  type WriterConformance,
+} from "@letsdata/plugin-kit/testing/writer-conformance";
 import { describe, expect, it } from "vitest";
 import { provisionStream, removeStream } from "../provision.ts";
 import { openKinesisWriter } from "../writer.ts";

@@ -3,7 +3,12 @@ import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import { testReader } from "@letsdata/plugin-kit/testing/reader-conformance";
-import { makeDocument, prepareAll, testWriter, type WriterConformance } from "@letsdata/plugin-kit/testing/writer-conformance";
+import {
+  makeDocument,
+  prepareAll,
+  testWriter,
+  type WriterConformance,
+} from "@letsdata/plugin-kit/testing/writer-conformance";
 import { describe, expect, it } from "vitest";
 import { findQueue } from "../find-queue.ts";
 import type { SqsReaderDefinition } from "../plan-workers.ts";

@@ -129,7 +129,9 @@ export function testHost(underTest: HostUnderTest): void {
     await handle("a");
     await expect(handle("crash")).rejects.toMatchObject({
       code: "TASK_CRASHED",
-      message: expect.stringMatching(new RegExp(`ended: (signal SIG\\w+|exit code \\d+): the handler was in ${crashesIn.source}\\.$`)),
+      message: expect.stringMatching(
+        new RegExp(`ended: (signal SIG\\w+|exit code \\d+): the handler was in ${crashesIn.source}\\.$`),
+      ),
       details: { stack: expect.stringContaining("parseDocument") },
     });
   });
