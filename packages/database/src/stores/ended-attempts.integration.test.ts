@@ -12,7 +12,7 @@ import { transitionDataset } from "./dataset-store.ts";
 import { queryMetrics } from "./metric-store.ts";
 import { redriveTasks } from "./redrive-tasks.ts";
 import { settleDatasets } from "./settle-datasets.ts";
-import { settleTask } from "./settle-task.ts";
+import { createSettler, settleTask } from "./settle-task.ts";
 import { releaseExpiredLeases } from "./task-leases.ts";
 import { listUsage, type UsageRecord } from "./usage-store.ts";
 
@@ -197,6 +197,23 @@ test("calls of a model on a serverless endpoint of ours are metered once, by the
   expect(records.map(({ meteringValue }) => meteringValue).sort()).toEqual([3, 4]);
   const { resourceType, meteringUnit } = meters.inferenceDuration;
   expect(records[0]).toMatchObject({ resourceType, meteringUnit, resource: "LAMBDA_AND_SAGEMAKER" });
+});
+
+test("an end that is told twice at once is one end: the second has no lease any more, and nothing is counted twice", async () => {
+  const datasetId = await startedDataset(2);
+  const [first, other] = [await claimOne(datasetId, 10), await claimOne(datasetId, 10)];
+  const settler = createSettler(db);
+  const end = ({ taskId, lease }: ClaimedTask) =>
+    settler({ taskId, lease, outcome: { kind: "completed", counts: written(0) } });
+  const [one, again, beside] = await Promise.allSettled([end(first), end(first), end(other)]);
+  expect(one).toMatchObject({ status: "fulfilled", value: { taskId: first.taskId, status: "COMPLETED" } });
+  expect(again).toMatchObject({ status: "rejected", reason: { code: "LEASE_LOST" } });
+  expect(beside).toMatchObject({ status: "fulfilled", value: { taskId: other.taskId, status: "COMPLETED" } });
+  expect(await measured(datasetId, "task.succeeded")).toEqual({ count: 2, sum: 2 });
+  expect(await db.datasetProgress.findUniqueOrThrow({ where: { datasetId } })).toMatchObject({
+    tasksCompleted: 2,
+    tasksRunning: 0,
+  });
 });
 
 test("an update of the endpoint prices the calls behind it only, whether it grows, shrinks or was not billed before", async () => {
