@@ -26,7 +26,7 @@ function countsOf(records: number): Counts {
 /** A checkpoint behind so many records, with an error file and a minute's measurement of its own. */
 function updateOf(records: number): CheckpointUpdate {
   return {
-    position: { shard: { sequence: String(records), nested: { records } } },
+    position: { shard: { sequence: String(records), at: records, end: null } },
     counts: countsOf(records),
     errorFiles: [{ key: `e/${records}.jsonl`, records: 2, bytes: 99 }],
     measurements: [{ metric: "records.read", minute, count: 1, sum: records, min: records, max: records }],
