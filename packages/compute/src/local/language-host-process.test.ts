@@ -114,12 +114,15 @@ describe.each(languages)("a handler in $name", ({ path, language, artifact, impl
     });
   });
 
-  test("that throws: HANDLER_EXCEPTION with its own stack; that dies: TASK_CRASHED", async () => {
+  test("that throws: HANDLER_EXCEPTION with its own stack; that dies: TASK_CRASHED with what it said last", async () => {
     expect(errorOf(await pool.run(requestOf(["throw it"]).request))).toMatchObject({
       code: "HANDLER_EXCEPTION",
       details: expect.stringContaining(source),
     });
-    expect(errorOf(await pool.run(requestOf(["die"]).request))).toMatchObject({ code: "TASK_CRASHED" });
+    expect(errorOf(await pool.run(requestOf(["die"]).request))).toMatchObject({
+      code: "TASK_CRASHED",
+      details: expect.stringMatching(/last words|at com\.acme\.SingleFileParser\.die/),
+    });
   });
 });
 
