@@ -40,7 +40,7 @@ export interface TaskCheckpointUpdate extends TaskCheckpoint {
 }
 
 /** The same shape as the pipeline's AttemptOutcome. */
-export type TaskOutcome = { readonly measurements?: readonly TaskMeasurement[] } & (
+export type TaskOutcome = { readonly measurements?: readonly TaskMeasurement[]; readonly mayStillWrite?: true } & (
   | { readonly kind: "completed" | "rerun" | "stopped" | "abandoned"; readonly counts: TaskCounts }
   | {
       readonly kind: "failed";

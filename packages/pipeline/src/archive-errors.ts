@@ -1,4 +1,5 @@
 import type { ErrorFile, ErrorSink } from "@letsdata/plugin-kit/error-sink";
+import { asProblem, type Problem } from "@letsdata/plugin-kit/problems";
 import { type BackOff, retryTransient } from "./back-off.ts";
 import type { FailedRecord } from "./error-records.ts";
 
@@ -16,13 +17,15 @@ export class ErrorArchiver {
   #waitingBytes = 0;
   #archived: ErrorFile[] = [];
   #archiving: Promise<void> | null = null;
+  /** What the archive refused is gone from here: nothing that would cover it may be reached any more. */
+  #failure: Problem | null = null;
 
   constructor(sink: ErrorSink, backOffWith: BackOff) {
     this.#sink = sink;
     this.#backOffWith = backOffWith;
   }
 
-  /** A returned promise asks the caller to wait: a file is being archived. */
+  /** A returned promise asks the caller to wait: a file is being archived. It rejects when the archive refuses it for good. */
   add(failed: FailedRecord): Promise<void> | null {
     this.#waiting.push(failed);
     this.#waitingBytes += lineBytesAtMost(failed);
@@ -30,20 +33,27 @@ export class ErrorArchiver {
     return this.#archiveWaiting();
   }
 
-  /** Everything added is durable when this resolves. */
+  /** Everything ever added is durable when this resolves; throws the Problem of the first file that is not. */
   async finish(): Promise<readonly ErrorFile[]> {
     while (this.#archiving || this.#waiting.length > 0) await this.#archiveWaiting();
+    if (this.#failure) throw this.#failure;
     return this.#archived;
   }
 
   #archiveWaiting(): Promise<void> {
-    this.#archiving ??= this.#archiveAll().finally(() => {
-      this.#archiving = null;
-    });
+    this.#archiving ??= this.#archiveAll()
+      .catch((thrown: unknown) => {
+        this.#failure ??= asProblem(thrown);
+        throw this.#failure;
+      })
+      .finally(() => {
+        this.#archiving = null;
+      });
     return this.#archiving;
   }
 
   async #archiveAll(): Promise<void> {
+    if (this.#failure) throw this.#failure;
     while (this.#waiting.length > 0) {
       const waiting = this.#waiting.sort((a, b) => a.ordinal - b.ordinal);
       this.#waiting = [];
@@ -51,7 +61,7 @@ export class ErrorArchiver {
       for (const file of cutIntoFiles(waiting)) {
         const records = file.map((failed) => failed.record);
         const archived = await retryTransient(this.#backOffWith, () =>
-          this.#sink.archive(records, file[0]!.ordinal, this.#backOffWith.lost),
+          this.#sink.archive(records, file[0]!.ordinal, this.#backOffWith.ended),
         );
         this.#archived.push(archived);
       }

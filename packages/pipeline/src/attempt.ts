@@ -3,11 +3,11 @@ import type { ReadBatch } from "@letsdata/plugin-kit/reader";
 import { ErrorArchiver } from "./archive-errors.ts";
 import type { BackOff } from "./back-off.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
-import { type CommitStage, commitSegment, saveCheckpoint } from "./commit-segment.ts";
-import { type ErrorOrigin, systemError } from "./error-records.ts";
+import { acknowledge, type CommitStage, commitSegment, saveCheckpoint } from "./commit-segment.ts";
+import type { ErrorOrigin } from "./error-records.ts";
 import { HandleAhead } from "./handle-ahead.ts";
 import type { HandledBatch, HandleStage } from "./handle-batch.ts";
-import { BatchBuilder, type WriteBatch } from "./in-batches.ts";
+import { BatchBuilder } from "./in-batches.ts";
 import { type Measuring, MinuteMeasurements } from "./measure.ts";
 import { type AttemptOutcome, type Checkpoint, noCounts } from "./ports.ts";
 import { type ReadAhead, readAhead } from "./read-ahead.ts";
@@ -15,12 +15,14 @@ import type { RunTaskInput } from "./run-task.ts";
 import { Segment } from "./segment.ts";
 import { watchTimeLimit } from "./time-limit.ts";
 import { Wakeup } from "./wakeup.ts";
-import { writeWithRetry } from "./write-with-retry.ts";
+import { WritesUnderWay } from "./writes-under-way.ts";
 
 const lingerMilliseconds = 1_000;
 const readAheadLimits = { countMax: 8, weightMax: 8 * 1024 * 1024 };
 /** While a checkpoint is being saved, work goes on for at most this many checkpoints' records. */
 const checkpointsAheadMax = 20;
+/** A write that was called off has this long to end. */
+const callOffMilliseconds = 5_000;
 
 /** One attempt: reads ahead, handles, writes up to `concurrentBatches` at a time, commits segments in order. */
 export class Attempt {
@@ -31,16 +33,18 @@ export class Attempt {
   readonly #errorOrigin: ErrorOrigin;
   readonly #commitStage: CommitStage;
   readonly #handling: HandleAhead;
-  readonly #wakeup = new Wakeup();
+  readonly #wakeup: Wakeup;
   readonly #queue: BoundedQueue<ReadAhead>;
   readonly #builder: BatchBuilder;
   readonly #over = new AbortController();
+  /** Aborts with the failure once no earlier segment can be saved any more. */
+  readonly #failed = new AbortController();
   #drain: "stopped" | "rerun" | null = null;
   #checkpoint: Checkpoint;
   #segment: Segment;
-  readonly #writesUnderWay = new Set<WriteBatch>();
-  #alarmAt = Number.POSITIVE_INFINITY;
+  readonly #writes: WritesUnderWay;
   #committing: Promise<void> | null = null;
+  /** What spoilt the open segment or one before it: nothing more is written or saved. */
   #failure: Problem | null = null;
   /** Errors that stopped the task: registered with an unmoved checkpoint, so they can be listed and the balance stays closed. */
   #stoppedBy: ErrorArchiver | null = null;
@@ -48,12 +52,13 @@ export class Attempt {
   constructor(input: RunTaskInput) {
     const { clock, random, lost, limits, reader, writer, handler } = input;
     this.#input = input;
+    this.#wakeup = new Wakeup(clock, this.#over.signal);
     this.#limits = {
       records: writer.flush ? Number.POSITIVE_INFINITY : (limits.checkpointRecords ?? 500),
       milliseconds: 1_000 * (writer.flush ? (limits.flushSecondsMax ?? 300) : (limits.checkpointSeconds ?? 10)),
       millisecondsMin: 1_000 * (limits.checkpointSecondsMin ?? 0.1),
     };
-    this.#backOffWith = { clock, random, lost };
+    this.#backOffWith = { clock, random, ended: AbortSignal.any([lost, this.#failed.signal]) };
     const bodyBytesMax = limits.errorBodyBytesMax === undefined ? 64 * 1024 : limits.errorBodyBytesMax;
     this.#errorOrigin = { task: input.task, clock, bodyBytesMax };
     const measurements = input.measuring ?? new MinuteMeasurements(clock.now());
@@ -79,6 +84,17 @@ export class Attempt {
       signal: lost,
       answeredAt: Number.NEGATIVE_INFINITY,
     };
+    this.#writes = new WritesUnderWay({
+      writer,
+      errorOrigin: this.#errorOrigin,
+      measurements,
+      backOffWith,
+      stopsTask: input.recordErrorPolicy === "FailTask" ? (errors, why) => this.#recordErrored(errors, why) : null,
+      onEnd: (failure) => {
+        this.#failure ??= failure;
+        this.#wakeup.wake();
+      },
+    });
     this.#queue = new BoundedQueue(readAheadLimits, this.#wakeup.wake);
     this.#builder = new BatchBuilder(writer.limits);
     this.#checkpoint = input.resumeFrom ?? { position: null, counts: noCounts };
@@ -122,34 +138,56 @@ export class Attempt {
     }
   }
 
+  /** Of several failures the first is told: the others follow from it, or come again. */
   async #workToTheEnd(): Promise<AttemptOutcome> {
     let failure: Problem | null = null;
     try {
       await this.#work();
     } catch (thrown) {
-      failure = asProblem(thrown);
+      failure = this.#failure ?? asProblem(thrown);
     }
     try {
       if (this.#failure === null) await this.#closeSegment();
-      await this.#committing;
-      failure = this.#failure ?? failure;
+    } catch (thrown) {
+      this.#failure ??= asProblem(thrown);
+    }
+    await this.#committing;
+    failure ??= this.#failure;
+    try {
       if (this.#stoppedBy) await saveCheckpoint(this.#commitStage, this.#checkpoint, await this.#stoppedBy.finish());
     } catch (thrown) {
-      failure = this.#failure ?? asProblem(thrown);
+      // A record stops the task once it can be looked at: until then it is the archive or the database that failed.
+      failure = asProblem(thrown);
     }
-    return this.#outcome(failure);
+    const haveEnded = failure === null || (await this.#callOffWrites(failure));
+    const outcome = this.#outcome(failure);
+    return haveEnded ? outcome : { ...outcome, mayStillWrite: true };
+  }
+
+  /** One that went on could land behind those of another attempt. False where one did not end in time. */
+  async #callOffWrites(failure: Problem): Promise<boolean> {
+    this.#failed.abort(failure);
+    const { clock } = this.#input;
+    const until = clock.monotonic() + callOffMilliseconds;
+    for (let now = clock.monotonic(); this.#writes.size > 0 && now < until; now = clock.monotonic()) {
+      await this.#wakeup.waitUntil(until, now);
+    }
+    return this.#writes.size === 0;
   }
 
   #outcome(failure: Problem | null): AttemptOutcome {
     const { counts } = this.#checkpoint;
     const measurements = this.#measurements.drain();
-    if (failure?.code === "LEASE_LOST" || this.#input.lost.aborted) return { kind: "abandoned", counts };
+    const isLost = failure?.code === "LEASE_LOST" || this.#failure?.code === "LEASE_LOST" || this.#input.lost.aborted;
+    if (isLost) return { kind: "abandoned", counts };
     if (failure) {
       const { code, message } = failure;
       const details = Object.keys(failure.details).length > 0 ? JSON.stringify(failure.details) : null;
       return { kind: "failed", counts, measurements, error: { code, message, ...(details ? { details } : {}) } };
     }
-    return { kind: this.#drain ?? "completed", counts, measurements };
+    // Asked to end when everything was read: that is saved too by now, and nothing is left for another attempt.
+    const isAllRead = this.#queue.isExhausted && this.#queue.failure === null;
+    return { kind: isAllRead ? "completed" : (this.#drain ?? "completed"), counts, measurements };
   }
 
   /** Returns at the source's end or when draining; throws what ends the attempt otherwise. */
@@ -167,7 +205,13 @@ export class Attempt {
       const handled = isElsewhere ? await this.#sendingLingered(handling) : handling;
       if (isElsewhere) this.#handling.goAhead();
       if (handled.failed.length > 0 && this.#input.recordErrorPolicy === "FailTask") await this.#failTask(handled);
-      await this.#accept(batch, handled, readBegan);
+      try {
+        await this.#accept(batch, handled, readBegan);
+      } catch (thrown) {
+        // Half of it is in the segment.
+        this.#failure ??= asProblem(thrown);
+        throw this.#failure;
+      }
       if (batch.isStart && this.#input.writer.needsStart) await this.#saveStart();
       if (batch.awaitsAcknowledgement || this.#isCheckpointDue(clock.monotonic())) await this.#checkpointSoon();
     }
@@ -192,8 +236,7 @@ export class Attempt {
       if (now - openedAt >= lingerMilliseconds) {
         await this.#sendLingered(now);
       } else {
-        this.#setAlarm(openedAt + lingerMilliseconds, now);
-        await this.#wakeup.wait();
+        await this.#wakeup.waitUntil(openedAt + lingerMilliseconds, now);
       }
     }
     return handling;
@@ -226,26 +269,12 @@ export class Attempt {
     }
   }
 
-  async #waitForChange(now: number): Promise<void> {
+  #waitForChange(now: number): Promise<void> {
     const { openedAt } = this.#builder;
-    let until = Number.POSITIVE_INFINITY;
-    if (openedAt !== null) until = openedAt + lingerMilliseconds;
-    if (this.#segment.batchCount > 0 && !this.#committing) {
-      until = Math.min(until, this.#segment.openedAt + this.#limits.milliseconds);
-    }
-    if (until === Number.POSITIVE_INFINITY) return this.#wakeup.wait();
-    this.#setAlarm(until, now);
-    await this.#wakeup.wait();
-  }
-
-  /** Alarms are left to ring rather than taken back: an early one costs a look around, a timer per read batch costs more. */
-  #setAlarm(at: number, now: number): void {
-    if (at >= this.#alarmAt) return;
-    this.#alarmAt = at;
-    void this.#input.clock.sleep(Math.max(at - now, 0), this.#over.signal).then(() => {
-      if (this.#alarmAt === at) this.#alarmAt = Number.POSITIVE_INFINITY;
-      this.#wakeup.wake();
-    });
+    const lingersUntil = openedAt === null ? Number.POSITIVE_INFINITY : openedAt + lingerMilliseconds;
+    const isCheckpointToCome = this.#segment.batchCount > 0 && !this.#committing;
+    const dueAt = isCheckpointToCome ? this.#segment.openedAt + this.#limits.milliseconds : Number.POSITIVE_INFINITY;
+    return this.#wakeup.waitUntil(Math.min(lingersUntil, dueAt), now);
   }
 
   async #accept(batch: ReadBatch, handled: HandledBatch, readBegan: number): Promise<void> {
@@ -258,6 +287,7 @@ export class Attempt {
     segment.recordsRead += batch.records.length;
     segment.bytesRead += batch.bytesRead;
     segment.skipped += handled.skipped;
+    segment.transcoded += handled.transcoded;
     segment.position = batch.nextPosition;
     if (this.#input.reader.acknowledge) segment.batches.push(batch);
     for (const failed of handled.failed) {
@@ -278,53 +308,16 @@ export class Attempt {
   async #sendOpenBatch(): Promise<void> {
     const batch = this.#builder.take();
     if (!batch) return;
-    const { clock } = this.#input;
-    if (this.#mustWait(batch)) {
+    let waited = 0;
+    if (this.#writes.mustWait(batch)) {
+      const { clock } = this.#input;
       const began = clock.monotonic();
-      while (this.#mustWait(batch)) await this.#wakeup.wait();
-      this.#measurements.add("queue-wait.milliseconds", clock.monotonic() - began);
+      while (this.#writes.mustWait(batch) && this.#failure === null) await this.#wakeup.wait();
+      waited = clock.monotonic() - began;
     }
+    this.#measurements.add("queue-wait.milliseconds", waited);
     if (this.#failure) throw this.#failure;
-    const segment = this.#segment;
-    segment.writeBegan();
-    this.#writesUnderWay.add(batch);
-    void this.#write(segment, batch).then((failure) => {
-      this.#failure ??= failure;
-      this.#writesUnderWay.delete(batch);
-      segment.writeEnded(failure);
-      this.#wakeup.wake();
-    });
-  }
-
-  #mustWait({ keys }: WriteBatch): boolean {
-    if (this.#writesUnderWay.size >= this.#input.writer.concurrentBatches) return true;
-    for (const other of this.#writesUnderWay) for (const key of keys) if (other.keys.has(key)) return true;
-    return false;
-  }
-
-  /** The batch's failure, or null. */
-  async #write(segment: Segment, batch: WriteBatch): Promise<Problem | null> {
-    try {
-      const { writer, recordErrorPolicy, clock } = this.#input;
-      const refusals = await writeWithRetry(writer, batch.documents, this.#backOffWith, this.#measurements);
-      let { bytes } = batch;
-      for (const { index, reason } of refusals) {
-        const { document, ordinal, bytes: refusedBytes } = batch.documents[index]!;
-        bytes -= refusedBytes;
-        const refused = { code: "INVALID_DOCUMENT", message: `The target refused the document: ${reason}` };
-        const record = systemError(this.#errorOrigin, batch.records[index]!, refused, document);
-        await segment.addError({ ordinal, record });
-        if (recordErrorPolicy === "FailTask") throw this.#recordErrored(segment.errors, record.errorMessage);
-      }
-      segment.written += batch.documents.length - refusals.length;
-      segment.bytesWritten += bytes;
-      const count = batch.documents.length;
-      this.#measurements.addMany("total.milliseconds", (clock.monotonic() - batch.readBegan) * count, count);
-      this.#measurements.add("total.records", count);
-      return null;
-    } catch (thrown) {
-      return asProblem(thrown);
-    }
+    this.#writes.begin(this.#segment, batch);
   }
 
   /** Nothing of the failed record's batch is written; what was before it is committed like at any end. */
@@ -372,19 +365,19 @@ export class Attempt {
     const segment = this.#segment;
     if (segment.batchCount === 0) return;
     this.#segment = this.#newSegment(segment.position);
-    const committing = commitSegment(this.#commitStage, segment, this.#checkpoint).then(
-      (checkpoint) => {
-        this.#checkpoint = checkpoint;
-      },
-      (thrown: unknown) => {
-        this.#failure ??= asProblem(thrown);
-      },
-    );
-    this.#committing = committing.then(() => {
-      this.#committing = null;
-      this.#wakeup.wake();
-    });
+    this.#committing = this.#commit(segment);
     if (this.#input.writer.flush) await this.#committing;
+  }
+
+  async #commit(segment: Segment): Promise<void> {
+    try {
+      this.#checkpoint = await commitSegment(this.#commitStage, segment, this.#checkpoint);
+      await acknowledge(this.#commitStage, segment);
+    } catch (thrown) {
+      this.#failure ??= asProblem(thrown);
+    }
+    this.#committing = null;
+    this.#wakeup.wake();
   }
 
   #newSegment(position = this.#checkpoint.position): Segment {

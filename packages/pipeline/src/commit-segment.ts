@@ -1,8 +1,8 @@
 import type { ErrorFile } from "@letsdata/plugin-kit/error-sink";
-import { asProblem, type Problem } from "@letsdata/plugin-kit/problems";
-import type { Reader } from "@letsdata/plugin-kit/reader";
+import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
+import type { ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
 import type { Writer } from "@letsdata/plugin-kit/writer";
-import { type BackOff, retryTransient, throwIfLost } from "./back-off.ts";
+import { type BackOff, isTransient, retryTransient, throwIfEnded } from "./back-off.ts";
 import type { Measuring } from "./measure.ts";
 import type { Checkpoint, CheckpointStore, Lease } from "./ports.ts";
 import type { Segment } from "./segment.ts";
@@ -22,23 +22,28 @@ export interface CommitStage {
   ) => void;
 }
 
-/** Written, flushed, archived, saved, acknowledged: in this order, or not at all. Returns the checkpoint behind the segment. */
+/** Written, flushed, archived, saved: in this order, or not at all. Returns the checkpoint behind the segment; `acknowledge` follows. */
 export async function commitSegment(stage: CommitStage, segment: Segment, before: Checkpoint): Promise<Checkpoint> {
   const { writer, backOffWith } = stage;
   await segment.settled();
-  throwIfLost(backOffWith.lost);
-  if (writer.flush) await retryTransient(backOffWith, () => writer.flush!(backOffWith.lost));
+  throwIfEnded(backOffWith.ended);
+  if (writer.flush) await retryTransient(backOffWith, () => writer.flush!(backOffWith.ended));
   const errorFiles = await segment.errors.finish();
   const after = { position: segment.position, counts: segment.countsAfter(before.counts) };
-  stage.measurements.add("records.processed", segment.written);
-  stage.measurements.add("records.skipped", segment.skipped);
-  stage.measurements.add("records.errored", segment.errored);
-  stage.measurements.add("bytes.written", segment.bytesWritten);
+  countOnce(stage.measurements, segment);
   await saveCheckpoint(stage, after, errorFiles);
-  if (stage.reader.acknowledge) {
-    for (const batch of segment.batches) await acknowledge(stage, batch);
-  }
   return after;
+}
+
+/** What a crash before the checkpoint makes another attempt do again is counted by that one alone. */
+function countOnce(measurements: Measuring, segment: Segment): void {
+  measurements.addMany("read.records", segment.recordsRead, segment.batchCount);
+  measurements.add("bytes.read", segment.bytesRead);
+  measurements.add("records.processed", segment.written);
+  measurements.add("records.skipped", segment.skipped);
+  measurements.add("records.errored", segment.errored);
+  if (segment.transcoded > 0) measurements.add("records.transcoded", segment.transcoded);
+  measurements.add("bytes.written", segment.bytesWritten);
 }
 
 /** A database that does not answer is asked again until it does or the lease is lost. */
@@ -64,17 +69,30 @@ export async function saveCheckpoint(
       stage.log("warn", "checkpoint not saved, trying again", { code: problem.code });
     },
   });
-  throwIfLost(backOffWith.lost);
+  throwIfEnded(backOffWith.ended);
   measure(1);
 }
 
-/** A source that cannot be told hands the records out again: repeated, not lost, and no reason to fail the task. */
-async function acknowledge(stage: CommitStage, batch: Segment["batches"][number]): Promise<void> {
-  try {
-    await retryTransient(stage.backOffWith, () => stage.reader.acknowledge!(batch));
-  } catch (thrown) {
-    throwIfLost(stage.backOffWith.lost);
-    const problem: Problem = asProblem(thrown);
-    stage.log("warn", "source not told that records are done", { code: problem.code, reason: problem.message });
+/**
+ * Tells a source that keeps what it gave (queues) that a saved segment is done. One that cannot be told just now hands the records out
+ * again: repeated, not lost, and no reason to fail the task. One that refuses for good would do so for ever: its Problem is thrown.
+ */
+export async function acknowledge({ reader, backOffWith, log }: CommitStage, segment: Segment): Promise<void> {
+  if (!reader.acknowledge) return;
+  for (const batch of segment.batches) {
+    try {
+      await retryTransient(backOffWith, () => reader.acknowledge!(batch));
+    } catch (thrown) {
+      throwIfEnded(backOffWith.ended);
+      const problem = asProblem(thrown);
+      if (!isTransient(problem)) throw problem.code === "LEASE_LOST" ? problem : notTold(problem, batch);
+      log("warn", "source not told that records are done", { code: problem.code, reason: problem.message });
+    }
   }
+}
+
+function notTold(problem: Problem, { records }: ReadBatch): Problem {
+  const source = records[0]?.source.name ?? "The source";
+  const message = `${source} still holds records that are written, and would hand them out again and again: ${problem.message}`;
+  return new Problem(problem.code, message, { cause: problem, details: problem.details });
 }

@@ -1,9 +1,11 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cutIntoFiles, errorFileBytesMax, errorFileRecordsMax } from "./archive-errors.ts";
+import { cutIntoFiles, ErrorArchiver, errorFileBytesMax, errorFileRecordsMax } from "./archive-errors.ts";
 import { archivedBody, type FailedRecord, partErrors, systemError } from "./error-records.ts";
 import { stableHash } from "./stable-hash.ts";
 import { sourceRecords } from "./testing/fake-source.ts";
+import { FakeArchive } from "./testing/fake-target.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -83,6 +85,26 @@ describe("the failed parts of a good composite", () => {
 });
 
 describe("error files", () => {
+  it("that the archive refused are never taken for archived, whatever it takes afterwards", async () => {
+    const clock = new ManualClock();
+    const sink = new FakeArchive().openSink();
+    let isRefusing = true;
+    const archive: typeof sink.archive = async (...parts) => {
+      if (isRefusing) throw new Problem("ACCESS_DENIED", "s3:PutObject");
+      return sink.archive(...parts);
+    };
+    const ended = new AbortController().signal;
+    const archiver = new ErrorArchiver({ ...sink, archive }, { clock, random: () => 0, ended });
+    const record = systemError(origin, sourceRecords(["x"])[0]!, { code: "C", message: "m" }, null);
+    let full: Promise<void> | null = null;
+    for (let ordinal = 0; full === null; ordinal++) full = archiver.add({ ordinal, record });
+    await expect(full).rejects.toMatchObject({ code: "ACCESS_DENIED" });
+    isRefusing = false;
+    await expect(archiver.finish()).rejects.toMatchObject({ code: "ACCESS_DENIED" });
+    expect(archiver.add({ ordinal: 5_000, record })).toBeNull();
+    await expect(archiver.finish()).rejects.toMatchObject({ code: "ACCESS_DENIED" });
+  });
+
   it("hold at most 1,000 lines and 8 MiB, and every record once", () => {
     const failedOf = (size: number, ordinal: number): FailedRecord => {
       const [source] = sourceRecords(["x".repeat(size)]);

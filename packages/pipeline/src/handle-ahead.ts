@@ -1,4 +1,4 @@
-import { bytesOf, type ReadBatch } from "@letsdata/plugin-kit/reader";
+import type { ReadBatch } from "@letsdata/plugin-kit/reader";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import { type HandledBatch, type HandleStage, handleBatch } from "./handle-batch.ts";
 import type { ReadAhead } from "./read-ahead.ts";
@@ -42,7 +42,7 @@ export class HandleAhead {
     while (this.#ahead.length < batchesMax) {
       const next = this.#queue.peek(this.#ahead.length);
       if (next === null) return;
-      if (this.#ahead.length > 0 && this.#bytesAhead() + bodyBytes(next.batch) > queuedBytesMax) return;
+      if (this.#ahead.length > 0 && this.#bytesAhead() + next.recordBytes > queuedBytesMax) return;
       // What it throws, also at once, belongs to that batch.
       const handling = (async () => this.#begin(next.batch))();
       handling.catch(() => {});
@@ -58,11 +58,7 @@ export class HandleAhead {
 
   #bytesAhead(): number {
     let bytes = 0;
-    for (let at = 0; at < this.#ahead.length; at++) bytes += bodyBytes(this.#queue.peek(at)!.batch);
+    for (let at = 0; at < this.#ahead.length; at++) bytes += this.#queue.peek(at)!.recordBytes;
     return bytes;
   }
-}
-
-function bodyBytes({ records }: ReadBatch): number {
-  return records.reduce((sum, record) => sum + bytesOf(record).length, 0);
 }

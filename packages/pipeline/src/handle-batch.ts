@@ -15,6 +15,8 @@ export interface HandledBatch {
   /** Errors of parts beside a good document: archived, not counted. */
   readonly partErrors: readonly FailedRecord[];
   readonly skipped: number;
+  /** Records whose bytes were changed to reach the handler. */
+  readonly transcoded: number;
 }
 
 export interface HandleStage {
@@ -52,8 +54,7 @@ export function handleBatch(
     const worked = handled - Math.max(began, stage.answeredAt) - waited;
     measurements.addMany("extract.milliseconds", Math.max(0, worked), records.length);
     if (records.length > 0) stage.answeredAt = handled;
-    const transcoded = handler.takeTranscoded?.() ?? 0;
-    if (transcoded > 0) measurements.add("records.transcoded", transcoded);
+    collected.transcoded = handler.takeTranscoded?.() ?? 0;
     const pending = collected.addResults(records, answered);
     const done = (): HandledBatch => {
       measurements.addMany("prepare.milliseconds", clock.monotonic() - handled, collected.documents.length);
@@ -82,6 +83,7 @@ class Collected implements HandledBatch {
   readonly failed: FailedRecord[] = [];
   readonly partErrors: FailedRecord[] = [];
   skipped = 0;
+  transcoded = 0;
   readonly #stage: HandleStage;
   readonly #firstOrdinal: number;
   /** Places in the batch, only where refused records were taken out. */

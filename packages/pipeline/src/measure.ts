@@ -3,6 +3,8 @@ import type { Measurement } from "./ports.ts";
 /**
  * What the pipeline measures, feeding the charts of product.md §10.1. Milliseconds are monotonic; a `perRecord` time is
  * a batch's time spread over its records (one clock reading per batch), with the batch means as minimum and maximum.
+ * `records.*`, `bytes.*` and `read.records` are of what checkpoints cover: their sums are a task's counts, however often it crashed.
+ * Times and calls are of work really done, repeats included.
  */
 export const pipelineMetrics = {
   "records.processed": "documents written",
@@ -19,7 +21,7 @@ export const pipelineMetrics = {
   "inference.milliseconds": "per call to the model",
   "inference.stand-ins": "calls that a stand-in for the model answered",
   "prepare.milliseconds": "per document, as the mean of its batch: serialising for the target",
-  "queue-wait.milliseconds": "per write batch: waiting for a free writer",
+  "queue-wait.milliseconds": "per write batch: waiting for a free writer, 0 where one is free",
   "write.milliseconds": "per write call",
   "write.records": "documents of a write call",
   "write.retries": "per write call: 1 = repeats an earlier one",

@@ -60,6 +60,8 @@ export interface CheckpointStore {
 export type AttemptOutcome = {
   /** Measurements that no checkpoint carried any more; stored with the outcome. */
   readonly measurements?: readonly Measurement[];
+  /** A write that was called off has not ended and may still land: what ran the attempt must end, and not serve another one. */
+  readonly mayStillWrite?: true;
 } & (
   | { readonly kind: "completed"; readonly counts: Counts }
   /** Time was up or the process must stop: drained to a checkpoint, to be run again. */

@@ -1,5 +1,5 @@
 import { asProblem } from "@letsdata/plugin-kit/problems";
-import type { Position, ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
+import { byteLengthOf, type Position, type ReadBatch, type Reader } from "@letsdata/plugin-kit/reader";
 import { type BackOff, backOff, isTransient, triesMax } from "./back-off.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import type { Measuring } from "./measure.ts";
@@ -8,6 +8,8 @@ export interface ReadAhead {
   readonly batch: ReadBatch;
   /** Monotonic milliseconds at which reading of the batch began. */
   readonly readBegan: number;
+  /** Bytes of its records, unpacked. */
+  readonly recordBytes: number;
 }
 
 /** Reads into the queue until the source ends, fails for good, or `signal` aborts. Never rejects: the queue tells. */
@@ -32,9 +34,10 @@ export async function readAhead(input: {
         const readEnded = clock.monotonic();
         measurements.atTime(clock.now());
         measurements.addMany("read.milliseconds", readEnded - readBegan, batch.records.length);
-        measurements.add("read.records", batch.records.length);
-        measurements.add("bytes.read", batch.bytesRead);
-        const wait = queue.push({ batch, readBegan }, batch.bytesRead);
+        let recordBytes = 0;
+        for (const record of batch.records) recordBytes += byteLengthOf(record);
+        // Compressed records are held unpacked; what a reader fetched for several batches comes with the first of them.
+        const wait = queue.push({ batch, readBegan, recordBytes }, Math.max(batch.bytesRead, recordBytes));
         if (wait) await wait;
         if (signal.aborted) return;
         position = batch.nextPosition;

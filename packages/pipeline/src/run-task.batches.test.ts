@@ -196,6 +196,39 @@ describe("batches", () => {
     expect(target.stored.length).toBe(2_000);
     expect(aheadMax).toBeLessThan(150);
   });
+
+  it.each(["body", "bytesInPlace"] as const)(
+    "are held by what they unpack to in %s, however few bytes the source sent",
+    async (where) => {
+      const { attempt, clock } = taskBench();
+      const bytes = new Uint8Array(4 * 1024 * 1024);
+      const source = { type: "SHARD", name: "stream" };
+      let read = 0;
+      let handled = 0;
+      let heldMax = 0;
+      const reader: Reader = {
+        async *read() {
+          for (let next = 0; next < 20; next++) {
+            heldMax = Math.max(heldMax, ++read - handled);
+            const record = { source, start: next, end: next, attributes: {}, body: new Uint8Array(), [where]: bytes };
+            yield { records: [record], nextPosition: { next }, bytesRead: 100 };
+          }
+        },
+        close: async () => {},
+      };
+      const handler: Handler = {
+        async handle(batch, signal) {
+          await clock.sleep(100, signal);
+          handled += batch.length;
+          return batch.map(() => ({ kind: "skip", reason: null }));
+        },
+        close: async () => {},
+      };
+      const outcome = await clock.run(runTask(attempt({ reader, handler, limits: { timeoutSeconds: 900 } })));
+      expect(outcome.counts.recordsSkipped).toBe(20);
+      expect(heldMax).toBeLessThanOrEqual(4);
+    },
+  );
 });
 
 describe("checkpoints", () => {
@@ -302,8 +335,37 @@ describe("checkpoints", () => {
     const sum = (metric: string) => sumOf(metric, ...checkpoints.saves, outcome);
     expect(sum("records.processed")).toBe(90);
     expect(sum("records.skipped")).toBe(10);
+    expect(sum("read.records")).toBe(100);
     expect(sum("bytes.read")).toBe(outcome.counts.bytesRead);
     expect(sum("bytes.written")).toBe(outcome.counts.bytesWritten);
     expect(sum("checkpoint.succeeded")).toBe(checkpoints.saves.length);
+  });
+
+  it("carry what of the source they cover, not what was read ahead", async () => {
+    const { attempt, clock, checkpoints, target } = taskBench();
+    const handler = { ...fakeHandler(), takeTranscoded: () => 1 };
+    const reader = fakeReader(sourceRecords(docs(200)));
+    await clock.run(
+      runTask(attempt({ handler, reader, writer: target.openWriter({ onWrite: () => clock.sleep(50) }) })),
+    );
+    expect(checkpoints.saves.length).toBeGreaterThan(3);
+    for (const [at, { counts, position }] of checkpoints.saves.entries()) {
+      const saved = checkpoints.saves.slice(0, at + 1);
+      expect(sumOf("bytes.read", ...saved)).toBe(counts.bytesRead);
+      expect(sumOf("read.records", ...saved)).toBe(counts.recordsRead);
+      expect(sumOf("records.transcoded", ...saved)).toBe(Number(position?.next) / 10);
+    }
+  });
+
+  it("carry the wait of every write batch, also of those that found a writer free", async () => {
+    const { attempt, clock, checkpoints, target } = taskBench();
+    const writer = target.openWriter({ onWrite: () => clock.sleep(target.calls.length === 1 ? 300 : 0) });
+    const reader = fakeReader(sourceRecords(docs(70)), { onRead: (index) => clock.sleep(index === 0 ? 0 : 100) });
+    const outcome = await clock.run(runTask(attempt({ reader, writer })));
+    const measured = [...checkpoints.saves, outcome].flatMap(({ measurements }) => measurements ?? []);
+    const waits = measured.filter(({ metric }) => metric === "queue-wait.milliseconds");
+    expect(waits.reduce((count, one) => count + one.count, 0)).toBe(target.calls.length);
+    expect(Math.min(...waits.map(({ min }) => min))).toBe(0);
+    expect(Math.max(...waits.map(({ max }) => max))).toBeGreaterThan(0);
   });
 });

@@ -119,6 +119,14 @@ it("whatever the source, the limits and the target's moods: each record ends onc
       expect(listed.map(({ errorStartOffsetMap }) => Number(errorStartOffsetMap.LOG)).sort((a, b) => a - b)).toEqual(
         of("error", "unwritable", "cursed").map((text) => texts.indexOf(text)),
       );
+      expect({
+        recordsRead: checkpoints.measured("read.records"),
+        documentsWritten: checkpoints.measured("records.processed"),
+        recordsSkipped: checkpoints.measured("records.skipped"),
+        recordsErrored: checkpoints.measured("records.errored"),
+        bytesRead: checkpoints.measured("bytes.read"),
+        bytesWritten: checkpoints.measured("bytes.written"),
+      }).toEqual(outcome.counts);
       for (const { counts } of checkpoints.saves) {
         expect(counts.recordsRead).toBe(counts.documentsWritten + counts.recordsSkipped + counts.recordsErrored);
       }

@@ -14,6 +14,7 @@ export class Segment {
   position: Position | null;
   batchCount = 0;
   recordsRead = 0;
+  transcoded = 0;
   skipped = 0;
   errored = 0;
   written = 0;
@@ -41,12 +42,12 @@ export class Segment {
   writeEnded(failure: Problem | null): void {
     this.#writesUnderWay--;
     this.#failure ??= failure;
-    if (this.#writesUnderWay === 0) this.#whenSettled?.();
+    if (this.#writesUnderWay === 0 || this.#failure) this.#whenSettled?.();
   }
 
-  /** Resolves when no write is under way; throws the first failure. */
+  /** Resolves when no write is under way; throws the first failure, whatever else is under way then. */
   async settled(): Promise<void> {
-    if (this.#writesUnderWay > 0) {
+    if (this.#writesUnderWay > 0 && !this.#failure) {
       await new Promise<void>((resolve) => {
         this.#whenSettled = resolve;
       });

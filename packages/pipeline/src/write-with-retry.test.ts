@@ -19,7 +19,7 @@ async function write(faults: (call: number, batch: readonly PreparedDocument[]) 
   );
   const began = clock.monotonic();
   const measurements = new MinuteMeasurements(clock.now());
-  const backOffWith = { clock, random, lost: new AbortController().signal };
+  const backOffWith = { clock, random, ended: new AbortController().signal };
   const result = await clock
     .run(writeWithRetry(writer, batch, backOffWith, measurements))
     .catch((thrown: unknown) => thrown as Problem);
@@ -82,5 +82,10 @@ describe("writing a batch", () => {
     const refused = await write(() => denied);
     expect(refused.result).toMatchObject({ code: "WRITE_FAILED", message: "no" });
     expect(refused.target.calls.length).toBe(1);
+  });
+
+  it("tells a lost lease as what it is", async () => {
+    const { result } = await write(() => ({ kind: "throw", problem: new Problem("LEASE_LOST", "gone") }));
+    expect(result).toMatchObject({ code: "LEASE_LOST" });
   });
 });

@@ -1,6 +1,6 @@
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument, Rejection, Writer } from "@letsdata/plugin-kit/writer";
-import { type BackOff, backOff, isTransient, throwIfLost, triesMax } from "./back-off.ts";
+import { type BackOff, backOff, isTransient, throwIfEnded, triesMax } from "./back-off.ts";
 import type { Measuring } from "./measure.ts";
 
 /** A document the target refused for good, by its index in the batch handed in. */
@@ -11,7 +11,8 @@ export interface Refusal {
 
 /**
  * Writes a batch until each document is written or refused for good. Only rejected documents are sent again.
- * Throws Problem WRITE_FAILED when tries are used up or the target refuses the call itself, LEASE_LOST on abort.
+ * Throws Problem WRITE_FAILED when tries are used up or the target refuses the call itself, LEASE_LOST where the
+ * writer found the lease lost, and what ended the attempt where that came first.
  */
 export async function writeWithRetry(
   writer: Writer,
@@ -19,22 +20,23 @@ export async function writeWithRetry(
   backOffWith: BackOff,
   measurements: Measuring,
 ): Promise<readonly Refusal[]> {
-  const { clock, lost } = backOffWith;
+  const { clock, ended } = backOffWith;
   const refused: Refusal[] = [];
   let documents = batch;
   /** Index in `batch` of each document still to be written; null = all, in place. */
   let places: readonly number[] | null = null;
   for (let tries = 1; ; tries++) {
-    throwIfLost(lost);
+    throwIfEnded(ended);
     const began = clock.monotonic();
     let rejections: readonly Rejection[] = [];
     let reason: string;
     try {
-      rejections = await writer.write(documents, lost);
+      rejections = await writer.write(documents, ended);
       reason = "";
     } catch (thrown) {
-      throwIfLost(lost);
+      throwIfEnded(ended);
       const problem = asProblem(thrown);
+      if (problem.code === "LEASE_LOST") throw problem;
       if (!isTransient(problem)) throw writeFailed(problem.message, problem);
       reason = problem.message;
       if (tries >= triesMax) throw writeFailed(`${reason} (${tries} tries)`, problem);

@@ -21,6 +21,8 @@ export interface SourceRecord {
   readonly body: Uint8Array;
   /** The same bytes where they were found, beside others', for who only reads them; left out where `body` has no cheaper form. */
   readonly bytesInPlace?: Uint8Array;
+  /** How many bytes these are, where asking for them costs memory. */
+  readonly byteLength?: number;
   readonly attributes: Readonly<Record<string, string>>;
   /** Set when the reader could not hand the record out whole; the pipeline archives it as a system error record. */
   readonly refused?: {
@@ -40,6 +42,11 @@ export interface SourceRecord {
 /** The bytes of a record, only to be read. */
 export function bytesOf(record: SourceRecord): Uint8Array {
   return record.bytesInPlace ?? record.body;
+}
+
+/** How many bytes a record has. */
+export function byteLengthOf(record: SourceRecord): number {
+  return record.byteLength ?? bytesOf(record).length;
 }
 
 /** Checkpoints fall between batches, never inside one: keep to about 1,000 records or 1 MiB, whichever comes first. */

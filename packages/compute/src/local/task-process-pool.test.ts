@@ -193,6 +193,23 @@ describe("an attempt that cannot end well is an outcome, and the pool lives on",
     await until("the process is gone", () => !isAlive(pid));
   });
 
+  test.each([
+    ["lost its lease by itself", { kind: "abandoned" }],
+    ["has a write under way that cannot be called off", { mayStillWrite: true }],
+  ])("a process whose attempt %s is gone when the outcome is told, and not reused", async (_what, ending) => {
+    const dir = await artifacts.add(parserModule("console.log('pid', process.pid)"));
+    const assignment = assignmentFor(dir);
+    const { definition, ...reader } = assignment.reader;
+    const { request, observed } = runRequest(dir, {
+      assignment: { ...assignment, reader: { ...reader, definition: { ...definition, ending } } },
+    });
+    expect(await pool.run(request)).toMatchObject(ending);
+    const pid = Number(observed.lines[0]?.message.split(" ")[1]);
+    expect(isAlive(pid)).toBe(false);
+    expect(pool.processes()).toEqual([]);
+    await fine();
+  });
+
   test("stop reaches the task with its reason", async () => {
     const stop = new AbortController();
     const dir = await artifacts.add(parserModule(""));

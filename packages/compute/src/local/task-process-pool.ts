@@ -69,8 +69,8 @@ export interface TryRequest extends TrialRequest {
 
 export interface TaskProcessPool {
   /**
-   * One attempt in a child process. Never rejects: whatever happens to the process is an outcome. That of a Spark step comes when all it
-   * started is gone; its process is not reused.
+   * One attempt in a child process. Never rejects: whatever happens to the process is an outcome. A process that may still write (of a
+   * Spark step, of an attempt without its lease or with a write that did not end) is not reused: the outcome comes when it is gone.
    */
   run(request: RunRequest): Promise<TaskOutcome>;
   /**
@@ -213,7 +213,9 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
         if (message.type === "finished") {
           process.flushLogs();
           const outcome = withLastWords(message.outcome, process.lastWords);
-          if (request.assignment.spark || timeUp !== null) {
+          // Neither a Spark step nor a write that goes on by itself may do so beside the next attempt.
+          const goesOn = request.assignment.spark || outcome.kind === "abandoned" || outcome.mayStillWrite;
+          if (goesOn || timeUp !== null) {
             told = outcome;
             process.kill();
           } else {

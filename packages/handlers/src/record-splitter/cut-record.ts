@@ -34,6 +34,10 @@ export class CutRecord implements SourceRecord {
     return memory.subarray(this.start - base, this.end - base);
   }
 
+  get byteLength(): number {
+    return this.end - this.start;
+  }
+
   get body(): Uint8Array {
     if (this.#body === null) {
       this.#body = this.bytesInPlace.slice();

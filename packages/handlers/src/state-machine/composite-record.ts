@@ -1,5 +1,5 @@
 import type { HandlerResult } from "@letsdata/plugin-kit/handler";
-import type { FileState, RecordSource, SourceRecord } from "@letsdata/plugin-kit/reader";
+import { byteLengthOf, type FileState, type RecordSource, type SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { TextMap } from "./state-machine-objects.ts";
 
 const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
@@ -28,6 +28,12 @@ export class CompositeRecord implements SourceRecord {
     this.madeOf = input.madeOf;
     this.result = input.result;
     this.#parts = input.parts;
+  }
+
+  get byteLength(): number {
+    let bytes = 0;
+    for (const part of this.#parts) bytes += byteLengthOf(part);
+    return bytes;
   }
 
   /** The file records one behind the other; joined only when somebody looks. */

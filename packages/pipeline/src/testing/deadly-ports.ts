@@ -3,6 +3,8 @@ import type { Handler } from "@letsdata/plugin-kit/handler";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import type { Writer } from "@letsdata/plugin-kit/writer";
 import type { CheckpointStore } from "../ports.ts";
+import { type RunTaskInput, runTask } from "../run-task.ts";
+import type { TaskBench } from "./task-bench.ts";
 
 export interface Ports {
   readonly reader: Reader;
@@ -19,6 +21,21 @@ export interface Death {
 }
 
 const never = new Promise<never>(() => {});
+
+/** An attempt that dies; false when it came to its end before that. */
+export async function liveUntil({ clock }: TaskBench, input: RunTaskInput, death: Death): Promise<boolean> {
+  let died = false;
+  let tellDeath: () => void = () => {};
+  const deathIsTold = new Promise<void>((resolve) => {
+    tellDeath = resolve;
+  });
+  const mortal = deadlyPorts(input, death, () => {
+    died = true;
+    tellDeath();
+  });
+  await clock.run(Promise.race([runTask({ ...input, ...mortal }), deathIsTold]));
+  return died;
+}
 
 /** Ports of a process that dies at its n-th asynchronous port call (from 0): nothing it does from then on happens. */
 export function deadlyPorts(ports: Ports, death: Death, onDeath: () => void): Ports {
@@ -60,6 +77,7 @@ export function deadlyPorts(ports: Ports, death: Death, onDeath: () => void): Po
     writer: {
       limits: writer.limits,
       concurrentBatches: writer.concurrentBatches,
+      ...(writer.needsStart ? { needsStart: true } : {}),
       prepare: (document, ordinal) => {
         const prepared = writer.prepare(document, ordinal);
         return prepared instanceof Promise ? mortal(() => prepared) : prepared;

@@ -1,5 +1,6 @@
 import type { ErrorFile } from "@letsdata/plugin-kit/error-sink";
 import { Problem } from "@letsdata/plugin-kit/problems";
+import type { PipelineMetric } from "../measure.ts";
 import type { Checkpoint, CheckpointStore, CheckpointUpdate, Lease, Measurement } from "../ports.ts";
 
 /** One task's checkpoints in memory, fenced like the database's. */
@@ -39,6 +40,11 @@ export class FakeCheckpointStore implements CheckpointStore {
       });
     }
     return [...sums.values()];
+  }
+
+  /** Sum of what was measured under a name and saved with checkpoints. */
+  measured(metric: PipelineMetric): number {
+    return this.measurements.filter((one) => one.metric === metric).reduce((sum, one) => sum + one.sum, 0);
   }
 
   async load(): Promise<Checkpoint | null> {

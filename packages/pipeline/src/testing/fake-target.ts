@@ -66,6 +66,28 @@ export class FakeTarget {
   }
 }
 
+/** A log in memory, of which each document's ordinal is known: what is in it is not written again. Outlives its writers. */
+export class FakeOrdinalTarget {
+  readonly stored: string[] = [];
+  #next = 0;
+
+  openWriter(): Writer {
+    return {
+      limits: { maxDocumentBytes: 1_000, maxBatchDocuments: 7, maxBatchBytes: 5_000 },
+      concurrentBatches: 1,
+      needsStart: true,
+      prepare: (document, ordinal) => ({ document, ordinal, payload: document.body, bytes: document.body.length }),
+      write: async (batch) => {
+        const fresh = batch.filter(({ ordinal }) => ordinal >= this.#next);
+        this.stored.push(...fresh.map(({ document }) => document.documentId));
+        this.#next = Math.max(this.#next, ...fresh.map(({ ordinal }) => ordinal + 1));
+        return [];
+      },
+      close: async () => {},
+    };
+  }
+}
+
 /** A bucket in memory: objects by the ordinal of their first document. */
 export class FakeObjectTarget {
   readonly objects = new Map<number, readonly string[]>();

@@ -6,7 +6,7 @@ import { testCheckpointStore } from "./checkpoint-store-conformance.ts";
 import { FakeCheckpointStore } from "./fake-checkpoint-store.ts";
 import { fakeHandler } from "./fake-handler.ts";
 import { fakeReader, sourceRecords } from "./fake-source.ts";
-import { FakeArchive, FakeObjectTarget, FakeTarget, type WriteFault } from "./fake-target.ts";
+import { FakeArchive, FakeObjectTarget, FakeOrdinalTarget, FakeTarget, type WriteFault } from "./fake-target.ts";
 
 const records = sourceRecords(Array.from({ length: 57 }, (_, n) => `doc ${n}`));
 testReader("the fake reader", { openReader: () => fakeReader(records, { batchSizes: [4, 9, 1] }), recordCount: 57 });
@@ -66,6 +66,14 @@ testCheckpointStore("the fake checkpoint store", async () => {
     errorFiles: async () => store.errorFiles,
     measurements: async () => store.measurements,
   };
+});
+
+testWriter("the fake ordinal target's writer", {
+  openTarget: async () => {
+    const target = new FakeOrdinalTarget();
+    return { writer: target.openWriter(), stored: async () => target.stored, reopen: async () => target.openWriter() };
+  },
+  repeatsOverwrite: true,
 });
 
 testErrorSink("the fake archive", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Position, ReadBatch, Reader } from "../reader.ts";
+import { byteLengthOf, type Position, type ReadBatch, type Reader } from "../reader.ts";
 
 export interface ReaderConformance {
   /** Opens a reader on a source that always holds the same records (at least two batches' worth, and that ends). */
@@ -77,6 +77,7 @@ export function testReader(name: string, conformance: ReaderConformance): void {
       for (const batch of await readFrom(null)) {
         expect(JSON.parse(JSON.stringify(batch.nextPosition))).toEqual(batch.nextPosition);
         expect(batch.bytesRead).toBeGreaterThanOrEqual(0);
+        for (const record of batch.records) expect(byteLengthOf(record)).toBe(record.body.length);
       }
     });
 

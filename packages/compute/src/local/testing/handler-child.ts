@@ -60,7 +60,10 @@ function batchOf(texts: readonly string[], { fileType, resolvedName }: FileFrami
   });
 }
 
-/** A task process without cloud: hands `definition.records` to the handler, one checkpoint per round, or runs its Spark step. */
+/**
+ * A task process without cloud: hands `definition.records` to the handler, one checkpoint per round, and ends as `definition.ending` says, or
+ * runs its Spark step.
+ */
 serveTasks({
   async run(assignment, channel) {
     if (assignment.spark) return runStep(assignment, assignment.spark, channel.stop);
@@ -89,7 +92,8 @@ serveTasks({
       });
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return { kind: "completed", counts: { ...counts, recordsRead } };
+    const ending = reader.definition.ending as Pick<TaskOutcome, "mayStillWrite"> | undefined;
+    return { kind: "completed", ...ending, counts: { ...counts, recordsRead } };
   },
   handlerStack: () => stackIn(Object.values(hosts)),
   describe: async (request) => hostOf(request.language).describe({ ...request, interfaceName: "SingleFileParser" }),
