@@ -74,6 +74,7 @@ testWriter("the fake ordinal target's writer", {
     return { writer: target.openWriter(), stored: async () => target.stored, reopen: async () => target.openWriter() };
   },
   repeatsOverwrite: true,
+  rejectNext: null,
 });
 
 testErrorSink("the fake archive", async () => {
