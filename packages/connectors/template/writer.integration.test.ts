@@ -54,6 +54,7 @@ const storedIn = ({ endpointUrl }: ExampleTargetWriteConfig): readonly string[] 
 
 testWriter("the example target's writer", {
   repeatsOverwrite: false,
+  rejectNext: null,
   async openTarget() {
     const config = await makeConfig();
     const open = () => openExampleTargetWriter({ config, access: cloud.access });

@@ -1,4 +1,4 @@
-import { readConnectorConfigs } from "@letsdata/connectors/config-catalogue";
+import { isAlwaysCustomers, readConnectorConfigs } from "@letsdata/connectors/config-catalogue";
 import type { Findings } from "./findings.ts";
 import {
   inlineManifestBytesMax,
@@ -54,7 +54,7 @@ function ownersOf(config: JsonObject): readonly Owner[] {
       component: "writeConnector",
       object: write,
       attribute: "resourceLocation",
-      absent: write?.connectorDestination === "PGVECTOR" ? "Customer" : "LetsData",
+      absent: isAlwaysCustomers(String(write?.connectorDestination)) ? "Customer" : "LetsData",
     },
     { component: "errorConnector", object: error, attribute: "resourceLocation", absent: undefined },
     {

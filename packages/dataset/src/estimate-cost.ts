@@ -1,3 +1,4 @@
+import { writeConnectorEntry } from "@letsdata/connectors/config-catalogue";
 import { concurrencyOf, type DatasetConfig, memoryMegabytesOf } from "./dataset-config.ts";
 import { type Meter, type MeterName, meters } from "./meters.ts";
 
@@ -72,13 +73,10 @@ function computing({ computeEngine }: DatasetConfig, taskSeconds: number): Quant
 /** What LetsData makes and what costs by the hour, used or not. */
 function standing({ writeConnector: write, computeEngine: engine }: DatasetConfig, hours: number): Quantities {
   const quantities: Quantities = {};
-  if (write.connectorDestination === "KINESIS" && write.resourceLocation === "LetsData") {
-    quantities.kinesisShardHours = write.kinesisShardCount * hours;
-  }
-  if (write.connectorDestination === "DYNAMODB" && write.resourceLocation === "LetsData") {
-    if (write.billingMode === "PROVISIONED") {
-      quantities.tableCapacityUnitHours = ((write.readCapacityUnits ?? 0) + (write.writeCapacityUnits ?? 0)) * hours;
-    }
+  if (write.resourceLocation === "LetsData") {
+    // The entry is the one of the configuration's shape; the compiler cannot follow that.
+    const hourly: Quantities = writeConnectorEntry(write.connectorDestination).hourly?.(write as never) ?? {};
+    for (const [meter, units] of Object.entries(hourly)) quantities[meter as MeterName] = units * hours;
   }
   if (engine.computeEngineType === "LAMBDA_AND_SAGEMAKER") {
     const { endpoint } = engine;

@@ -1,4 +1,4 @@
-import { writeConnectorConfigs } from "@letsdata/connectors/config-catalogue";
+import { writeConnectorEntry } from "@letsdata/connectors/config-catalogue";
 import { concurrencyOf, type DatasetConfig, regionOf } from "./dataset-config.ts";
 import { needsCustomerAccessRole } from "./resource-owners.ts";
 
@@ -14,15 +14,15 @@ export interface ResourceToMake {
 export function resourcesToMake(config: DatasetConfig): readonly ResourceToMake[] {
   const { writeConnector: write, errorConnector: error, computeEngine: engine } = config;
   const made: ResourceToMake[] = [];
-  if (write.resourceLocation === "LetsData")
+  if (write.resourceLocation === "LetsData") {
+    const { makes, sizeOf } = writeConnectorEntry(write.connectorDestination);
     made.push({
-      what: writeConnectorConfigs[write.connectorDestination].makes,
-      detail:
-        write.connectorDestination === "KINESIS"
-          ? `${write.kinesisShardCount} shard${write.kinesisShardCount === 1 ? "" : "s"}, for the documents`
-          : "for the documents",
+      what: makes,
+      // The entry is the one of the configuration's shape; the compiler cannot follow that.
+      detail: sizeOf ? `${sizeOf(write as never)}, for the documents` : "for the documents",
       region: regionOf(config, "writeConnector"),
     });
+  }
   if (error.resourceLocation === "LetsData")
     made.push({ what: "S3 bucket", detail: "for error records", region: regionOf(config, "errorConnector") });
   if (

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describe("write DYNAMODB", () => {
-  describeDynamodbWriter(() => access);
+  describeDynamodbWriter(() => access, null);
 });
 describe("read DYNAMODB", () => {
   describeDynamodbTableReader(() => access);

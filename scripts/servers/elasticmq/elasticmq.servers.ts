@@ -14,5 +14,5 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describe("read SQS + write SQS", () => {
-  describeSqs(() => access);
+  describeSqs(() => access, null);
 });

@@ -43,16 +43,16 @@ describe("write S3_VECTORS", () => {
   describeS3VectorsWriter(() => access);
 });
 describe("read SQS + write SQS", () => {
-  describeSqs(() => access);
+  describeSqs(() => access, null);
 });
 describe("write KINESIS", () => {
-  describeKinesisWriter(() => access);
+  describeKinesisWriter(() => access, null);
 });
 describe("read KINESIS", () => {
   describeKinesisReader(() => access);
 });
 describe("write DYNAMODB", () => {
-  describeDynamodbWriter(() => access);
+  describeDynamodbWriter(() => access, null);
 });
 describe("read DYNAMODB", () => {
   describeDynamodbTableReader(() => access);

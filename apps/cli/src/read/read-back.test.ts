@@ -3,6 +3,7 @@ import { CreateTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { CreateStreamCommand, DescribeStreamSummaryCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { writeConnectorConfigs } from "@letsdata/connectors/config-catalogue";
 import { clientsFor } from "@letsdata/local-cloud/testing/clients";
 import { OTHER_KEYS, startTestCloud, type TestCloud } from "@letsdata/local-cloud/testing/test-cloud";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -27,7 +28,9 @@ beforeAll(async () => {
 });
 afterAll(() => cloud?.remove());
 
-async function letsdata(...args: readonly string[]) {
+const letsdata = (...args: readonly string[]) => run(args);
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   let out = "";
   let err = "";
   const terminal = {
@@ -38,7 +41,7 @@ async function letsdata(...args: readonly string[]) {
       err += text;
     },
   };
-  const code = await runCli(args, { env: { LETSDATA_CONFIG_FILE: "/nonexistent/profiles.json" }, terminal });
+  const code = await runCli(args, { env: { LETSDATA_CONFIG_FILE: "/nonexistent/profiles.json", ...env }, terminal });
   return { code, out, err };
 }
 
@@ -162,4 +165,16 @@ test("a table's items are scanned by page and got by key, as plain values with a
   expect(got).toEqual({ code: exitCodes.ok, out: `${whole}\n`, err: "" });
   const none = await letsdata("read", "dynamodb", "get", "--tableName", TableName, "--key", '{"id":3}', ...keys);
   expect(none.code).toBe(exitCodes.problem);
+});
+
+const readBack = Object.values(writeConnectorConfigs).flatMap((entry) => ("readBack" in entry ? entry.readBack : []));
+
+test.each(readBack)("the catalogue's command is one there is: letsdata read %s", async (command) => {
+  // One that is understood asks the installation for the dataset; any other ends before that.
+  const args = ["read", ...command.replace("<json>", '{"id":"1"}').split(" "), "--datasetName", "Results"];
+  const { code, err } = await run(args, { LETSDATA_ENDPOINT: "http://127.0.0.1:9" });
+  expect({ code, err }).toEqual({
+    code: exitCodes.problem,
+    err: expect.stringContaining("127.0.0.1:9 does not answer"),
+  });
 });

@@ -74,6 +74,7 @@ const handle = async (texts: readonly string[], handler = open()) =>
 testHandler("a read handler whose documents get vectors", {
   openHandler: () => open(),
   answersSynchronously: false,
+  queuesBatches: false,
 });
 
 describe("documents", () => {

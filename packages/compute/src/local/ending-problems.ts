@@ -1,8 +1,9 @@
 import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import { Problem } from "@letsdata/plugin-kit/problems";
+import type { TaskOutcome } from "../task-protocol.ts";
 import type { Ending } from "./task-process.ts";
 
-/** A process that was ended because its time was up. */
+/** A process that was ended because its time was up, or its memory. */
 export interface TimeUp {
   /** Where customer code was then; null where that is not known. */
   readonly stack: HandlerStack | null;
@@ -16,14 +17,21 @@ export function runFailure(
 ): { readonly code: string; readonly message: string; readonly details?: string } {
   if (timeUp !== null) {
     const message = `The attempt ran for ${timeoutSeconds} s without draining and was ended${placeOf(timeUp)}.`;
-    return { code: "TASK_TIMED_OUT", message, ...(timeUp.stack ? { details: timeUp.stack.stack } : {}) };
+    return { code: "TASK_TIMED_OUT", message, ...stackOf(timeUp) };
   }
   if (ending.kind === "memory") {
-    return { code: "OUT_OF_MEMORY", message: `The task needed more than ${memoryMegabytes} MiB.` };
+    const message = `The task needed more than ${memoryMegabytes} MiB${placeOf(ending)}.`;
+    return { code: "OUT_OF_MEMORY", message, ...stackOf(ending) };
   }
   const details = lastWords(ending);
   const message = `The task's process ended: ${inWords(ending)}.`;
   return { code: "TASK_CRASHED", message, ...(details ? { details } : {}) };
+}
+
+/** A language host that died without a stack may have said why: that is in what the process printed last. */
+export function withLastWords(outcome: TaskOutcome, printed: string): TaskOutcome {
+  if (outcome.kind !== "failed" || outcome.error.code !== "TASK_CRASHED" || outcome.error.details) return outcome;
+  return printed === "" ? outcome : { ...outcome, error: { ...outcome.error, details: printed } };
 }
 
 export function tryFailure(ending: Ending, timeUp: TimeUp | null, memoryMegabytes: number): Problem {
@@ -31,8 +39,10 @@ export function tryFailure(ending: Ending, timeUp: TimeUp | null, memoryMegabyte
     const message = `The trial did not end in time; look for an endless loop${placeOf(timeUp)}.`;
     return new Problem("TASK_TIMED_OUT", message, withStack(timeUp));
   }
-  if (ending.kind === "memory")
-    return new Problem("OUT_OF_MEMORY", `The trial needed more than ${memoryMegabytes} MiB.`);
+  if (ending.kind === "memory") {
+    const message = `The trial needed more than ${memoryMegabytes} MiB${placeOf(ending)}.`;
+    return new Problem("OUT_OF_MEMORY", message, withStack(ending));
+  }
   return new Problem("TASK_CRASHED", `The trial's process ended: ${inWords(ending)}.`, {
     details: { lastWords: lastWords(ending) },
   });
@@ -48,13 +58,18 @@ export function describeFailure(
     return new Problem("ARTIFACT_INVALID", message, withStack(timeUp));
   }
   if (ending.kind === "memory") {
-    return new Problem("OUT_OF_MEMORY", `Loading the artifact needed more than ${memoryMegabytes} MiB.`);
+    const message = `Loading the artifact needed more than ${memoryMegabytes} MiB${placeOf(ending)}.`;
+    return new Problem("OUT_OF_MEMORY", message, withStack(ending));
   }
   return new Problem("ARTIFACT_INVALID", `Loading the artifact ended its process: ${inWords(ending)}.`);
 }
 
 function placeOf({ stack }: TimeUp): string {
   return stack?.place ? `: the handler was in ${stack.place}` : "";
+}
+
+function stackOf({ stack }: TimeUp): { readonly details?: string } {
+  return stack ? { details: stack.stack } : {};
 }
 
 function withStack({ stack }: TimeUp) {

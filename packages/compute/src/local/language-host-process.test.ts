@@ -18,6 +18,7 @@ const languages = [
     artifact: async () => join(handlers, "python/testing/artifact"),
     implementation: null,
     source: "SingleFileParser.py",
+    crashesIn: /the handler was in line \d+ of SingleFileParser\.py\.$/,
   },
   ...installedJavas().map(
     ({ java, version }) =>
@@ -28,6 +29,7 @@ const languages = [
         artifact: () => buildJavaArtifact(join(handlers, "java/testing/artifact")),
         implementation: "com.acme.SingleFileParser",
         source: "SingleFileParser.java",
+        crashesIn: /the handler was in com\.acme\.SingleFileParser\.die\.$/,
       }) as const,
   ),
 ] as const;
@@ -40,7 +42,7 @@ afterEach(() => pool.close());
 
 const errorOf = (outcome: TaskOutcome) => (outcome.kind === "failed" ? outcome.error : outcome.kind);
 
-describe.each(languages)("a handler in $name", ({ path, language, artifact, implementation, source }) => {
+describe.each(languages)("a handler in $name", ({ path, language, artifact, implementation, source, crashesIn }) => {
   let artifactDir: string;
   beforeEach(() => vi.stubEnv("PATH", path + process.env.PATH));
   afterEach(() => vi.unstubAllEnvs());
@@ -94,17 +96,33 @@ describe.each(languages)("a handler in $name", ({ path, language, artifact, impl
     await expect(trial).rejects.toMatchObject({ code: "TASK_TIMED_OUT", message: expect.stringContaining(source) });
   });
 
-  test("that takes memory without end: OUT_OF_MEMORY", async () => {
+  test("that takes memory without end: OUT_OF_MEMORY with the line that takes it", async () => {
     const { request } = requestOf(["memory"]);
-    expect(errorOf(await pool.run(request))).toMatchObject({ code: "OUT_OF_MEMORY" });
+    expect(errorOf(await pool.run(request))).toMatchObject({
+      code: "OUT_OF_MEMORY",
+      details: expect.stringMatching(
+        /parseDocument\(SingleFileParser\.java:\d+\)|SingleFileParser\.py", line \d+, in parseDocument/,
+      ),
+    });
   });
 
-  test("that throws: HANDLER_EXCEPTION with its own stack; that dies: TASK_CRASHED", async () => {
+  test("whose native code faults: TASK_CRASHED with the handler's place and stack", async () => {
+    expect(errorOf(await pool.run(requestOf(["crash"]).request))).toMatchObject({
+      code: "TASK_CRASHED",
+      message: expect.stringMatching(crashesIn),
+      details: expect.stringContaining("parseDocument"),
+    });
+  });
+
+  test("that throws: HANDLER_EXCEPTION with its own stack; that dies: TASK_CRASHED with what it said last", async () => {
     expect(errorOf(await pool.run(requestOf(["throw it"]).request))).toMatchObject({
       code: "HANDLER_EXCEPTION",
       details: expect.stringContaining(source),
     });
-    expect(errorOf(await pool.run(requestOf(["die"]).request))).toMatchObject({ code: "TASK_CRASHED" });
+    expect(errorOf(await pool.run(requestOf(["die"]).request))).toMatchObject({
+      code: "TASK_CRASHED",
+      details: expect.stringMatching(/last words|at com\.acme\.SingleFileParser\.die/),
+    });
   });
 });
 

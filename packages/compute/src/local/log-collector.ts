@@ -53,6 +53,7 @@ export class LogCollector {
   }
 
   restart(): void {
+    this.#tail = "";
     this.#budget.restart();
   }
 

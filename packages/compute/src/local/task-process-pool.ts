@@ -14,7 +14,7 @@ import {
   toProblemMessage,
 } from "../task-protocol.ts";
 import type { Trial, TrialRequest } from "../trial.ts";
-import { describeFailure, runFailure, type TimeUp, tryFailure } from "./ending-problems.ts";
+import { describeFailure, runFailure, type TimeUp, tryFailure, withLastWords } from "./ending-problems.ts";
 import { endSession } from "./process-session.ts";
 import { watchTimeTaken } from "./process-time.ts";
 import { startReaper } from "./reaper.ts";
@@ -212,7 +212,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       const onMessage = (message: FromChild): void => {
         if (message.type === "finished") {
           process.flushLogs();
-          const { outcome } = message;
+          const outcome = withLastWords(message.outcome, process.lastWords);
           // Neither a Spark step nor a write that goes on by itself may do so beside the next attempt.
           const goesOn = request.assignment.spark || outcome.kind === "abandoned" || outcome.mayStillWrite;
           if (goesOn || timeUp !== null) {

@@ -22,7 +22,11 @@ export interface TaskProcessOptions {
 
 /** Why a process is gone. */
 export type Ending =
-  | { readonly kind: "memory" }
+  | {
+      readonly kind: "memory";
+      /** Where customer code was then; null where that is not known. */
+      readonly stack: HandlerStack | null;
+    }
   | { readonly kind: "killed" }
   | {
       readonly kind: "exit";
@@ -38,6 +42,9 @@ export interface Occupant {
 }
 
 const memoryPollMilliseconds = 100;
+/** What takes memory goes on while it is asked where it is: for so long, and until it has taken so much more. */
+const memoryPatienceMilliseconds = 800;
+const memoryLentBytes = 256 * 1024 * 1024;
 /** Output still in the pipe after a process ended is waited for this long. */
 const closeGraceMilliseconds = 1000;
 
@@ -53,6 +60,7 @@ export class TaskProcess {
   #ready = false;
   #toSend: ToChild[] = [];
   #reason: Ending | null = null;
+  #isOverMemory = false;
   readonly #out: LogCollector;
   readonly #err: LogCollector;
   readonly #onGone: () => void;
@@ -100,16 +108,16 @@ export class TaskProcess {
 
   /**
    * Where customer code in a language host is right now, for a process that is to be killed; null when it is nowhere or the answer does not
-   * come within 1.5 s. JavaScript is not asked: an endless loop keeps the only thread that could answer.
+   * come in time. JavaScript is not asked: an endless loop keeps the only thread that could answer.
    */
-  handlerStack(): Promise<HandlerStack | null> {
-    if (!this.#startsLanguageHost || this.isEnding) return Promise.resolve(null);
+  handlerStack(patienceMilliseconds = stackPatienceMilliseconds): Promise<HandlerStack | null> {
+    if (!this.#startsLanguageHost || this.#reason !== null || this.ended !== null) return Promise.resolve(null);
     return new Promise((resolve) => {
       const finish = (stack: HandlerStack | null): void => {
         clearTimeout(limit);
         resolve(stack);
       };
-      const limit = setTimeout(finish, stackPatienceMilliseconds, null);
+      const limit = setTimeout(finish, patienceMilliseconds, null);
       this.#takeStack = finish;
       this.send({ type: "stack" });
     });
@@ -117,7 +125,12 @@ export class TaskProcess {
 
   /** True from the moment it is killed: it takes no more occupants. */
   get isEnding(): boolean {
-    return this.#reason !== null || this.ended !== null;
+    return this.#reason !== null || this.#isOverMemory || this.ended !== null;
+  }
+
+  /** What was printed last since the occupant came. */
+  get lastWords(): string {
+    return this.#err.tail || this.#out.tail;
   }
 
   kill(reason: Ending = { kind: "killed" }): void {
@@ -151,9 +164,9 @@ export class TaskProcess {
     let signal: NodeJS.Signals | null = null;
     const end = (): void => {
       if (this.ended !== null) return;
-      const lastWords = this.#err.tail || this.#out.tail;
+      const { lastWords } = this;
       const outOfHeap = signal === "SIGABRT" && /heap out of memory|Allocation failed|OOM/.test(lastWords);
-      const exit: Ending = outOfHeap ? { kind: "memory" } : { kind: "exit", code, signal, lastWords };
+      const exit: Ending = outOfHeap ? { kind: "memory", stack: null } : { kind: "exit", code, signal, lastWords };
       this.ended = this.#reason ?? exit;
       this.flushLogs();
       this.#takeStack?.(null);
@@ -176,10 +189,24 @@ export class TaskProcess {
       const bytes = await privateBytes(this.pid);
       if (this.ended !== null || this.child.exitCode !== null || this.child.signalCode !== null) return;
       if (bytes === null) return;
-      if (bytes > bytesMax) this.kill({ kind: "memory" });
+      if (bytes > bytesMax) await this.#endForMemory(bytes + memoryLentBytes);
       else setTimeout(poll, memoryPollMilliseconds).unref();
     };
     setTimeout(poll, memoryPollMilliseconds).unref();
+  }
+
+  async #endForMemory(bytesMax: number): Promise<void> {
+    this.#isOverMemory = true;
+    let isAsking = true;
+    const watch = async (): Promise<void> => {
+      const bytes = await privateBytes(this.pid);
+      if (bytes !== null && bytes > bytesMax) this.kill({ kind: "memory", stack: null });
+      else if (isAsking) setTimeout(watch, memoryPollMilliseconds / 10).unref();
+    };
+    void watch();
+    const stack = await this.handlerStack(memoryPatienceMilliseconds);
+    isAsking = false;
+    this.kill({ kind: "memory", stack });
   }
 }
 

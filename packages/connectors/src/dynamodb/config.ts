@@ -78,3 +78,9 @@ export const dynamodbWriteConfig = z.discriminatedUnion("resourceLocation", [
   }),
 ]);
 export type DynamodbWriteConfig = z.infer<typeof dynamodbWriteConfig>;
+
+/** Of a table LetsData makes. */
+export function dynamodbHourly(config: DynamodbWriteConfig) {
+  if (config.resourceLocation !== "LetsData" || config.billingMode !== "PROVISIONED") return {};
+  return { tableCapacityUnitHours: (config.readCapacityUnits ?? 0) + (config.writeCapacityUnits ?? 0) };
+}

@@ -15,7 +15,10 @@ beforeAll(async () => {
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
 
-describeDynamodbWriter(() => open.access);
+describeDynamodbWriter(
+  () => open.access,
+  (places) => open.rejectNext("dynamodb", "BatchWriteItem", places),
+);
 
 const idsIn = async (tableName: string) =>
   (await storedIn(tableName, open.access)).map(({ documentId }) => documentId!.S).sort();

@@ -116,3 +116,12 @@ export const kinesisWriteConfig = z.discriminatedUnion("resourceLocation", [
   }),
 ]);
 export type KinesisWriteConfig = z.infer<typeof kinesisWriteConfig>;
+
+/** Of a stream LetsData makes. */
+export function kinesisStreamSize({ kinesisShardCount }: KinesisWriteConfig): string {
+  return `${kinesisShardCount} shard${kinesisShardCount === 1 ? "" : "s"}`;
+}
+
+export function kinesisHourly({ kinesisShardCount }: KinesisWriteConfig) {
+  return { kinesisShardHours: kinesisShardCount ?? 0 };
+}

@@ -21,6 +21,7 @@ afterAll(() => open.cloud.remove());
 
 describeKinesisWriter(
   () => open.access,
+  (places) => open.rejectNext("kinesis", "PutRecords", places),
   (config) => open.narrowed(kinesisWritePermissions(config, open.access)),
 );
 

@@ -45,6 +45,7 @@ const openWriter = (config: MomentoTarget) => openMomentoWriter({ config, access
 
 testWriter("the Momento writer", {
   repeatsOverwrite: true,
+  rejectNext: (indexes) => momento.refuse(indexes),
   documentOf: vectorDocument,
   openTarget: async () => {
     const config = await makeIndex();
@@ -52,7 +53,6 @@ testWriter("the Momento writer", {
       writer: await openWriter(config),
       stored: () => Promise.resolve([...storedIn(config).keys()]),
       reopen: () => openWriter(config),
-      rejectNext: (indexes) => momento.refuse(indexes),
     };
   },
 });

@@ -21,7 +21,10 @@ beforeAll(async () => {
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
 
-describeSqs(() => open.access);
+describeSqs(
+  () => open.access,
+  (places) => open.rejectNext("sqs", "SendMessageBatch", places),
+);
 
 describe("the SQS writer", () => {
   it("names the entries that failed by their place, worth repeating", async () => {

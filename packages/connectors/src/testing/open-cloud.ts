@@ -32,6 +32,10 @@ export async function openCloud(limits: Parameters<typeof startTestCloud>[0] = {
     cloud,
     ...bucketsOf(access),
     faults: cloud.faults,
+    /** The next batch of this call has these of its entries refused, for a reason that passes. */
+    rejectNext(service: string, action: string, places: readonly number[]): void {
+      cloud.faults.add({ kind: "partial", service, action, match: `#(${places.join("|")})$`, times: places.length });
+    },
     /** Access of a fresh role that may do exactly this. */
     async narrowed(permissions: readonly Permission[]): Promise<CloudAccess> {
       const name = `narrow-${made++}`;

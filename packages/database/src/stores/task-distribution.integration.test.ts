@@ -168,37 +168,6 @@ describe("fencing", () => {
   });
 });
 
-describe("checkpoints", () => {
-  test("move position, totals, error files and measurements together, and once when the save is repeated", async () => {
-    const dataset = await processingDataset(db, tenantId, { tasks: 1 });
-    const [task] = await claim(dataset.datasetId, 1);
-    const minute = 1_767_225_600_000;
-    const counts = { ...written(10), documentsWritten: 8, recordsErrored: 2 };
-    const update = {
-      position: { offset: 10 },
-      counts,
-      errorFiles: [{ key: "d/t/000-2.jsonl", records: 2, bytes: 99 }],
-      measurements: [{ metric: "records", minute, count: 1, sum: 10, min: 10, max: 10 }],
-    };
-    const store = createCheckpointStore(db);
-    expect(await store.load(task!.taskId)).toBeNull();
-    await store.save(task!.taskId, task!.lease, update);
-    // The answer of the first save was lost with the server.
-    await store.save(task!.taskId, task!.lease, update);
-    expect(await store.load(task!.taskId)).toEqual({ position: { offset: 10 }, counts });
-    expect((await getDatasetById(db, dataset.datasetId))!.counts).toEqual(counts);
-    expect(await db.errorFile.count({ where: { taskId: task!.taskId } })).toBe(1);
-    const points = await db.metricPoint.findMany({
-      where: { datasetId: dataset.datasetId },
-      orderBy: { taskId: "asc" },
-    });
-    expect(points.map(({ taskId, count, sum, max }) => ({ taskId, count, sum, max }))).toEqual([
-      { taskId: "", count: 1, sum: 10, max: 10 },
-      { taskId: task!.taskId, count: 1, sum: 10, max: 10 },
-    ]);
-  });
-});
-
 describe("settling", () => {
   const settle = (task: ClaimedTask, outcome: Parameters<typeof settleTask>[1]["outcome"]) =>
     settleTask(db, { taskId: task.taskId, lease: task.lease, outcome });

@@ -52,6 +52,11 @@ export class FrameReader {
     this.#frameBytesMax = frameBytesMax;
   }
 
+  /** What came behind the last complete frame. */
+  get rest(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
   take(chunk: Buffer): Frame[] {
     this.#chunks.push(chunk);
     this.#length += chunk.length;

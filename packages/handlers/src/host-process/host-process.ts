@@ -20,7 +20,19 @@ export interface HostCommand {
   readonly workingDir?: string;
   /** Default: by a byte on descriptor 4. */
   readonly stackQuestion?: StackQuestion;
+  /** Reads where customer code was when the process died by itself, from what the language's runtime wrote then. */
+  readonly readCrash?: (lastWords: LastWords) => HandlerStack | null;
 }
+
+/** Of a process that has ended. */
+export interface LastWords {
+  /** On the descriptor on which it tells where customer code is. */
+  readonly reports: string;
+  /** In the pipe, behind the last answer. */
+  readonly output: string;
+}
+
+const reportsLengthMax = 64 * 1024;
 
 type Message = Frame["message"];
 /** Answers what the host asks while it works on a call: the records of a state machine. */
@@ -99,9 +111,19 @@ export class HostProcess {
           : new Problem("TASK_CRASHED", `The ${language} process could not be started: ${error.message}`),
       );
     });
+    let reports = "";
+    this.#child.on("exit", () => {
+      // Nobody reads it but who has asked; from here on Node empties it.
+      this.#child.stdio[4]?.on("data", (chunk) => {
+        reports = (reports + String(chunk)).slice(-reportsLengthMax);
+      });
+    });
     this.#child.on("close", (code, signal) => {
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      this.#end(new Problem("TASK_CRASHED", `The handler's ${language} process ended: ${how}.`));
+      const crash = hostCommand.readCrash?.({ reports, output: reader.rest.toString("utf8") }) ?? null;
+      const where = crash?.place ? `: the handler was in ${crash.place}` : "";
+      const message = `The handler's ${language} process ended: ${how}${where}.`;
+      this.#end(new Problem("TASK_CRASHED", message, crash ? { details: { stack: crash.stack } } : {}));
     });
   }
 

@@ -72,7 +72,7 @@ for start, end in json.load(sys.stdin):
 test("Python's run_handler cuts and refuses as a task does, whatever the hints", async () => {
   const expected = await Promise.all(framings.map(inTask));
   expect(expected).toContain("INVALID_HINT");
-  const out = execFileSync("python3", ["-c", inPython], {
+  const out = execFileSync("python3", ["-B", "-c", inPython], {
     env: { ...process.env, PYTHONPATH: join(import.meta.dirname, "../python/host/support") },
     input: JSON.stringify(framings),
     encoding: "utf8",

@@ -4,6 +4,7 @@ import { hostedLanguage } from "../host-process/hosted-language.ts";
 import type { LanguageHost } from "../language-host.ts";
 import type { SparkSurroundings } from "../spark/spark-step.ts";
 import { javaHostFiles } from "./host-classes.ts";
+import { readFatalError } from "./read-fatal-error.ts";
 
 const needed = "a Java runtime of version 8 or newer (`java`; Debian: default-jre-headless)";
 
@@ -44,6 +45,7 @@ export function javaHostWith(java: string): LanguageHost {
         ...(surroundings?.scratchDir ? { workingDir: surroundings.scratchDir } : {}),
         language: "Java",
         installation: needed,
+        readCrash: ({ output }) => readFatalError(output),
       };
     },
     locate({ implementation }, interfaceName) {
@@ -56,13 +58,19 @@ export function javaHostWith(java: string): LanguageHost {
 /** With the Java on the PATH. */
 export const javaHost = javaHostWith("java");
 
-/** One busy thread and small heaps: the serial collector. What the machine itself says goes to the log, not into the pipe. */
+/**
+ * One busy thread and small heaps: the serial collector. What the machine itself says goes to the log, not into the pipe; but for its last
+ * words, because a machine that dies can open no other place. Java before 13 writes those nowhere.
+ */
 const flags = [
+  "-XX:+IgnoreUnrecognizedVMOptions",
   "-XX:+UseSerialGC",
   "-XX:-UsePerfData",
   "-XX:+DisableAttachMechanism",
   "-XX:+DisplayVMOutputToStderr",
   "-XX:ErrorFile=/dev/null",
+  "-XX:+ErrorFileToStdout",
+  "-XX:-CreateCoredumpOnCrash",
   "-Djava.awt.headless=true",
   "-Dfile.encoding=UTF-8",
 ];
@@ -90,7 +98,6 @@ function sparkFlags({ scratchDir, properties }: SparkSurroundings): string[] {
   const own = scratchDir === null ? {} : { "java.io.tmpdir": scratchDir, "letsdata.scratch": scratchDir };
   const all = { ...properties, ...own, "letsdata.spark": "true", "jdk.reflect.useDirectMethodHandle": "false" };
   return [
-    "-XX:+IgnoreUnrecognizedVMOptions",
     ...openedToSpark.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
     ...Object.entries(all).map(([name, value]) => `-D${name}=${value}`),
   ];

@@ -1,6 +1,6 @@
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
-import { testHandler } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { describe, expect, test } from "vitest";
+import { testRecordInterfaces } from "../interfaces/testing/record-suite.ts";
 import { type RecordInterface, recordCalls, recordInterfaces } from "../record-arguments.ts";
 import { openRecordHandler } from "./record-handler.ts";
 
@@ -95,18 +95,24 @@ describe.each(recordInterfaces)("%s", (name) => {
   });
 });
 
+/** What the suite's customer code does; `last` is the message, data, item or image that says it. */
+const parse = (...args: readonly unknown[]): unknown => {
+  const last = args.at(-1);
+  const inText = last instanceof Uint8Array ? new TextDecoder().decode(last) : last;
+  const text = typeof inText === "string" ? inText : (inText as { text: string }).text;
+  if (text.startsWith("skip")) return { status: "SKIP", document: null };
+  if (text.startsWith("error")) return { status: "ERROR", document: { documentType: "ErrorDoc", errorMessage: text } };
+  if (text.startsWith("throw")) throw new Error(text);
+  const given = args.map((arg) => (arg instanceof Uint8Array ? { bytes: [...arg] } : arg));
+  return { status: "SUCCESS", document: { documentId: text, documentKeyValuesMap: { text, arguments: given } } };
+};
+
 for (const asynchronous of [false, true]) {
-  const parse = (...args: readonly unknown[]): unknown => {
-    const text = args[4] as string;
-    if (text.startsWith("skip")) return { status: "SKIP", document: null };
-    if (text.startsWith("error"))
-      return { status: "ERROR", document: { documentType: "ErrorDoc", errorMessage: text } };
-    if (text.startsWith("throw")) throw new Error(text);
-    return { status: "SUCCESS", document: { documentId: text, documentKeyValuesMap: { text } } };
-  };
-  const parseMessage = asynchronous ? async (...args: readonly unknown[]) => parse(...args) : parse;
-  testHandler(`the ${asynchronous ? "asynchronous" : "synchronous"} JavaScript queue handler`, {
-    openHandler: () => openRecordHandler({ parseMessage }, "QueueMessageReader", "task"),
+  const method = asynchronous ? async (...args: readonly unknown[]) => parse(...args) : parse;
+  testRecordInterfaces({
+    name: `${asynchronous ? "asynchronous" : "synchronous"} JavaScript`,
+    open: (name) => openRecordHandler({ [recordCalls[name].method]: method }, name, "task"),
     answersSynchronously: !asynchronous,
+    queuesBatches: false,
   });
 }

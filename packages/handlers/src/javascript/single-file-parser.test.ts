@@ -33,10 +33,12 @@ function conforming(...args: readonly unknown[]): unknown {
 testHandler("the synchronous JavaScript handler", {
   openHandler: () => openSingleFileParser(parserObject(conforming), "task").handler,
   answersSynchronously: true,
+  queuesBatches: false,
 });
 testHandler("the asynchronous JavaScript handler", {
   openHandler: () => openSingleFileParser(parserObject(conforming, true), "task").handler,
   answersSynchronously: false,
+  queuesBatches: false,
 });
 
 describe("framing", () => {

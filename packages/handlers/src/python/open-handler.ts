@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { locateHandler } from "../artifact/locate-handler.ts";
-import type { HostCommand } from "../host-process/host-process.ts";
+import type { HostCommand, LastWords } from "../host-process/host-process.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
 import type { SparkSurroundings } from "../spark/spark-step.ts";
-import { readDump } from "./read-dump.ts";
+import { readCrash, readDump } from "./read-dump.ts";
 
 const program = join(import.meta.dirname, "host/letsdata_host.py");
 
@@ -14,6 +14,7 @@ export function pythonCommand(artifactDir: string, surroundings?: SparkSurroundi
     language: "Python",
     installation: "Python 3.9 or newer (`python3`)",
     stackQuestion: { signal: "SIGURG", readDump: (dump: string) => readDump(dump, artifactDir) },
+    readCrash: ({ reports }: LastWords) => readCrash(reports, artifactDir),
   } as const;
   if (!surroundings) return command;
   const { environment, scratchDir, properties } = surroundings;

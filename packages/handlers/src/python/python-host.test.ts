@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type HostUnderTest, hostHelpers, testHost } from "../host-process/testing/host-suite.ts";
+import { testRecordInterfaces } from "../interfaces/testing/record-suite.ts";
 import { testOrders } from "../state-machine/testing/orders-suite.ts";
 import { pythonHost } from "./open-handler.ts";
 
@@ -14,6 +15,7 @@ const underTest: HostUnderTest = {
   escapes: 5,
   sourceFile: join(artifactDir, "letsdata_interfaces/readers/parsers/SingleFileParser.py"),
   hangs: { loop: /while True:|pass/, sleep: /time\.sleep/ },
+  crashesIn: /line \d+ of SingleFileParser\.py/,
 };
 const { handle, bodyOf, hangIn } = hostHelpers(underTest);
 
@@ -78,3 +80,13 @@ test("a bad artifact is told at initialisation: no module, no class", async () =
 });
 
 testOrders("Python", pythonHost, () => ({ artifactDir }));
+
+testRecordInterfaces({
+  name: "Python",
+  open: (interfaceName) => {
+    const artifactDir = join(import.meta.dirname, "testing/every-record-reader");
+    return pythonHost.openRecordHandler({ artifactDir, taskId: "task", interfaceName });
+  },
+  answersSynchronously: false,
+  queuesBatches: true,
+});

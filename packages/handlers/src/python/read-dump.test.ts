@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readDump } from "./read-dump.ts";
+import { readCrash, readDump } from "./read-dump.ts";
 
 const dump = (folder: string) => `Stack (most recent call first):
   File "/usr/lib/python3/re.py", line 191 in match
@@ -20,4 +20,20 @@ test("a dump is told as a traceback: the artifact's files alone, the most recent
 test("a dump without the artifact's files tells nothing", () => {
   expect(readDump(dump("/a"), "/b")).toBeNull();
   expect(readDump("", "/a")).toBeNull();
+});
+
+test("what was dumped when the process died is read, and nothing that was dumped before", () => {
+  const crash = `Fatal Python error: Segmentation fault
+
+Current thread 0x00007f0c1a7fd740 (most recent call first):
+  File "/usr/lib/python3/ctypes/__init__.py", line 519 in string_at
+  File "/a/Reader.py", line 9 in parse
+
+Extension modules: _ctypes (total: 1)
+`;
+  expect(readCrash(dump("/a") + crash, "/a")).toEqual({
+    place: "line 9 of Reader.py",
+    stack: 'Stack (most recent call last):\n  File "Reader.py", line 9, in parse\n',
+  });
+  expect(readCrash(dump("/a"), "/a")).toBeNull();
 });

@@ -23,6 +23,12 @@ export function readDump(dump: string, artifactDir: string): HandlerStack | null
   };
 }
 
+/** The same of what it writes when the process dies of a signal, behind the dumps somebody asked for. Null where it wrote nothing. */
+export function readCrash(reports: string, artifactDir: string): HandlerStack | null {
+  const at = reports.lastIndexOf("Fatal Python error");
+  return at < 0 ? null : readDump(reports.slice(at), artifactDir);
+}
+
 /** As faulthandler writes text. */
 function inAscii(text: string): string {
   return [...text].map((letter) => (/[ -~]/.test(letter) ? letter : escapeOf(letter.codePointAt(0)!))).join("");

@@ -153,8 +153,8 @@ function processed<T>(
 ): [T[], T[]] {
   const done: T[] = [];
   const undone: T[] = [];
-  for (const entry of entries) {
-    const held = cloud.faults.draw("partial", "dynamodb", action, tableArn(tableOf(entry)));
+  for (const [index, entry] of entries.entries()) {
+    const held = cloud.faults.draw("partial", "dynamodb", action, `${tableArn(tableOf(entry))}#${index}`);
     (held ? undone : done).push(entry);
   }
   if (done.length === 0) {

@@ -59,7 +59,9 @@ export const recordOperations: Readonly<Record<string, KinesisOperation>> = {
     useStreamKey(call, stream, "write");
     const { faults } = call.cloud;
     const arn = streamArn(stream);
-    const Records = putAll(call, stream, records, () => faults.draw("partial", "kinesis", "PutRecords", arn) !== null);
+    const Records = putAll(call, stream, records, (index) => {
+      return faults.draw("partial", "kinesis", "PutRecords", `${arn}#${index}`) !== null;
+    });
     return {
       FailedRecordCount: Records.filter((outcome) => "ErrorCode" in outcome).length,
       Records,
@@ -122,16 +124,16 @@ function putAll(
   { streams, cloud }: KinesisCall,
   stream: Stream,
   records: readonly NewRecord[],
-  fails: () => boolean = () => false,
+  fails: (index: number) => boolean = () => false,
 ): Outcome[] {
   const open = openShards(stream);
   const now = cloud.now();
   const accepted = new Map<string, StoredRecord[]>();
-  const outcomes = records.map((record): Outcome => {
+  const outcomes = records.map((record, index): Outcome => {
     const shard = shardOf(open, record.hashKey);
     const state = streams.shard(stream, shard.id);
     const fits = state.bytes.has(record.bytes, now) && state.records.has(1, now);
-    if (!fits || fails()) {
+    if (!fits || fails(index)) {
       return {
         ErrorCode: "ProvisionedThroughputExceededException",
         ErrorMessage: `Rate exceeded for shard ${shard.id} in stream ${stream.name} under account ${stream.accountId}.`,

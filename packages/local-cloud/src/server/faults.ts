@@ -8,7 +8,7 @@ export interface FaultRule {
   readonly kind: FaultKind;
   readonly service?: string;
   readonly action?: string;
-  /** Regular expression on the resource: an ARN. */
+  /** Regular expression on the resource: an ARN. For `partial` that of an entry: the ARN, `#`, and the entry's place or, of SQS, its id. */
   readonly match?: string | RegExp;
   /** 0–1 per request (per entry for `partial`); 1 when left out. */
   readonly probability?: number;

@@ -2,6 +2,8 @@ import { testErrorSink } from "@letsdata/plugin-kit/testing/error-sink-conforman
 import { testHandler } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { testReader } from "@letsdata/plugin-kit/testing/reader-conformance";
 import { testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import { testCheckpointStore } from "./checkpoint-store-conformance.ts";
+import { FakeCheckpointStore } from "./fake-checkpoint-store.ts";
 import { fakeHandler } from "./fake-handler.ts";
 import { fakeReader, sourceRecords } from "./fake-source.ts";
 import { FakeArchive, FakeObjectTarget, FakeOrdinalTarget, FakeTarget, type WriteFault } from "./fake-target.ts";
@@ -9,26 +11,28 @@ import { FakeArchive, FakeObjectTarget, FakeOrdinalTarget, FakeTarget, type Writ
 const records = sourceRecords(Array.from({ length: 57 }, (_, n) => `doc ${n}`));
 testReader("the fake reader", { openReader: () => fakeReader(records, { batchSizes: [4, 9, 1] }), recordCount: 57 });
 
-testHandler("the fake handler", { openHandler: () => fakeHandler(), answersSynchronously: true });
+testHandler("the fake handler", { openHandler: () => fakeHandler(), answersSynchronously: true, queuesBatches: false });
 testHandler("the asynchronous fake handler", {
   openHandler: () => fakeHandler({ asynchronous: true }),
   answersSynchronously: false,
+  queuesBatches: false,
 });
 testHandler("the fake handler that queues", {
   openHandler: () => fakeHandler({ asynchronous: true, queues: true }),
   answersSynchronously: false,
+  queuesBatches: true,
 });
 
+let nextFault: WriteFault = null;
 testWriter("the fake target's writer", {
   openTarget: async () => {
     const target = new FakeTarget();
-    let next: WriteFault = null;
     const open = () =>
       target.openWriter({
         concurrentBatches: 3,
         fault: () => {
-          const fault = next;
-          next = null;
+          const fault = nextFault;
+          nextFault = null;
           return fault;
         },
       });
@@ -36,12 +40,12 @@ testWriter("the fake target's writer", {
       writer: open(),
       stored: async () => target.stored,
       reopen: async () => open(),
-      rejectNext: (indexes) => {
-        next = { kind: "reject", rejections: indexes.map((index) => ({ index, reason: "throttled", retry: true })) };
-      },
     };
   },
   repeatsOverwrite: false,
+  rejectNext: (indexes) => {
+    nextFault = { kind: "reject", rejections: indexes.map((index) => ({ index, reason: "throttled", retry: true })) };
+  },
 });
 
 testWriter("the fake object target's writer", {
@@ -50,6 +54,18 @@ testWriter("the fake object target's writer", {
     return { writer: target.openWriter(), stored: async () => target.stored, reopen: async () => target.openWriter() };
   },
   repeatsOverwrite: true,
+  rejectNext: null,
+});
+
+testCheckpointStore("the fake checkpoint store", async () => {
+  const store = new FakeCheckpointStore();
+  return {
+    store,
+    taskId: "task",
+    lease: async () => store.lease(),
+    errorFiles: async () => store.errorFiles,
+    measurements: async () => store.measurements,
+  };
 });
 
 testWriter("the fake ordinal target's writer", {
@@ -58,6 +74,7 @@ testWriter("the fake ordinal target's writer", {
     return { writer: target.openWriter(), stored: async () => target.stored, reopen: async () => target.openWriter() };
   },
   repeatsOverwrite: true,
+  rejectNext: null,
 });
 
 testErrorSink("the fake archive", async () => {

@@ -1,6 +1,11 @@
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { OutputDocument } from "@letsdata/plugin-kit/handler";
-import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import {
+  makeDocument,
+  prepareAll,
+  testWriter,
+  type WriterConformance,
+} from "@letsdata/plugin-kit/testing/writer-conformance";
 import { describe, expect, it } from "vitest";
 import { plainJson } from "../../dynamodb-plain-json.ts";
 import { makeTable } from "../../testing/make-table.ts";
@@ -33,13 +38,17 @@ export function documentOf(body: string): OutputDocument {
 }
 
 /** What the writer promises on any DynamoDB. */
-export function describeDynamodbWriter(openAccess: () => CloudAccess): void {
+export function describeDynamodbWriter(
+  openAccess: () => CloudAccess,
+  rejectNext: WriterConformance["rejectNext"],
+): void {
   let made = 0;
   const table = (keys?: Parameters<typeof makeTable>[2]) =>
     makeTable(openAccess(), `write-${Date.now()}-${made++}`, keys);
 
   testWriter("the DynamoDB writer", {
     repeatsOverwrite: true,
+    rejectNext,
     openTarget: async () => {
       const target = await table();
       const open = () => openWriter(targetOf(target), openAccess());

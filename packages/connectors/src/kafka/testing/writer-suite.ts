@@ -33,6 +33,7 @@ export function describeKafkaWriter(name: string, cluster: () => KafkaCluster, a
 
   testWriter(`the Kafka writer, ${name}`, {
     repeatsOverwrite: true,
+    rejectNext: null,
     openTarget: async () => {
       const config = freshTopic();
       return {

@@ -9,7 +9,12 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import {
+  makeDocument,
+  prepareAll,
+  testWriter,
+  type WriterConformance,
+} from "@letsdata/plugin-kit/testing/writer-conformance";
 import { describe, expect, it } from "vitest";
 import { provisionStream, removeStream } from "../provision.ts";
 import { openKinesisWriter } from "../writer.ts";
@@ -54,10 +59,12 @@ export async function storedIn(StreamName: string, access: CloudAccess): Promise
 /** What the writer promises on any Kinesis; `accessFor` may narrow the access to what the writer asks for. */
 export function describeKinesisWriter(
   openAccess: () => CloudAccess,
+  rejectNext: WriterConformance["rejectNext"],
   accessFor: (config: TestStream) => Promise<CloudAccess> = async () => openAccess(),
 ): void {
   testWriter("the Kinesis writer", {
     repeatsOverwrite: false,
+    rejectNext,
     openTarget: async () => {
       const config = await provisionedStream(openAccess(), 2);
       const access = await accessFor(config);

@@ -50,6 +50,7 @@ export function describePgvectorWriter(openUrl: () => string, openAccess: () => 
 
   testWriter("the pgvector writer", {
     repeatsOverwrite: true,
+    rejectNext: null,
     documentOf: vectorDocument,
     openTarget: async () => {
       const config = await makeTable();

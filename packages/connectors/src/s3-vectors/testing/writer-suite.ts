@@ -45,6 +45,7 @@ export async function storedIn(config: VectorIndexTarget, access: CloudAccess): 
 export function describeS3VectorsWriter(openAccess: () => CloudAccess): void {
   testWriter("the S3 Vectors writer", {
     repeatsOverwrite: true,
+    rejectNext: null,
     documentOf: vectorDocument,
     openTarget: async () => {
       const config = await makeIndex(openAccess());

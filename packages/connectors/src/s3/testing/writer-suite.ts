@@ -52,6 +52,7 @@ export function describeS3Writer(
   for (const s3Compression of packings) {
     testWriter(`the S3 writer (${s3Compression})`, {
       repeatsOverwrite: true,
+      rejectNext: null,
       openTarget: async () => {
         const config = { bucketName: await open().bucket(), s3Compression, s3KeyPrefix: "p/" };
         const openWriter = () => openS3Writer({ config, access: open().access, task });
@@ -68,6 +69,7 @@ export function describeS3Writer(
   for (const s3Compression of packings) {
     testWriter(`the S3 writer (Parquet, ${s3Compression})`, {
       repeatsOverwrite: true,
+      rejectNext: null,
       openTarget: async () => {
         const config = { bucketName: await open().bucket(), s3FileFormat: "PARQUET" as const, s3Compression };
         const openWriter = () => openS3Writer({ config, access: open().access, task });

@@ -3,7 +3,12 @@ import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import { testReader } from "@letsdata/plugin-kit/testing/reader-conformance";
-import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import {
+  makeDocument,
+  prepareAll,
+  testWriter,
+  type WriterConformance,
+} from "@letsdata/plugin-kit/testing/writer-conformance";
 import { describe, expect, it } from "vitest";
 import { findQueue } from "../find-queue.ts";
 import type { SqsReaderDefinition } from "../plan-workers.ts";
@@ -84,12 +89,13 @@ export function documentId(body: Uint8Array | string | undefined): string {
 }
 
 /** What holds on every server that speaks SQS. */
-export function describeSqs(access: () => CloudAccess): void {
+export function describeSqs(access: () => CloudAccess, rejectNext: WriterConformance["rejectNext"]): void {
   const ids = Array.from({ length: 25 }, (_, n) => `d${n}`);
 
   for (const queueType of ["STANDARD", "FIFO"] as const) {
     testWriter(`the SQS writer, ${queueType}`, {
       repeatsOverwrite: false,
+      rejectNext,
       openTarget: async () => {
         const config = await makeQueue(access(), queueType);
         const openWriter = () => openSqsWriter({ config, access: access() });

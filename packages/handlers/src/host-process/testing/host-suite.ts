@@ -23,6 +23,8 @@ export interface HostUnderTest {
   readonly sourceFile: string;
   /** Text of the lines it loops for ever in, and sleeps in, by what the record says. */
   readonly hangs: { readonly loop: RegExp; readonly sleep: RegExp };
+  /** Where it dies of a fault in native code: a line of its source, or a method where the runtime knows no line. */
+  readonly crashesIn: RegExp;
 }
 
 export interface HostHelpers {
@@ -75,12 +77,13 @@ export function hostHelpers({
 
 /** What every language host promises, beside what every handler does. */
 export function testHost(underTest: HostUnderTest): void {
-  const { language, host, exitMessage, unusable, escapes, hangs } = underTest;
+  const { language, host, exitMessage, unusable, escapes, hangs, crashesIn } = underTest;
   const { open, handle, bodyOf, hangIn } = hostHelpers(underTest);
 
   testHandler(`the ${language} handler`, {
     openHandler: async () => (await open()).handler,
     answersSynchronously: false,
+    queuesBatches: true,
   });
 
   test("the handler is asked about a file as JavaScript's is", async () => {
@@ -120,6 +123,17 @@ export function testHost(underTest: HostUnderTest): void {
       message: expect.stringContaining(`${language} process ended`),
     });
     expect((await handle("a"))[0]?.kind).toBe("document");
+  });
+
+  test("a fault in native code that ends the process is told with the handler's place and stack", async () => {
+    await handle("a");
+    await expect(handle("crash")).rejects.toMatchObject({
+      code: "TASK_CRASHED",
+      message: expect.stringMatching(
+        new RegExp(`ended: (signal SIG\\w+|exit code \\d+): the handler was in ${crashesIn.source}\\.$`),
+      ),
+      details: { stack: expect.stringContaining("parseDocument") },
+    });
   });
 
   test("what a handler prints never reaches the pipe", async () => {

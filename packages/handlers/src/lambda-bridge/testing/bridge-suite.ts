@@ -22,7 +22,11 @@ export function testBridge(name: string, open: () => Promise<{ host: LanguageHos
     }
   };
 
-  testHandler(name, { openHandler: async () => (await openFile()).handler, answersSynchronously: false });
+  testHandler(name, {
+    openHandler: async () => (await openFile()).handler,
+    answersSynchronously: false,
+    queuesBatches: false,
+  });
 
   describe(name, () => {
     it("is asked for file type, resolved name and patterns", async () => {

@@ -21,12 +21,12 @@ def main():
     sys.path[:0] = [folder, support]
     import customer_code
     import frames
-    import results
     import sandbox
     import spark_place
     import stack_report
     import state_machine
     import supplied
+    from letsdata_lambda import results
     from letsdata_lambda.calls import settled
 
     sys.path[:2] = []

@@ -1,4 +1,4 @@
-"""Tells the engine where customer code is, when the engine asks by a signal because it takes too long."""
+"""Tells the engine where customer code is: when the engine asks by a signal because it takes too long, and when a signal ends it."""
 
 import asyncio
 import faulthandler
@@ -15,9 +15,11 @@ STACK_LENGTH_MAX = 8000
 
 
 def answer_questions(artifact_dir):
-    """Twice: first faulthandler, which needs no turn of the interpreter, then in full, which code in an endless call of C never lets."""
+    """A question twice: first faulthandler, which needs no turn of the interpreter, then in full, which code in an endless call of C never lets."""
     os.set_inheritable(REPORTS_FD, False)
     signal.signal(QUESTION, lambda number, frame: _answer(frame, artifact_dir + os.sep))
+    # A fault in an extension module: nothing but this can still say where.
+    faulthandler.enable(file=REPORTS_FD, all_threads=False)
     faulthandler.register(QUESTION, file=REPORTS_FD, all_threads=False, chain=True)
 
 

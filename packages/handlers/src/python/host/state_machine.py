@@ -1,7 +1,7 @@
 """The customer's reader and parser objects of one attempt at a state machine. The engine cuts the files; this calls customer code."""
 
 from letsdata_lambda.documents import document_of_result, read, word
-from results import result_row
+from letsdata_lambda.results import result_row
 
 
 class StateMachine:

@@ -15,32 +15,48 @@ DOCUMENT_BYTES_MAX = 96 * 1024
 
 
 def read_windows_of_one(reader, parser_class, data, context):
-    [file_type] = data["files"]
-    given = {file_type: call(reader, "getReaderParserInterfacesForS3FileType", "", file_type)}
-
-    def combine(last_document, files, views):
-        [file], [view] = files, views
-        return call(reader, "parseDocument", _places_of(files), file.file_type, file.last_type, last_document, view)
-
-    return _read_windows(data, _parsers_of(parser_class, given, data["files"]), context, combine)
+    parsers = parsers_of(given_of_one(reader, data["files"]), data["files"], lambda file_type: parser_class()())
+    return _read_windows(data, parsers, context, combine_one(reader))
 
 
 def read_windows_of_several(reader, parser_class, data, context):
-    given = call(reader, "getParserInterfacesForS3FileTypes", "", set(data["files"])) or {}
+    parsers = parsers_of(given_of_several(reader, data["files"]), data["files"], lambda file_type: parser_class()())
+    return _read_windows(data, parsers, context, combine_several(reader))
 
+
+def given_of_one(reader, file_types):
+    """Parsers the reader gives itself, by file type."""
+    [file_type] = file_types
+    return {file_type: call(reader, "getReaderParserInterfacesForS3FileType", "", file_type)}
+
+
+def given_of_several(reader, file_types):
+    return call(reader, "getParserInterfacesForS3FileTypes", "", set(file_types)) or {}
+
+
+def parsers_of(given, file_types, usual):
+    """`usual`: makes the parser of a file type for which the reader gives none."""
+    return {
+        file_type: given[file_type] if callable(getattr(given.get(file_type), "parseDocument", None)) else usual(file_type)
+        for file_type in file_types
+    }
+
+
+def combine_one(reader):
+    def combine(last_document, files, views):
+        [file], [view] = files, views
+        return call(reader, "parseDocument", places_of(files), file.file_type, file.last_type, last_document, view)
+
+    return combine
+
+
+def combine_several(reader):
     def combine(last_document, files, views):
         last_types = {file.file_type: file.last_type for file in files}
         readers = {view.getFileType(): view for view in views}
-        return call(reader, "parseDocument", _places_of(files), last_types, last_document, readers)
+        return call(reader, "parseDocument", places_of(files), last_types, last_document, readers)
 
-    return _read_windows(data, _parsers_of(parser_class, given, data["files"]), context, combine)
-
-
-def _parsers_of(parser_class, given, file_types):
-    return {
-        file_type: given[file_type] if callable(getattr(given.get(file_type), "parseDocument", None)) else parser_class()()
-        for file_type in file_types
-    }
+    return combine
 
 
 def _read_windows(data, parsers, context, combine):
@@ -55,8 +71,8 @@ def _read_windows(data, parsers, context, combine):
     size = 0
     kept = _kept(files)
     while len(results) < ANSWER_RESULTS_MAX and not (results and out_of_time()):
-        changes = _changes(files)
-        combined, failure = _call_reader(combine, last_document, files)
+        changes = changes_of(files)
+        combined, failure = call_reader(combine, last_document, files)
         waiting = [file for file in files if file.waiting is not None]
         if waiting:
             return {
@@ -71,14 +87,11 @@ def _read_windows(data, parsers, context, combine):
         handed_out = {file.file_type: file.take_handed_out() for file in files}
         status = word(read(combined, "status", "getParseDocumentResultStatus"))
         document = read(combined, "document", "getDocument")
-        if _is_end(combined, status, document, files, handed_out):
+        if is_end(combined, status, document, files, handed_out):
             return {"results": results, **_stand(_kept(files)), "end": True}
-        if _changes(files) == changes:
+        if changes_of(files) == changes:
             return {"results": results, **_stand(_kept(files)), "noProgress": True}
-        announced = read(combined, "s3FileTypeNextRecordTypeMap", "getS3FileTypeNextRecordTypeMap") or {}
-        for file in files:
-            if announced.get(file.file_type):
-                file.announce(announced[file.file_type])
+        announce(combined, files)
         positions = {file.file_type: file.position() for file in files}
         result = {**_outcome(status, document), "records": handed_out, "files": positions}
         result_size = _size(result)
@@ -90,7 +103,15 @@ def _read_windows(data, parsers, context, combine):
     return {"results": results, **_stand(kept)}
 
 
-def _call_reader(combine, last_document, files):
+def announce(combined, files):
+    """What the reader says comes next in each file."""
+    announced = read(combined, "s3FileTypeNextRecordTypeMap", "getS3FileTypeNextRecordTypeMap") or {}
+    for file in files:
+        if announced.get(file.file_type):
+            file.announce(announced[file.file_type])
+
+
+def call_reader(combine, last_document, files):
     """What it returned, or what failed. What failed inside a file comes first: the handler saw it as an exception of nextRecord."""
     views = [SystemFileReader(file) for file in files]
     combined = failure = None
@@ -132,15 +153,15 @@ def _told_again(document):
         return None
 
 
-def _changes(files):
+def changes_of(files):
     return sum(file.changes for file in files)
 
 
-def _places_of(files):
+def places_of(files):
     return "at " + ", ".join(f"byte {file.offset} of {file.file_name}" for file in files)
 
 
-def _is_end(combined, status, document, files, handed_out):
+def is_end(combined, status, document, files, handed_out):
     """The reader is called until COMPLETED with null document: records read in front of a skip still count as one."""
     if document is not None or status == "ERROR":
         return False
@@ -174,5 +195,5 @@ def _told(failure, files):
         [file_type] = [file.file_type for file in files if file.failure is failure]
         return {"hints": {"fileType": file_type, "start": failure.start, "end": failure.end}}
     known = isinstance(failure, CustomerFailure)
-    method, where = (failure.method, failure.where) if known else ("parseDocument", _places_of(files))
+    method, where = (failure.method, failure.where) if known else ("parseDocument", places_of(files))
     return {"failure": {"method": method, "where": where, "body": exception_body(failure)}}

@@ -1,94 +1,50 @@
-"""For unit tests of handlers: runs a SingleFileParser over a file's content, cut into records as a task would."""
+"""For unit tests of handlers: runs a handler object over records as a task would, without LetsData."""
 
-import asyncio
-import inspect
+from letsdata_lambda.calls import CustomerFailure
+from letsdata_testing.handler_run import HandlerRun, VectorsRun
+from letsdata_testing.interfaces import interface_of
+from letsdata_testing.parse_files import parse_file
+from letsdata_testing.parse_messages import MESSAGES, parse_messages
+from letsdata_testing.run_machines import read_one_file, read_several_files
+from letsdata_testing.run_vectors import vectorise
 
-from letsdata_interfaces.readers.model.RecordHintType import RecordHintType
-
-
-class HandlerRun:
-    """What became of the records; each is in one of the lists. An entry is None where the handler gave no document."""
-
-    def __init__(self):
-        self.documents = []
-        self.errors = []
-        self.skips = []
+__all__ = ["HandlerRun", "VectorsRun", "run_handler", "run_vectors_handler"]
 
 
-def run_handler(handler, content, file_name="test.log"):
-    """`content`: text or bytes. Raises what fails a task: what the handler raises, and ValueError for a hint that is INVALID_HINT."""
-    data = content.encode("utf-8") if isinstance(content, str) else bytes(content)
-    file_type = _settled(handler.getS3FileType())
-    name = _settled(handler.getResolvedS3FileName(file_type, file_name))
-    first = _checked(_settled(handler.getRecordStartPattern(file_type)), "getRecordStartPattern", 0)
-    last = _checked(_settled(handler.getRecordEndPattern(file_type)), "getRecordEndPattern", 1)
+def run_handler(handler, content=None, file_name="test.log", *, records=None, parsers=None, interface_name=None):
+    """Runs a handler of any interface that reads; `interface_name` says which where neither its class's name nor its methods tell.
+
+    `content`: the file's text or bytes. A MultipleFileStateMachineReader gets a dict of them by file type. Queues, streams and tables
+    take JSON lines, or `records`.
+    `records`: messages, stream records or items. Each is a dict of the method's arguments by name, with made-up ones for what is
+    missing, or else the message, data or item itself.
+    `parsers`: of a state machine whose reader gives none: one object, or a dict of them by file type.
+
+    Raises what fails a task: what the handler raises, and ValueError for INVALID_HINT and NO_PROGRESS.
+    """
+    interface = interface_of(handler, interface_name)
     run = HandlerRun()
-    for start, end in _records(data, first, last):
-        _add(run, _settled(handler.parseDocument(file_type, name, start, bytearray(data[start:end]), 0, end - start)))
+    try:
+        if interface in MESSAGES:
+            parse_messages(run, handler, interface, content, records)
+        elif content is None or records is not None:
+            raise ValueError("A handler of %s reads files: give it content and no records." % interface)
+        elif interface == "SingleFileParser":
+            parse_file(run, handler, content, file_name)
+        elif interface == "SingleFileStateMachineReader":
+            read_one_file(run, handler, parsers, content, file_name)
+        else:
+            read_several_files(run, handler, parsers, content)
+    except CustomerFailure as failure:
+        raise failure.raised from None
     return run
 
 
-def _records(data, first, last):
-    first_pattern, last_pattern = _pattern(first), _pattern(last)
-    at = 0
-    while at < len(data):
-        start = data.find(first_pattern, at) if first_pattern else at + (first.offset if first else 0)
-        if start < 0 or start >= len(data):
-            return
-        scanned = start + len(first_pattern)
-        # The end pattern of the record before may stand where this one begins; it does not end this one too.
-        if start == at and not first_pattern and last_pattern and data.startswith(last_pattern, start):
-            scanned = start + len(last_pattern)
-            if scanned == len(data) and start > 0:
-                return
-        if last_pattern:
-            end = data.find(last_pattern, scanned)
-        else:
-            end = start + last.offset if last and start + last.offset <= len(data) else -1
-        yield start, len(data) if end < 0 else end + len(last_pattern)
-        if end < 0:
-            return
-        at = end
+def run_vectors_handler(handler, documents, vector_of=None):
+    """Runs a SagemakerVectorsInterface without a model.
 
-
-def _checked(hint, method, least):
-    if hint is None:
-        return None
-    kind = _word(getattr(hint, "recordHintType", None))
-    pattern, offset = getattr(hint, "pattern", None), getattr(hint, "offset", None)
-    if kind == RecordHintType.PATTERN.value and isinstance(pattern, str) and pattern:
-        return hint
-    if kind == RecordHintType.OFFSET.value and type(offset) is int and offset >= least:
-        return hint
-    raise ValueError(
-        "INVALID_HINT: %s must return None or a RecordParseHint of type PATTERN with a non-empty pattern, "
-        "or OFFSET with a whole number of at least %d" % (method, least)
-    )
-
-
-def _pattern(hint):
-    is_pattern = hint is not None and _word(hint.recordHintType) == RecordHintType.PATTERN.value
-    return hint.pattern.encode("utf-8") if is_pattern else b""
-
-
-def _add(run, result):
-    document = result.document
-    kinds = {_word(result.status), _word(getattr(document, "documentType", None))}
-    if kinds & {"ERROR", "ErrorDoc"}:
-        run.errors.append(document)
-    elif kinds & {"SKIP", "SkipDoc"} or document is None:
-        run.skips.append(document)
-    else:
-        run.documents.append(document)
-
-
-def _word(value):
-    return getattr(value, "value", value)
-
-
-def _settled(returned):
-    return asyncio.run(_awaited(returned)) if inspect.isawaitable(returned) else returned
-
-
-async def _awaited(awaitable):
-    return await awaitable
+    `documents`: dicts, each a document of a read handler as it would be written (`HandlerRun.bodies`).
+    `vector_of`: stands in for the model, a list of numbers for a text. Left out, every text gets [1, 0, 0].
+    """
+    interface_of(handler, "SagemakerVectorsInterface")
+    return vectorise(handler, documents, vector_of or (lambda text: [1, 0, 0]))

@@ -1,14 +1,11 @@
 package com.letsdata.host;
 
-import com.resonance.letsdata.data.documents.implementation.ErrorDoc;
-import com.resonance.letsdata.data.documents.implementation.SkipDoc;
 import com.resonance.letsdata.data.documents.interfaces.DocumentInterface;
-import com.resonance.letsdata.data.documents.interfaces.ErrorDocInterface;
-import com.resonance.letsdata.data.documents.interfaces.SkipDocInterface;
 import com.resonance.letsdata.data.readers.interfaces.MultipleFileStateMachineReader;
 import com.resonance.letsdata.data.readers.interfaces.SingleFileStateMachineReader;
 import com.resonance.letsdata.data.readers.interfaces.SystemFileReader;
 import com.resonance.letsdata.data.readers.interfaces.parsers.SingleFileStateMachineParser;
+import com.resonance.letsdata.data.readers.model.HandedOutDocument;
 import com.resonance.letsdata.data.readers.model.ParseCompositeDocumentResult;
 import com.resonance.letsdata.data.readers.model.ParseDocumentResult;
 import com.resonance.letsdata.data.readers.model.ParseDocumentResultStatus;
@@ -95,7 +92,7 @@ final class StateMachine {
                 fileType, (String) place.get("fileName"), offset, lastType, documents.get(document), bytes, 0, end - from);
         if (returned == null) throw new NullPointerException("parseDocument returned null instead of a ParseDocumentResult");
         Map<String, Object> answer = new HashMap<>();
-        answer.put("document", keep(documentOf(returned, fileType, offset, place.get("end"))));
+        answer.put("document", keep(HandedOutDocument.of(returned, fileType, offset, ((Number) place.get("end")).longValue())));
         answer.put("nextRecordType", returned.getNextRecordType());
         return answer;
     }
@@ -152,38 +149,5 @@ final class StateMachine {
     private long keep(DocumentInterface document) {
         documents.put(++lastDocument, document);
         return lastDocument;
-    }
-
-    /** What nextRecord hands out: the result's document, or an ErrorDoc or SkipDoc where status or document say so. */
-    private static DocumentInterface documentOf(ParseDocumentResult returned, String fileType, long offset, Object end) {
-        DocumentInterface document = returned.getDocument();
-        ParseDocumentResultStatus status = returned.getStatus();
-        Map<String, String> start = Collections.singletonMap(fileType, String.valueOf(offset));
-        Map<String, String> behind = Collections.singletonMap(fileType, String.valueOf(end));
-        if (document != null && document.getClass() == ErrorDoc.class) return placed((ErrorDoc) document, start, behind);
-        if (document instanceof ErrorDocInterface || document instanceof SkipDocInterface) return document;
-        boolean isError = status == ParseDocumentResultStatus.ERROR;
-        if (document != null && !isError && status != ParseDocumentResultStatus.SKIP) return document;
-        String id = document == null ? null : document.getDocumentId();
-        String type = document == null ? null : document.getRecordType();
-        Map<String, Object> metadata = document == null ? null : document.getDocumentMetadata();
-        String body = document == null ? null : document.serialize();
-        String key = document == null ? null : document.getPartitionKey();
-        String message = "The parser returned ERROR without a message.";
-        return isError
-                ? new ErrorDoc(start, behind, message, id, type, metadata, body, key)
-                : new SkipDoc(start, behind, null, id, type, metadata, body, key);
-    }
-
-    private static ErrorDoc placed(ErrorDoc error, Map<String, String> start, Map<String, String> behind) {
-        return new ErrorDoc(
-                error.getErrorStartOffsetMap() == null ? start : error.getErrorStartOffsetMap(),
-                error.getErrorEndOffsetMap() == null ? behind : error.getErrorEndOffsetMap(),
-                error.getErrorMessage(),
-                error.getDocumentId(),
-                error.getRecordType(),
-                error.getDocumentMetadata(),
-                error.serialize(),
-                error.getPartitionKey());
     }
 }

@@ -84,6 +84,7 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 System.exit(3);
                 return null;
             case "die":
+            case "crash":
                 die();
                 return null;
             case "loop":

@@ -1,4 +1,5 @@
 import asyncio
+import ctypes
 import os
 import signal
 import subprocess
@@ -67,7 +68,10 @@ class SingleFileParser:
         if deed == "exit":
             sys.exit(3)
         if deed == "die":
+            os.write(2, b"last words\n")
             os._exit(4)
+        if deed == "crash":
+            ctypes.string_at(0)
         if deed == "loop":
             while True:
                 pass
@@ -85,7 +89,10 @@ class SingleFileParser:
             print("hangs from now on")
             time.sleep(3600)
         if deed == "memory":
-            self.kept = [bytearray(1 << 20) for _ in range(4096)]
+            self.kept = []
+            for _ in range(4096):
+                self.kept.append(bytearray(1 << 20))
+                time.sleep(0.002)
         if deed == "escape":
             return document(text, refused=[refusal(deed) for deed in ESCAPES])
         return document(text)

@@ -36,7 +36,8 @@ def result_row(returned):
         kind = _kind(document)
         parts = []
         if kind == "CompositeDoc":
-            document, parts = _taken_apart(document)
+            document, failed = taken_apart(document)
+            parts = [error_fields(part) for part in failed]
             kind = _kind(document)
         if status == "ERROR" or kind == "ErrorDoc":
             error = error_fields(document)
@@ -66,14 +67,16 @@ def _kind(document):
     return None if document is None else word(read(document, "documentType", "getDocumentType"))
 
 
-def _taken_apart(returned):
-    """A composite is its document and the errors of its parts."""
+def taken_apart(returned):
+    """A composite is its document and the errors of its parts; any other document has none."""
+    if _kind(returned) != "CompositeDoc":
+        return returned, []
     listed = read(returned, "documentList", "getDocumentList") or (None, [])
     document = read(returned, "document")
     errors = read(returned, "errorDocs")
     if document is None:
         document = listed[0] if listed[0] is not None else returned
-    return document, [error_fields(part) for part in (errors if errors is not None else listed[1]) or [] if part is not None]
+    return document, [part for part in (errors if errors is not None else listed[1]) or [] if part is not None]
 
 
 def _document_row(document):
