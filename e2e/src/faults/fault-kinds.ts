@@ -94,13 +94,13 @@ function lostItsLease(attempts: readonly AttemptRow[], worker: WorkerProcess): b
   return attempts.some((attempt) => attempt.outcome === "LEASE_EXPIRED" && isHeldBy(attempt, worker));
 }
 
-const TRIES = 3;
+const TRIES = 5;
 const AT_WORK_SECONDS = 10;
-const TOLD_SECONDS = 5;
+const TOLD_SECONDS = 4;
 
 /**
- * Kills a process that `find` takes for one at work, until an attempt has ended of it: one that is found may have been about to go, or kept
- * for a task to come.
+ * Kills a process that `find` takes for one at work, until an attempt has ended of it: one that is found may have handled all there was and
+ * only its writes go on, or be kept for a task to come.
  */
 async function killUntilMet(
   kind: FaultKind,
@@ -155,14 +155,15 @@ async function taskAtWork(scene: Scene): Promise<number | null> {
 }
 
 /** A process that runs Python or Java for a dataset of which its worker holds a task. */
-async function hostAtWork({ installation, crew, random }: Scene): Promise<number | null> {
+async function hostAtWork({ installation, crew }: Scene): Promise<number | null> {
   const held = await heldTasks(installation);
   const hosts = crew.workers.flatMap((worker) => {
     const datasets = held.filter((row) => isHeldBy(row, worker)).map(({ dataset_id }) => dataset_id);
     // Its command names the artifact's folder, and that the dataset.
     return worker.hosts().filter(({ command }) => datasets.some((dataset) => command.includes(dataset)));
   });
-  return hosts.length > 0 ? random.pick(hosts).pid : null;
+  // The newest has most of its work before it.
+  return hosts.length > 0 ? Math.max(...hosts.map(({ pid }) => pid)) : null;
 }
 
 async function waitUntilItsLeasesAreOver(installation: TestInstallation, worker: WorkerProcess): Promise<void> {
