@@ -88,11 +88,6 @@ export const independentServers: readonly IndependentServer[] = [
     differences: [
       {
         subject: "read KINESIS",
-        test: "reads a key's records in order over a split and a merge, each shard once its parents are read out",
-        reason: "A closed shard keeps giving iterators, where Kinesis answers none behind its last record.",
-      },
-      {
-        subject: "read KINESIS",
         test: "waits at an open shard for what comes, and ends when it is closed",
         reason: "A closed shard keeps giving iterators, where Kinesis answers none behind its last record.",
       },
@@ -182,6 +177,14 @@ export const unverified: readonly (readonly [what: string, reason: string])[] = 
   [
     "Spark: masters yarn and spark://, images, executors on other machines",
     "The row of Spark runs local[*]; a cluster needs machines that reach each other and the buckets.",
+  ],
+  [
+    "The end of a closed Kinesis shard",
+    "moto splits and merges shards, but a closed one never says that it is read out.",
+  ],
+  [
+    "Kinesis and DynamoDB Streams: what is gone after the retention, start times still to come",
+    "None of the servers can be told to let a day pass; moto forgets nothing and takes any start time.",
   ],
   ["Splits of DynamoDB Streams shards", "No server rolls a shard on demand; DynamoDB Local rolls them by the clock."],
 ];

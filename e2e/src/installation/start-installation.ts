@@ -65,10 +65,15 @@ export interface TestInstallation {
   stop(): Promise<void>;
 }
 
-export async function startTestInstallation(): Promise<TestInstallation> {
+/** `now`: the cloud's clock, epoch milliseconds; the machine's unless given. */
+export interface TestInstallationOptions {
+  readonly now?: () => number;
+}
+
+export async function startTestInstallation(options: TestInstallationOptions = {}): Promise<TestInstallation> {
   const parts = new AsyncDisposableStack();
   try {
-    return await startParts(parts);
+    return await startParts(parts, options);
   } catch (error) {
     await parts.disposeAsync();
     throw error;
@@ -76,14 +81,14 @@ export async function startTestInstallation(): Promise<TestInstallation> {
 }
 
 /** Each part is left to `parts` as soon as it runs: they go in reverse order, all of them, also when a later one does not start. */
-async function startParts(parts: AsyncDisposableStack): Promise<TestInstallation> {
+async function startParts(parts: AsyncDisposableStack, options: TestInstallationOptions): Promise<TestInstallation> {
   const stateDir = mkdtempSync(join(tmpdir(), "letsdata-installation-"));
   parts.defer(() => removeStateDir(stateDir));
   const [ours, theirs] = [account("000000000001"), account("111122223333")] as const;
   let postgres = await startPostgres({ stateDir });
   parts.defer(() => postgres.stop());
   await applyMigrations(postgres.url);
-  const cloud = await startLocalCloud({ dir: join(stateDir, "cloud"), accounts: [ours, theirs] });
+  const cloud = await startLocalCloud({ dir: join(stateDir, "cloud"), accounts: [ours, theirs], ...options });
   parts.defer(() => cloud.stop());
   const settings = (of: typeof ours) => ({
     region: REGION,

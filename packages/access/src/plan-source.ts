@@ -1,5 +1,5 @@
 import { concurrencyOf, type DatasetConfig } from "@letsdata/dataset/dataset-config";
-import type { PlanningInput, TaskPlan } from "@letsdata/plugin-kit/connector";
+import type { PlanningInput, TaskPlan, Warn } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { componentAccess, type DatasetOwner } from "./component-access.ts";
 import { readConnectorOf } from "./connector-runtimes.ts";
@@ -12,6 +12,7 @@ export async function* planSource(
   owner: DatasetOwner,
   planned: PlanningInput<unknown>["planned"],
   signal: AbortSignal,
+  warn?: Warn,
 ): AsyncGenerator<TaskPlan> {
   const connector = readConnectorOf(config);
   if (!connector.planTasks) {
@@ -24,6 +25,7 @@ export async function* planSource(
       concurrency: concurrencyOf(config.computeEngine),
       access: componentAccess(installation, config, owner, "readConnector"),
       planned,
+      ...(warn ? { warn } : {}),
     },
     signal,
   );

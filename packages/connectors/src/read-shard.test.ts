@@ -15,7 +15,7 @@ const record = (n: number, arrivedAt = n) => ({
   sequenceNumber: String(n),
   arrivedAt,
 });
-const idle: ShardPage = { records: [], nextIterator: "next", isAtTip: false, bytesRead: 0 };
+const idle: ShardPage = { records: [], nextIterator: "next", millisBehindTip: null, bytesRead: 0 };
 const page = (...numbers: number[]): ShardPage => ({ ...idle, records: numbers.map((n) => record(n)), bytesRead: 10 });
 const closed: ShardPage = { ...idle, nextIterator: null };
 
@@ -61,9 +61,12 @@ async function readAll(
     ...definition,
   };
   const batches: ReadBatch[] = [];
-  for await (const batch of openShardReader(source, whole, clock).read(from, abort.signal)) batches.push(batch);
+  const warnings: string[] = [];
+  const reader = openShardReader(source, whole, { clock, warn: (message) => warnings.push(message) });
+  for await (const batch of reader.read(from, abort.signal)) batches.push(batch);
   return {
     batches,
+    warnings,
     starts: batches.flatMap(({ records }) => records.map(({ start }) => start)),
     took: now - 1_000_000,
   };
@@ -78,7 +81,7 @@ describe("reading a shard", () => {
   });
 
   it("with AtLatest ends at the tip the source reports", async () => {
-    const { source, reads } = sourceOf([page(1), { ...page(2), isAtTip: true }, page(3)]);
+    const { source, reads } = sourceOf([page(1), { ...page(2), millisBehindTip: 0 }, page(3)]);
     expect((await readAll(source, { stopCondition: "AtLatest" })).starts).toEqual(["1", "2"]);
     expect(reads()).toBe(2);
   });
@@ -141,9 +144,51 @@ describe("reading a shard", () => {
   });
 
   it("remembers up to when an idle shard was read: nothing of it is lost that is trimmed later", async () => {
-    const { source } = sourceOf([page(1), { ...idle, isAtTip: true }, { ...idle, isAtTip: true }]);
+    const { source } = sourceOf([page(1), { ...idle, millisBehindTip: 0 }, { ...idle, millisBehindTip: 0 }]);
     const { batches } = await readAll(source, {}, null, 5_000);
     expect(batches.at(-1)!.nextPosition).toEqual({ sequenceNumber: "1", began: 1_000_000, readUntil: 1_001_000 });
+  });
+
+  it("remembers for each batch how far the shard is read: to the record that comes next, or as far as the source says", async () => {
+    const numbers = Array.from({ length: 1_500 }, (_, n) => n + 1);
+    const behind = { ...page(...numbers), millisBehindTip: 400_000 };
+    const { source } = sourceOf([behind, { ...idle, millisBehindTip: 300_000 }], { emptyReadsAtTip: null });
+    const { batches } = await readAll(source, {}, null, 1_000);
+    expect(batches.slice(0, 4).map(({ nextPosition }) => nextPosition)).toEqual([
+      { sequenceNumber: "1", began: 1_000_000, readUntil: 1, isBefore: 1 },
+      { sequenceNumber: "1000", began: 1_000_000, readUntil: 1_001 },
+      { sequenceNumber: "1500", began: 1_000_000, readUntil: 600_000 },
+      { sequenceNumber: "1500", began: 1_000_000, readUntil: 700_000 },
+    ]);
+  });
+
+  it("ends with a warning at a shard that is no longer there", async () => {
+    const { source } = sourceOf([], { name: "orders shard 7", iteratorAt: async () => null });
+    for (const stopCondition of ["Continuous", "AtLatest", "ShardClosed"] as const) {
+      const { batches, warnings } = await readAll(source, { stopCondition });
+      expect(batches).toEqual([]);
+      expect(warnings).toEqual([expect.stringContaining("orders shard 7")]);
+    }
+  });
+
+  it("waits for a start time still to come, shows itself every few seconds meanwhile, and stops when told", async () => {
+    const inAMinute = { startFrom: "AtTimestamp", startFromTimestamp: 1_060_000 } as const;
+    const { source, places } = sourceOf([{ ...idle, records: [record(1, 1_060_000)] }, closed]);
+    const { batches, starts, took } = await readAll(source, inAMinute);
+    expect(took).toBe(60_000);
+    expect(starts).toEqual(["1"]);
+    expect(places).toEqual([{ kind: "time", epochMs: 1_060_000 }]);
+    expect(batches.length).toBeGreaterThan(15);
+    expect(batches[0]).toMatchObject({ records: [], nextPosition: { sequenceNumber: null } });
+    const stopped = sourceOf([]);
+    expect((await readAll(stopped.source, inAMinute, null, 10_000)).took).toBeLessThan(20_000);
+    expect(stopped.places).toEqual([]);
+  });
+
+  it("with AtLatest does not wait for a start time still to come: nothing of it is there when the task begins", async () => {
+    const { source } = sourceOf([{ ...page(1), millisBehindTip: 0 }]);
+    const inAMinute = { startFrom: "AtTimestamp", startFromTimestamp: 1_060_000, stopCondition: "AtLatest" } as const;
+    expect(await readAll(source, inAMinute)).toMatchObject({ starts: [], took: 0 });
   });
 
   it("leaves out what is older than the start time, uncounted, and moves past it", async () => {

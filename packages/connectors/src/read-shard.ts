@@ -1,8 +1,9 @@
+import type { Warn } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { ShardDefinition } from "./plan-shards.ts";
 import { PollPace } from "./poll-pace.ts";
-import { SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
+import { type ReaderClock, SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
 
 /** A batch is one page of the stream at most, and no more than this: checkpoints fall between batches. */
 const BATCH_RECORDS_MAX = 1_000;
@@ -15,10 +16,12 @@ export type ShardPlace =
   | { readonly kind: "oldest" }
   /** At or after, in epoch milliseconds; a source that cannot seek by time starts at its oldest record. */
   | { readonly kind: "time"; readonly epochMs: number }
-  /** `readUntil`: epoch milliseconds up to which everything that arrived was read; sources that tell a trimmed place ignore it. */
+  /** `readUntil`: epoch milliseconds; nothing that arrived before is unread. Sources that tell a trimmed place ignore it. */
   | { readonly kind: "at" | "after"; readonly sequenceNumber: string; readonly readUntil: number };
 
-export function isSequence(place: ShardPlace): place is Extract<ShardPlace, { readonly sequenceNumber: string }> {
+export type SequencePlace = Extract<ShardPlace, { readonly sequenceNumber: string }>;
+
+export function isSequence(place: ShardPlace): place is SequencePlace {
   return place.kind === "at" || place.kind === "after";
 }
 
@@ -34,21 +37,22 @@ export interface ShardPage {
   readonly records: readonly ShardRecord[];
   /** Null when the shard is closed and read out. */
   readonly nextIterator: string | null;
-  /** True when the source says that nothing newer is there. */
-  readonly isAtTip: boolean;
+  /** How much younger the shard's newest record is than the end of this page; 0: nothing newer is there; null where the source does not say. */
+  readonly millisBehindTip: number | null;
   readonly bytesRead: number;
 }
 
-/** The two calls in which streams differ. Both throw Problems; POSITION_EXPIRED when the place was trimmed. */
+/** The two calls in which streams differ. Both throw Problems; POSITION_EXPIRED when the place, a sequence number, was trimmed. */
 export interface ShardSource {
   /** Stream and shard, for messages. */
   readonly name: string;
-  /** Empty reads in a row after which an open shard counts as read to its tip; null where `isAtTip` tells. */
+  /** Empty reads in a row after which an open shard counts as read to its tip; null where `millisBehindTip` tells. */
   readonly emptyReadsAtTip: number | null;
   readonly arrivalPrecisionMs: number;
   /** Least distance of two calls. */
   readonly millisecondsBetweenReads: number;
-  iteratorAt(place: ShardPlace, signal: AbortSignal): Promise<string>;
+  /** Null when the stream no longer keeps the shard and there is no place in it to go on from. */
+  iteratorAt(place: ShardPlace, signal: AbortSignal): Promise<string | null>;
   readPage(iterator: string, signal: AbortSignal): Promise<ShardPage | "iterator expired">;
 }
 
@@ -61,8 +65,12 @@ interface ShardPosition {
 }
 
 /** Reads one shard of a Kinesis or DynamoDB stream from its start to its stop condition (product.md §5). */
-export function openShardReader(source: ShardSource, definition: ShardDefinition, clock = systemClock): Reader {
-  const { startFromTimestamp, stopCondition } = definition;
+export function openShardReader(
+  source: ShardSource,
+  definition: ShardDefinition,
+  { clock = systemClock, warn }: { readonly clock?: ReaderClock; readonly warn?: Warn | undefined } = {},
+): Reader {
+  const { startFrom, startFromTimestamp, stopCondition } = definition;
   const start: ShardPlace =
     startFromTimestamp === undefined ? { kind: "oldest" } : { kind: "time", epochMs: startFromTimestamp };
 
@@ -83,11 +91,26 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
       bytesRead,
     });
 
+    async function* pause(milliseconds: number): AsyncGenerator<ReadBatch> {
+      for (let left = milliseconds; left > 0 && !signal.aborted; left -= SIGN_OF_LIFE_MS) {
+        await clock.sleep(Math.min(left, SIGN_OF_LIFE_MS), signal);
+        if (left > SIGN_OF_LIFE_MS) yield batchOf([], 0);
+      }
+    }
+
+    // What comes before a start that is still to come is not read just to be left out. Latest has no such wait: its time is the stream's.
+    if (startFrom === "AtTimestamp" && sequenceNumber === null && stopCondition !== "AtLatest") {
+      yield* pause((startFromTimestamp ?? 0) - clock.now());
+    }
     while (!signal.aborted) {
       iterator ??= await source.iteratorAt(
         sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil },
         signal,
       );
+      if (iterator === null) {
+        warn?.(`${source.name} is no longer there: what was not read of it is lost, and reading it ends here.`);
+        return;
+      }
       const askedAt = clock.now();
       const page = await source.readPage(iterator, signal);
       if (page === "iterator expired") {
@@ -95,13 +118,16 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
         continue;
       }
       let { bytesRead } = page;
+      const pageUntil = page.millisBehindTip === null ? 0 : askedAt - page.millisBehindTip;
+      let handedOut = 0;
       for (const batch of inBatches(page.records)) {
         if (isStart) yield startOf(batch[0]!, began);
         isStart = false;
         isBefore = false;
         const last = batch.at(-1)!;
         sequenceNumber = last.sequenceNumber;
-        readUntil = last.arrivedAt;
+        handedOut += batch.length;
+        readUntil = page.records[handedOut]?.arrivedAt ?? Math.max(last.arrivedAt, pageUntil);
         const wanted = batch.filter(
           ({ arrivedAt }) => arrivedAt + source.arrivalPrecisionMs > (startFromTimestamp ?? 0),
         );
@@ -113,25 +139,20 @@ export function openShardReader(source: ShardSource, definition: ShardDefinition
       }
       iterator = page.nextIterator;
       if (iterator === null) return;
-      if (page.isAtTip) readUntil = askedAt;
+      if (!isBefore) readUntil = Math.max(readUntil, pageUntil);
       const isIdle = page.records.length === 0;
       emptyReads = isIdle ? emptyReads + 1 : 0;
       if (stopCondition === "AtLatest") {
         const isPastTip = page.records.some(({ arrivedAt }) => arrivedAt > began);
         const isSilent = source.emptyReadsAtTip !== null && emptyReads >= source.emptyReadsAtTip;
-        if (page.isAtTip || isPastTip || isSilent) return;
+        if (page.millisBehindTip === 0 || isPastTip || isSilent) return;
       }
       if (isIdle) yield batchOf([], bytesRead);
       // Kinesis answers empty pages on its way over a stretch without records.
-      const isBehind = source.emptyReadsAtTip === null && !page.isAtTip;
+      const isBehind = page.millisBehindTip !== null && page.millisBehindTip > 0;
       let pauseMs = pace.pauseAfter(!isIdle || isBehind);
       if (isIdle && stopCondition === "AtLatest") pauseMs = AT_LATEST_POLL_MS;
-      pauseMs = Math.max(pauseMs, source.millisecondsBetweenReads);
-      while (pauseMs > 0 && !signal.aborted) {
-        await clock.sleep(Math.min(pauseMs, SIGN_OF_LIFE_MS), signal);
-        pauseMs -= SIGN_OF_LIFE_MS;
-        if (pauseMs > 0) yield batchOf([], 0);
-      }
+      yield* pause(Math.max(pauseMs, source.millisecondsBetweenReads));
     }
   }
 

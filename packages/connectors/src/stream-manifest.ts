@@ -21,7 +21,7 @@ export const startFromTimestamp = field(
     .max(8_640_000_000_000_000, { error: "must be milliseconds since 1970" }),
   {
     label: "Start time",
-    help: "First time to read, in milliseconds since 1970 (UTC).",
+    help: "First time to read, in milliseconds since 1970 (UTC). One still to come is waited for, unless reading stops at the present end.",
     example: 1_767_225_600_000,
   },
 );

@@ -51,6 +51,9 @@ export interface TaskIdentity {
   readonly attempt: number;
 }
 
+/** Takes a sentence for people about what is no failure but should be known, such as records that a source no longer keeps. */
+export type Warn = (message: string) => void;
+
 /** What a source needs to cut itself into tasks. */
 export interface PlanningInput<Config> {
   readonly config: Config;
@@ -61,6 +64,7 @@ export interface PlanningInput<Config> {
   readonly access: CloudAccess;
   /** Positions planned before, and whether their task is COMPLETED: a child shard follows its finished parents. */
   readonly planned: ReadonlyMap<string, { readonly completed: boolean }>;
+  readonly warn?: Warn;
 }
 
 /** What a source says of itself before it is read, for estimates. */
@@ -120,6 +124,7 @@ export interface ReadConnector<Config, Definition> {
     readonly combiner?: FileCombiner;
     /** True for a trial: whoever lends its records has them back soon, whatever becomes of this process. */
     readonly isTrial?: boolean;
+    readonly warn?: Warn;
   }): Promise<Reader>;
 }
 

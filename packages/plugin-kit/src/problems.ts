@@ -202,7 +202,7 @@ export const problemCatalogue = {
     retry: "never",
     httpStatus: 422,
     title: "The source no longer holds the checkpoint's position",
-    fix: "Redrive with RESTART_FROM_BEGINNING, or raise the source's retention.",
+    fix: "Redrive with RESTART_FROM_BEGINNING: the task reads what the source still holds. It replaces what it wrote to S3, so copy those objects first if the source cannot give their records again. Raise the source's retention for the next time.",
   },
   RATE_LIMITED: {
     actor: "customer",

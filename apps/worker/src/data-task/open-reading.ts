@@ -3,7 +3,7 @@ import type { HandlerInterface } from "@letsdata/handlers/artifact/locate-handle
 import type { LanguageHost } from "@letsdata/handlers/language-host";
 import { isRecordInterface } from "@letsdata/handlers/record-arguments";
 import { createRecordSplitter } from "@letsdata/handlers/record-splitter/record-splitter";
-import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import type { CloudAccess, Warn } from "@letsdata/plugin-kit/connector";
 import type { Handler } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader } from "@letsdata/plugin-kit/reader";
@@ -17,6 +17,7 @@ export interface ReadingInput {
   /** Notes what has to be closed if the attempt cannot start. */
   readonly keep: <T extends { close(): Promise<void> }>(part: T) => T;
   readonly isTrial?: boolean;
+  readonly warn?: Warn;
   /** Of the vectors handler that gets the documents. */
   readonly keepDocumentsFor?: number | undefined;
 }
@@ -133,7 +134,7 @@ async function readRecords(input: ReadingInput, host: LanguageHost): Promise<Rea
 }
 
 /** The reader of a source that makes records itself: a queue, a shard, a segment. */
-export async function openRecordReader({ assignment, accessOf, keep, isTrial }: ReadingInput): Promise<Reader> {
+export async function openRecordReader({ assignment, accessOf, keep, isTrial, warn }: ReadingInput): Promise<Reader> {
   const { reader: source } = assignment;
   const reader = await readConnector(source.destination).openReader({
     config: source.config,
@@ -141,6 +142,7 @@ export async function openRecordReader({ assignment, accessOf, keep, isTrial }: 
     access: accessOf(source),
     splitters: [],
     ...(isTrial ? { isTrial } : {}),
+    ...(warn ? { warn } : {}),
   });
   return keep(reader);
 }

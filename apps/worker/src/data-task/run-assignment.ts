@@ -22,7 +22,8 @@ export async function runAssignment(
   try {
     const { task, resumeFrom, lease, recordErrorPolicy, limits } = assignment;
     const accessOf = cloudAccess(assignment, channel);
-    const { handler, reader } = await openReading({ assignment, accessOf, keep });
+    const warn = (message: string) => channel.log("WARN", message);
+    const { handler, reader } = await openReading({ assignment, accessOf, keep, warn });
     const { writer: target, errorConnector: archive } = assignment;
     const writer = keep(
       await writeConnector(target.destination).openWriter({

@@ -9,7 +9,7 @@ import type { PlannedTask } from "@letsdata/dataset/initialise";
 import { taskIdOf } from "@letsdata/dataset/task-id";
 import { asProblem } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "../dataset-contexts.ts";
-import { createDatasetLog } from "../dataset-log.ts";
+import { createDatasetLog, type SaidLine } from "../dataset-log.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
 import { insertPlans } from "../insert-plans.ts";
 
@@ -40,22 +40,39 @@ async function planMore(dependencies: WorkerDependencies, due: DuePlanning, sign
   const context = await loadDatasetContext(database, installation, datasetId);
   const planned = await plannedPositions(database, datasetId);
   const tasks: PlannedTask[] = [];
-  for await (const plan of planSource(installation, context.config, context.owner, planned, signal)) {
+  const warnings: SaidLine[] = [];
+  const warn = (message: string) => warnings.push({ time: Date.now(), level: "WARN", message });
+  for await (const plan of planSource(installation, context.config, context.owner, planned, signal, warn)) {
     tasks.push({ ...plan, taskId: taskIdOf(datasetId, plan.position) });
   }
   if (tasks.length > 0) {
     const inserted = await insertPlans(database, context, tasks, due.totalTasks);
     log.info(`dataset ${datasetId} has ${inserted} more tasks`);
   }
+  await tell(dependencies, datasetId, warnings);
   await planningEnded(database, due);
 }
 
 /** The dataset goes on with the tasks it has; people see in its log why no more appear. */
-async function tellFailure({ database, log }: WorkerDependencies, datasetId: string, error: unknown): Promise<void> {
+async function tellFailure(dependencies: WorkerDependencies, datasetId: string, error: unknown): Promise<void> {
   const { code, message } = asProblem(error);
-  log.warn(`planning more tasks of dataset ${datasetId} failed, trying again in ${PLANNING_SECONDS} s`, error);
+  dependencies.log.warn(
+    `planning more tasks of dataset ${datasetId} failed, trying again in ${PLANNING_SECONDS} s`,
+    error,
+  );
+  const line = {
+    time: Date.now(),
+    level: "WARN" as const,
+    message: `More shards could not be planned. ${code}: ${message}`,
+  };
+  await tell(dependencies, datasetId, [line]);
+}
+
+async function tell(
+  { database, log }: WorkerDependencies,
+  datasetId: string,
+  lines: readonly SaidLine[],
+): Promise<void> {
   const write = createDatasetLog(database, log, { datasetId, taskId: null, attempt: null, leastLevel: "DEBUG" });
-  await write("ENGINE", [
-    { time: Date.now(), level: "WARN", message: `More shards could not be planned. ${code}: ${message}` },
-  ]);
+  await write("ENGINE", lines);
 }

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb-streams";
 import { awsErrorCode, classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
-import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import type { CloudAccess, Warn } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader } from "@letsdata/plugin-kit/reader";
 import { type Attributes, plainJson } from "../dynamodb-plain-json.ts";
@@ -14,6 +14,7 @@ import type { ShardDefinition } from "../plan-shards.ts";
 import { isSequence, openShardReader, type ShardRecord, type ShardSource } from "../read-shard.ts";
 import type { ReaderClock } from "../reader-clock.ts";
 import type { TableStream } from "./permissions.ts";
+import { listShards } from "./plan-stream-shards.ts";
 
 /** DynamoDB says the second in which a change was recorded. */
 const ARRIVAL_PRECISION_MS = 1_000;
@@ -22,10 +23,19 @@ const EMPTY_READS_AT_TIP = 10;
 
 /** Reads one shard of a table's stream. */
 export function openStreamShardReader(
-  input: { readonly config: TableStream; readonly definition: ShardDefinition; readonly access: CloudAccess },
+  input: {
+    readonly config: TableStream;
+    readonly definition: ShardDefinition;
+    readonly access: CloudAccess;
+    readonly warn?: Warn | undefined;
+  },
   clock?: ReaderClock,
 ): Reader {
-  return openShardReader(shardSource(input.config, input.definition.shardId, input.access), input.definition, clock);
+  const { config, definition, access, warn } = input;
+  return openShardReader(shardSource(config, definition.shardId, access), definition, {
+    ...(clock ? { clock } : {}),
+    warn,
+  });
 }
 
 function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, access: CloudAccess): ShardSource {
@@ -51,8 +61,8 @@ function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, acc
       } catch (thrown) {
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, { action: "dynamodb:GetShardIterator", resource: StreamArn });
-        const isGone = isSequence(place) && problem.code === "RESOURCE_NOT_FOUND";
-        if (!isGone) throw problem;
+        if (!(await isGone(problem, signal))) throw problem;
+        if (!isSequence(place)) return null;
         throw new Problem("POSITION_EXPIRED", `${name} is no longer there; DynamoDB keeps changes for 24 hours.`, {
           cause: thrown,
         });
@@ -63,14 +73,23 @@ function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, acc
         const answer = await streams.send(new GetRecordsCommand({ ShardIterator }), { abortSignal: signal });
         const records = (answer.Records ?? []).map((record) => shardRecord(record, source));
         const bytesRead = records.reduce((sum, { record }) => sum + record.body.length, 0);
-        return { records, nextIterator: answer.NextShardIterator ?? null, isAtTip: false, bytesRead };
+        return { records, nextIterator: answer.NextShardIterator ?? null, millisBehindTip: null, bytesRead };
       } catch (thrown) {
         signal.throwIfAborted();
         if (awsErrorCode(thrown) === "ExpiredIteratorException") return "iterator expired";
-        throw classifyAwsError(thrown, { action: "dynamodb:GetRecords", resource: StreamArn });
+        const problem = classifyAwsError(thrown, { action: "dynamodb:GetRecords", resource: StreamArn });
+        if (await isGone(problem, signal)) return "iterator expired";
+        throw problem;
       }
     },
   };
+
+  /** Whether it is the shard that is not there any more, and not its stream. */
+  async function isGone(problem: Problem, signal: AbortSignal): Promise<boolean> {
+    if (problem.code !== "RESOURCE_NOT_FOUND") return false;
+    const { shards } = await listShards({ streamArn: StreamArn }, access, signal);
+    return shards.every(({ shardId }) => shardId !== ShardId);
+  }
 }
 
 function shardRecord(

@@ -1,7 +1,13 @@
+import { DeleteStreamCommand, KinesisClient } from "@aws-sdk/client-kinesis";
+import { clientFor } from "@letsdata/aws/client-for";
+import type { Position, ReadBatch } from "@letsdata/plugin-kit/reader";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { ShardDefinition } from "../plan-shards.ts";
+import { systemClock } from "../reader-clock.ts";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { checkKinesisRead } from "./check-access.ts";
 import { kinesisReadPermissions } from "./permissions.ts";
+import { planStreamShards } from "./plan-stream-shards.ts";
 import { openKinesisReader } from "./reader.ts";
 import { describeKinesisReader, everything, makeStream } from "./testing/reader-suite.ts";
 
@@ -52,6 +58,156 @@ describe("the Kinesis reader, at a cloud that misbehaves", () => {
     await expect(next(everything.shardId, now - 25 * 3_600_000)).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
     await expect(next("shardId-000000000007", now)).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
     expect((await next(everything.shardId, now - 23 * 3_600_000)).done).toBe(true);
+  });
+});
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+describe("the Kinesis reader, at a stream that forgets", () => {
+  /** A stream of a cloud whose time, and the reader's with it, can be moved on. */
+  async function agingStream() {
+    let passedMs = 0;
+    const aging = await openCloud({
+      now: () => Date.now() + passedMs,
+      kinesisShardBytesPerSecond: 2 ** 40,
+      kinesisShardReadsPerSecond: 1_000_000,
+    });
+    const clock = { ...systemClock, now: () => Date.now() + passedMs };
+    const config = await makeStream(aging.access, "aging");
+    return {
+      ...config,
+      access: aging.access,
+      pass: (hours: number) => {
+        passedMs += hours * 3_600_000;
+      },
+      read(from: Position | null, definition: Partial<ShardDefinition> = {}, warnings: string[] = []) {
+        const input = {
+          config,
+          definition: { ...everything, ...definition },
+          access: aging.access,
+          warn: (message: string) => warnings.push(message),
+        };
+        return openKinesisReader(input, clock).read(from, signal);
+      },
+      [Symbol.asyncDispose]: () => aging.cloud.remove(),
+    };
+  }
+  const firstBytes = (batches: readonly ReadBatch[]) =>
+    batches.flatMap(({ records }) => records.map(({ body }) => String.fromCharCode(body[0]!)));
+  /** Two of them do not fit in one batch. */
+  const large = (letter: string) => Buffer.alloc(700_000, letter);
+
+  it("goes on though the record of the checkpoint is gone, as long as the one that follows is there", async () => {
+    await using stream = await agingStream();
+    await stream.put([large("a")]);
+    stream.pass(22.8);
+    await stream.put([large("b")]);
+    stream.pass(1);
+    const [, a] = await all(stream.read(null));
+    expect(firstBytes([a!])).toEqual(["a"]);
+    stream.pass(0.5);
+    expect(firstBytes(await all(stream.read(a!.nextPosition)))).toEqual(["b"]);
+    // And no longer: then both may be gone, and nobody knows what was between them.
+    stream.pass(23);
+    await expect(all(stream.read(a!.nextPosition))).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
+  });
+
+  it("goes on behind a record that is still there, however long ago the shard was read", async () => {
+    await using stream = await agingStream();
+    await stream.put([large("a"), large("b")]);
+    const [, a] = await all(stream.read(null));
+    const longAgo = { ...a!.nextPosition, readUntil: Date.now() - 48 * 3_600_000 };
+    expect(firstBytes(await all(stream.read(longAgo)))).toEqual(["b"]);
+  });
+
+  it("ends with a warning at a shard that is no longer there, unless it had begun to read it", async () => {
+    await using stream = await agingStream();
+    await stream.put(["a"]);
+    const [, a] = await all(stream.read(null));
+    await stream.split(everything.shardId);
+    stream.pass(25);
+    const warnings: string[] = [];
+    for (const start of [{}, { startFrom: "Latest", startFromTimestamp: 0 }] as const) {
+      expect(await all(stream.read(null, start, warnings))).toEqual([]);
+    }
+    const { began, readUntil } = a!.nextPosition;
+    expect(await all(stream.read({ sequenceNumber: null, began, readUntil } as Position, {}, warnings))).toEqual([]);
+    expect(warnings).toHaveLength(3);
+    expect(warnings[0]).toContain(everything.shardId);
+    await expect(all(stream.read(a!.nextPosition))).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
+  });
+
+  it("ends in the same way when the shard goes while it is read", async () => {
+    await using stream = await agingStream();
+    const warnings: string[] = [];
+    const reading = stream.read(null, { stopCondition: "Continuous" }, warnings);
+    const batches: ReadBatch[] = [];
+    for await (const batch of reading) {
+      batches.push(batch);
+      if (batches.length > 1) continue;
+      await stream.split(everything.shardId);
+      stream.pass(25);
+    }
+    expect(batches).toHaveLength(1);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it("says that the stream does not exist where it is the stream that is gone", async () => {
+    await using stream = await agingStream();
+    await stream.put(["a"]);
+    const [, a] = await all(stream.read(null));
+    await clientFor(KinesisClient, stream.access).send(new DeleteStreamCommand({ StreamName: "aging" }));
+    for (const from of [null, a!.nextPosition]) {
+      await expect(all(stream.read(from))).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+    }
+  });
+});
+
+describe("the Kinesis reader, on a machine whose clock is ahead of the stream's", () => {
+  const AHEAD_MS = 120_000;
+  const texts = (batches: readonly ReadBatch[]) =>
+    batches.flatMap(({ records }) => records.map(({ body }) => Buffer.from(body).toString()));
+  let behind: OpenCloud;
+  beforeAll(async () => {
+    behind = await openCloud({ now: () => Date.now() - AHEAD_MS });
+  });
+  afterAll(() => behind.cloud.remove());
+
+  it("with Latest reads everything that arrives after the planning", async () => {
+    const { streamArn, put } = await makeStream(behind.access, "latest");
+    const planning = {
+      config: { streamArn },
+      manifest: {
+        kinesisReaderTaskStartFromCondition: "Latest",
+        kinesisReaderTaskStopCondition: "AtLatest",
+        kinesisReaderTaskContinuousPollFrequency: "Poll every 1 seconds",
+      },
+      concurrency: 1,
+      access: behind.access,
+      planned: new Map(),
+    };
+    const [task] = await all(planStreamShards(planning, signal));
+    const definition = task!.readerDefinition as unknown as ShardDefinition;
+    expect(definition.startFromTimestamp).toBeLessThanOrEqual(Date.now() - AHEAD_MS);
+    expect(definition.startFromTimestamp).toBeGreaterThan(Date.now() - AHEAD_MS - 60_000);
+    await put(["after"]);
+    const reader = openKinesisReader({ config: { streamArn }, definition, access: behind.access });
+    expect(texts(await all(reader.read(null, signal)))).toEqual(["after"]);
+  });
+
+  it("starts at a time that the stream has yet to reach, without what is older", async () => {
+    const { streamArn, put } = await makeStream(behind.access, "at-a-time");
+    await put(["before"]);
+    const definition = { ...everything, startFrom: "AtTimestamp", startFromTimestamp: Date.now() } as const;
+    const reader = openKinesisReader({ config: { streamArn }, definition, access: behind.access });
+    expect(texts(await all(reader.read(null, signal)))).toEqual([]);
+    const later = { ...definition, startFromTimestamp: Date.now() - AHEAD_MS - 30_000 };
+    const earlier = openKinesisReader({ config: { streamArn }, definition: later, access: behind.access });
+    expect(texts(await all(earlier.read(null, signal)))).toEqual(["before"]);
   });
 });
 

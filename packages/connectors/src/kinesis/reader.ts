@@ -9,12 +9,22 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { awsErrorCode, classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
-import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import type { CloudAccess, Warn } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader, RecordSource, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { ShardDefinition } from "../plan-shards.ts";
-import { isSequence, openShardReader, type ShardPlace, type ShardRecord, type ShardSource } from "../read-shard.ts";
+import {
+  isSequence,
+  openShardReader,
+  type SequencePlace,
+  type ShardPage,
+  type ShardPlace,
+  type ShardRecord,
+  type ShardSource,
+} from "../read-shard.ts";
+import { type ReaderClock, systemClock } from "../reader-clock.ts";
 import type { KinesisStream } from "./permissions.ts";
+import { listShards } from "./plan-stream-shards.ts";
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html: at most 10,000 records or 10 MiB. */
 const PAGE_RECORDS_MAX = 10_000;
@@ -22,21 +32,34 @@ const PAGE_RECORDS_MAX = 10_000;
 const MILLISECONDS_BETWEEN_READS = 220;
 const SHORTEST_RETENTION_HOURS = 24;
 const HOUR_MS = 3_600_000;
+/** How far a machine's clock may be from AWS's: a signature that is further off is refused by most services. */
+const CLOCKS_APART_MS_MAX = 15 * 60_000;
 /** A record of 1 MiB that unpacks to more than this is not worth a task's memory. */
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Reads one shard of a stream. */
-export function openKinesisReader(input: {
-  readonly config: KinesisStream;
-  readonly definition: ShardDefinition;
-  readonly access: CloudAccess;
-}): Reader {
-  return openShardReader(shardSource(input.config, input.definition.shardId, input.access), input.definition);
+export function openKinesisReader(
+  input: {
+    readonly config: KinesisStream;
+    readonly definition: ShardDefinition;
+    readonly access: CloudAccess;
+    readonly warn?: Warn | undefined;
+  },
+  clock = systemClock,
+): Reader {
+  const { config, definition, access, warn } = input;
+  return openShardReader(shardSource(config, definition.shardId, access, clock), definition, { clock, warn });
 }
 
-function shardSource({ streamArn: StreamARN }: KinesisStream, ShardId: string, access: CloudAccess): ShardSource {
+function shardSource(
+  { streamArn: StreamARN }: KinesisStream,
+  ShardId: string,
+  access: CloudAccess,
+  clock: ReaderClock,
+): ShardSource {
   const kinesis = clientFor(KinesisClient, access);
   const name = `${StreamARN} shard ${ShardId}`;
+  const trimmed = `The stream no longer keeps what follows the checkpoint of ${name}.`;
   const source = { type: ShardId, name: StreamARN };
   return {
     name,
@@ -44,41 +67,66 @@ function shardSource({ streamArn: StreamARN }: KinesisStream, ShardId: string, a
     arrivalPrecisionMs: 1,
     millisecondsBetweenReads: MILLISECONDS_BETWEEN_READS,
     async iteratorAt(place, signal) {
-      if (isSequence(place)) await refuseTrimmed(place.readUntil, signal);
       try {
-        const start = new GetShardIteratorCommand({ StreamARN, ShardId, ...iteratorStart(place) });
-        return (await kinesis.send(start, { abortSignal: signal })).ShardIterator ?? "";
+        if (isSequence(place) && (await isTrimmed(place, signal))) throw expired(trimmed);
+        return await startIterator(place, signal);
       } catch (thrown) {
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, { action: "kinesis:GetShardIterator", resource: StreamARN });
-        const isGone = problem.code === "RESOURCE_NOT_FOUND" || problem.code === "CLOUD_CALL_REFUSED";
-        if (isSequence(place) && isGone) throw expired(thrown);
+        if (await isGone(problem, signal)) {
+          if (!isSequence(place)) return null;
+          throw expired(`${name} is no longer there: nothing of it is left to read.`, thrown);
+        }
+        if (isSequence(place) && problem.code === "CLOUD_CALL_REFUSED") throw expired(trimmed, thrown);
         throw problem;
       }
     },
-    async readPage(ShardIterator, signal) {
-      try {
-        const call = new GetRecordsCommand({ StreamARN, ShardIterator, Limit: PAGE_RECORDS_MAX });
-        const answer = await kinesis.send(call, { abortSignal: signal });
-        const records = answer.Records ?? [];
-        return {
-          records: records.map((record) => shardRecord(record, source)),
-          nextIterator: answer.NextShardIterator ?? null,
-          isAtTip: answer.MillisBehindLatest === 0,
-          bytesRead: records.reduce((sum, { Data }) => sum + (Data?.length ?? 0), 0),
-        };
-      } catch (thrown) {
-        signal.throwIfAborted();
-        if (awsErrorCode(thrown) === "ExpiredIteratorException") return "iterator expired";
-        throw classifyAwsError(thrown, { action: "kinesis:GetRecords", resource: StreamARN });
-      }
-    },
+    readPage: (iterator, signal) => readPage(iterator, PAGE_RECORDS_MAX, signal),
   };
 
+  async function readPage(
+    ShardIterator: string,
+    Limit: number,
+    signal: AbortSignal,
+  ): Promise<ShardPage | "iterator expired"> {
+    try {
+      const call = new GetRecordsCommand({ StreamARN, ShardIterator, Limit });
+      const answer = await kinesis.send(call, { abortSignal: signal });
+      const records = answer.Records ?? [];
+      return {
+        records: records.map((record) => shardRecord(record, source)),
+        nextIterator: answer.NextShardIterator ?? null,
+        millisBehindTip: answer.MillisBehindLatest ?? null,
+        bytesRead: records.reduce((sum, { Data }) => sum + (Data?.length ?? 0), 0),
+      };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (awsErrorCode(thrown) === "ExpiredIteratorException") return "iterator expired";
+      const problem = classifyAwsError(thrown, { action: "kinesis:GetRecords", resource: StreamARN });
+      if (await isGone(problem, signal)) return "iterator expired";
+      throw problem;
+    }
+  }
+
+  async function startIterator(place: ShardPlace, signal: AbortSignal): Promise<string> {
+    const ask = async (start: IteratorStart) => {
+      const call = new GetShardIteratorCommand({ StreamARN, ShardId, ...start });
+      return (await kinesis.send(call, { abortSignal: signal })).ShardIterator ?? "";
+    };
+    try {
+      return await ask(iteratorStart(place));
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (place.kind !== "time" || awsErrorCode(thrown) !== "InvalidArgumentException") throw thrown;
+      // Kinesis refuses a time that its clock has not reached yet. From a little before, what is older than the start is left out.
+      return ask(iteratorStart({ kind: "time", epochMs: Math.min(place.epochMs, clock.now()) - CLOCKS_APART_MS_MAX }));
+    }
+  }
+
   /** Kinesis starts silently at its oldest record when a place is trimmed; records between the two would be lost unseen. */
-  async function refuseTrimmed(readUntil: number, signal: AbortSignal): Promise<void> {
-    const age = Date.now() - readUntil;
-    if (age < SHORTEST_RETENTION_HOURS * HOUR_MS) return;
+  async function isTrimmed(place: SequencePlace, signal: AbortSignal): Promise<boolean> {
+    const age = clock.now() - place.readUntil;
+    if (age < SHORTEST_RETENTION_HOURS * HOUR_MS) return false;
     const summary = await kinesis
       .send(new DescribeStreamSummaryCommand({ StreamARN }), { abortSignal: signal })
       .catch((thrown: unknown) => {
@@ -86,22 +134,29 @@ function shardSource({ streamArn: StreamARN }: KinesisStream, ShardId: string, a
         throw classifyAwsError(thrown, { action: "kinesis:DescribeStreamSummary", resource: StreamARN });
       });
     const hours = summary.StreamDescriptionSummary?.RetentionPeriodHours ?? SHORTEST_RETENTION_HOURS;
-    if (age >= hours * HOUR_MS) throw expired();
+    if (age < hours * HOUR_MS) return false;
+    // The oldest go first, and not on the minute: while this record is there, so is all that follows it.
+    for (;;) {
+      const page = await readPage(await startIterator({ ...place, kind: "at" }, signal), 1, signal);
+      if (page !== "iterator expired") return page.records[0]?.sequenceNumber !== place.sequenceNumber;
+    }
   }
 
-  function expired(cause?: unknown): Problem {
-    return new Problem("POSITION_EXPIRED", `The stream no longer keeps what follows the checkpoint of ${name}.`, {
-      cause,
-    });
+  /** Whether it is the shard that is not there any more, and not its stream. */
+  async function isGone(problem: Problem, signal: AbortSignal): Promise<boolean> {
+    if (problem.code !== "RESOURCE_NOT_FOUND") return false;
+    const { shards } = await listShards({ streamArn: StreamARN }, access, signal);
+    return shards.every(({ shardId }) => shardId !== ShardId);
   }
 }
 
-function iteratorStart(place: ShardPlace): Pick<
-  GetShardIteratorCommandInput,
-  "StartingSequenceNumber" | "Timestamp"
-> & {
-  ShardIteratorType: GetShardIteratorCommandInput["ShardIteratorType"];
-} {
+function expired(message: string, cause?: unknown): Problem {
+  return new Problem("POSITION_EXPIRED", message, { cause });
+}
+
+type IteratorStart = Pick<GetShardIteratorCommandInput, "StartingSequenceNumber" | "Timestamp" | "ShardIteratorType">;
+
+function iteratorStart(place: ShardPlace): IteratorStart {
   switch (place.kind) {
     case "oldest":
       return { ShardIteratorType: "TRIM_HORIZON" };

@@ -13,7 +13,7 @@ export function describeStream(stream: Stream, now: number) {
     StreamARN: streamArn(stream),
     StreamStatus: statusOf(stream, now),
     StreamModeDetails: { StreamMode: stream.mode },
-    RetentionPeriodHours: 24,
+    RetentionPeriodHours: stream.retentionHours,
     StreamCreationTimestamp: stream.createdAt / 1000,
     EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
     ...encryptionOf(stream),

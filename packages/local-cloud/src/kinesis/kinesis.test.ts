@@ -1,11 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import {
   CreateStreamCommand,
+  DecreaseStreamRetentionPeriodCommand,
   DeleteStreamCommand,
   DescribeStreamSummaryCommand,
   GetRecordsCommand,
   GetShardIteratorCommand,
   type GetShardIteratorCommandInput,
+  IncreaseStreamRetentionPeriodCommand,
   type KinesisClient,
   ListShardsCommand,
   ListStreamsCommand,
@@ -28,6 +30,12 @@ beforeAll(async () => {
   own = clientsFor(cloud.endpoint, KEYS);
 });
 afterAll(() => cloud.remove());
+
+/** For the cloud and for the client that signs. */
+function passTime(ms: number): void {
+  skewMs += ms;
+  own.kinesis.config.systemClockOffset = skewMs;
+}
 
 async function active(client: KinesisClient, StreamName: string): Promise<void> {
   const deadline = Date.now() + 5000;
@@ -111,6 +119,58 @@ test("all five iterator types start where they say", async () => {
   expect(await at("AFTER_SEQUENCE_NUMBER", { StartingSequenceNumber: sequence[3] })).toEqual(["4"]);
   expect(await at("LATEST")).toEqual([]);
   expect(await at("AT_TIMESTAMP", { Timestamp: new Date(Date.now() + skewMs - 1500) })).toEqual(["3", "4"]);
+});
+
+test("a start time still to come is refused", async () => {
+  await create("early");
+  const at = (fromNowMs: number) =>
+    iterator("early", "shardId-000000000000", {
+      ShardIteratorType: "AT_TIMESTAMP",
+      Timestamp: new Date(Date.now() + skewMs + fromNowMs),
+    });
+  await expect(at(60_000)).rejects.toMatchObject({
+    name: "InvalidArgumentException",
+    message: expect.stringContaining("cannot be greater than the currentTimestampInMillis"),
+  });
+  expect(await at(-1)).toBeTypeOf("string");
+});
+
+test("a stream forgets records older than its retention, and shards that were closed before", async () => {
+  const StreamName = "forgetful";
+  const [parent = "", first = ""] = ["shardId-000000000000", "shardId-000000000001"];
+  const HOUR_MS = 3_600_000;
+  await create(StreamName);
+  const put = (text: string) =>
+    own.kinesis.send(new PutRecordCommand({ StreamName, PartitionKey: "k", Data: Buffer.from(text) }));
+  const { SequenceNumber } = await put("0");
+  passTime(HOUR_MS);
+  await put("1");
+  passTime(23.5 * HOUR_MS);
+  expect(await readShard(StreamName, parent)).toEqual(["1"]);
+  const from0 = { ShardIteratorType: "AT_SEQUENCE_NUMBER" as const, StartingSequenceNumber: SequenceNumber };
+  expect(await readShard(StreamName, parent, from0)).toEqual(["1"]);
+
+  const retention = { StreamName, RetentionPeriodHours: 48 };
+  await own.kinesis.send(new IncreaseStreamRetentionPeriodCommand(retention));
+  await expect(own.kinesis.send(new IncreaseStreamRetentionPeriodCommand(retention))).rejects.toMatchObject({
+    name: "InvalidArgumentException",
+  });
+  expect(await readShard(StreamName, parent)).toEqual(["1"]);
+  const { StreamDescriptionSummary } = await own.kinesis.send(new DescribeStreamSummaryCommand({ StreamName }));
+  expect(StreamDescriptionSummary?.RetentionPeriodHours).toBe(48);
+  await put("2");
+  const middle = String(2n ** 127n);
+  await own.kinesis.send(new SplitShardCommand({ StreamName, ShardToSplit: parent, NewStartingHashKey: middle }));
+  passTime(30 * HOUR_MS);
+  expect(await readShard(StreamName, parent)).toEqual(["2"]);
+  const open = await iterator(StreamName, parent);
+  await own.kinesis.send(new DecreaseStreamRetentionPeriodCommand({ StreamName, RetentionPeriodHours: 24 }));
+  expect((await shards(StreamName)).map(({ ShardId }) => ShardId)).toEqual([first, "shardId-000000000002"]);
+  await expect(iterator(StreamName, parent)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  await expect(own.kinesis.send(new GetRecordsCommand({ ShardIterator: open }))).rejects.toMatchObject({
+    name: "ResourceNotFoundException",
+  });
+  passTime(-skewMs);
 });
 
 test("limits: 500 records, 5 MiB, 1 MiB a record", async () => {

@@ -8,11 +8,12 @@ import type { StoredRecord } from "./shard-log.ts";
 import { encryptionOf, useStreamKey } from "./stream-key.ts";
 import {
   counterOf,
+  horizonOf,
+  liveShard,
   openShards,
   type Shard,
   type Stream,
   sequenceNumber,
-  shardNotFound,
   streamArn,
   streamNotFound,
 } from "./stream-store.ts";
@@ -69,7 +70,7 @@ export const recordOperations: Readonly<Record<string, KinesisOperation>> = {
     const { input, cloud } = call;
     const stream = call.stream();
     const shardId = input.string("ShardId");
-    if (!stream.shards.some((shard) => shard.id === shardId)) throw shardNotFound(stream, shardId);
+    liveShard(stream, shardId, cloud.now());
     const counter = startingCounter(call, stream, shardId);
     return {
       ShardIterator: formatIterator({
@@ -167,7 +168,7 @@ function shardOf(open: readonly Shard[], hashKey: HashKey): Shard {
   return shard;
 }
 
-function startingCounter({ input, streams }: KinesisCall, stream: Stream, shardId: string): number {
+function startingCounter({ input, streams, cloud }: KinesisCall, stream: Stream, shardId: string): number {
   const { log } = streams.shard(stream, shardId);
   const sequence = () => {
     const text = input.string("StartingSequenceNumber");
@@ -190,7 +191,15 @@ function startingCounter({ input, streams }: KinesisCall, stream: Stream, shardI
     case "AFTER_SEQUENCE_NUMBER":
       return sequence() + 1;
     case "AT_TIMESTAMP": {
-      const index = log.indexOfTime(input.number("Timestamp") * 1000);
+      const time = Math.round(input.number("Timestamp") * 1000);
+      const now = cloud.now();
+      if (time > now)
+        throw new AwsError(
+          "InvalidArgumentException",
+          `The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: ${time}, currentTimestampInMillis: ${now}`,
+          400,
+        );
+      const index = log.indexOfTime(time);
       return log.counterAt(index) ?? streams.nextCounter(stream);
     }
     case "LATEST":
@@ -205,9 +214,8 @@ function getRecords(call: KinesisCall): unknown {
   const position = parseIterator(input.string("ShardIterator"));
   const stream = call.stream();
   if (stream.id !== position.streamId) throw streamNotFound(stream.name, stream.accountId);
-  const shard = stream.shards.find(({ id }) => id === position.shardId);
-  if (!shard) throw shardNotFound(stream, position.shardId);
   const now = cloud.now();
+  const shard = liveShard(stream, position.shardId, now);
   const expires = now - position.issuedAt > ITERATOR_LIFE_MS;
   if (expires || cloud.faults.draw("expired-iterator", "kinesis", "GetRecords", streamArn(stream))) {
     throw new AwsError(
@@ -227,7 +235,8 @@ function getRecords(call: KinesisCall): unknown {
   }
   state.reads.take(1);
 
-  const from = state.log.indexOfCounter(position.counter);
+  // A place that is gone is silently the oldest record that is left.
+  const from = Math.max(state.log.indexOfCounter(position.counter), state.log.indexOfTime(horizonOf(stream, now) + 1));
   const records = state.log.read(from, limit, GET_BYTES_MAX);
   // Nothing to decrypt where there is no record.
   if (records.length > 0) useStreamKey(call, stream, "read");

@@ -2,7 +2,7 @@ import { AwsError } from "../server/aws-error.ts";
 import { describeShard, statusOf } from "./describe-stream.ts";
 import { before, evenRanges, fromDecimal } from "./hash-keys.ts";
 import type { KinesisCall, KinesisOperation } from "./kinesis-operation.ts";
-import { openShards, type Shard, type Stream, shardNotFound, streamArn } from "./stream-store.ts";
+import { liveShards, openShards, type Shard, type Stream, shardNotFound, streamArn } from "./stream-store.ts";
 
 export const shardOperations: Readonly<Record<string, KinesisOperation>> = {
   ListShards(call) {
@@ -14,7 +14,8 @@ export const shardOperations: Readonly<Record<string, KinesisOperation>> = {
     const filter = token === undefined ? readFilter(call) : (JSON.parse(tokenFilter) as ShardFilter | null);
     const after = tokenShard || (input.optionalString("ExclusiveStartShardId") ?? "");
     const limit = input.optionalNumber("MaxResults", 1, 10_000) ?? 1000;
-    const rest = stream.shards.filter((shard) => shard.id > after && passes(shard, filter));
+    const live = liveShards(stream, call.cloud.now());
+    const rest = live.filter((shard) => shard.id > after && passes(shard, filter));
     const page = rest.slice(0, limit);
     const last = page.at(-1);
     const next =

@@ -1,8 +1,16 @@
 import { isKeyOfAws } from "../kms/use-key.ts";
 import { AwsError } from "../server/aws-error.ts";
 import { describeShard, describeStream } from "./describe-stream.ts";
-import type { KinesisOperation } from "./kinesis-operation.ts";
-import { openShards } from "./stream-store.ts";
+import type { KinesisCall, KinesisOperation } from "./kinesis-operation.ts";
+import {
+  horizonOf,
+  liveShards,
+  openShards,
+  RETENTION_HOURS_MAX,
+  RETENTION_HOURS_MIN,
+  type Stream,
+  streamArn,
+} from "./stream-store.ts";
 
 const SHARDS_MAX = 500;
 const TAGS_MAX = 50;
@@ -41,7 +49,7 @@ export const streamOperations: Readonly<Record<string, KinesisOperation>> = {
     const found = stream();
     const limit = input.optionalNumber("Limit", 1, 10_000) ?? 100;
     const after = input.optionalString("ExclusiveStartShardId");
-    const rest = found.shards.filter((shard) => after === undefined || shard.id > after);
+    const rest = liveShards(found, cloud.now()).filter((shard) => after === undefined || shard.id > after);
     return {
       StreamDescription: {
         ...describeStream(found, cloud.now()),
@@ -79,6 +87,12 @@ export const streamOperations: Readonly<Record<string, KinesisOperation>> = {
       ...(more ? { NextToken: page.at(-1)?.name } : {}),
     };
   },
+  IncreaseStreamRetentionPeriod(call) {
+    keepFor(call, (hours, { retentionHours }) => hours > retentionHours);
+  },
+  DecreaseStreamRetentionPeriod(call) {
+    keepFor(call, (hours, { retentionHours }) => hours < retentionHours);
+  },
   StartStreamEncryption({ streams, stream, input, cloud }) {
     const found = stream();
     input.string("EncryptionType", /^KMS$/);
@@ -112,3 +126,21 @@ export const streamOperations: Readonly<Record<string, KinesisOperation>> = {
     return { Tags: Object.entries(stream().tags).map(([Key, Value]) => ({ Key, Value })), HasMoreTags: false };
   },
 };
+
+/** What is gone under the retention before stays gone under a longer one. */
+function keepFor(
+  { streams, stream, input, cloud }: KinesisCall,
+  isChange: (hours: number, found: Stream) => boolean,
+): void {
+  const found = stream();
+  const retentionHours = input.number("RetentionPeriodHours");
+  const isInRange = retentionHours >= RETENTION_HOURS_MIN && retentionHours <= RETENTION_HOURS_MAX;
+  if (!isInRange || !isChange(retentionHours, found)) {
+    throw new AwsError(
+      "InvalidArgumentException",
+      `Stream ${streamArn(found)} keeps records for ${found.retentionHours} hours and cannot be set to ${retentionHours} by this operation.`,
+      400,
+    );
+  }
+  streams.save({ ...found, retentionHours, forgottenUntil: horizonOf(found, cloud.now()) });
+}

@@ -35,6 +35,9 @@ export interface Stream {
   readonly tags: Readonly<Record<string, string>>;
   /** Key of KMS as its owner named it; null: not encrypted. */
   readonly keyId: string | null;
+  readonly retentionHours: number;
+  /** Epoch ms; what arrived up to then was gone before the retention was raised, and stays so. */
+  readonly forgottenUntil: number;
 }
 
 export interface OpenShard {
@@ -49,6 +52,11 @@ interface OpenStream {
   nextCounter: number;
 }
 
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html */
+export const RETENTION_HOURS_MIN = 24;
+export const RETENTION_HOURS_MAX = 8760;
+const HOUR_MS = 3_600_000;
+
 /** Changes take a moment, as in AWS, so that callers learn to wait for ACTIVE. */
 const CHANGE_MS = 100;
 
@@ -56,7 +64,11 @@ export type StreamStore = ReturnType<typeof openStreamStore>;
 
 export function openStreamStore(cloud: Cloud) {
   const { database, limits } = cloud;
-  const streams = new Map(database.documents<Stream>("kinesis.stream").map(({ key, value }) => [key, value]));
+  // Streams of before retentions could be set lack one.
+  const kept = { retentionHours: RETENTION_HOURS_MIN, forgottenUntil: 0 };
+  const streams = new Map(
+    database.documents<Stream>("kinesis.stream").map(({ key, value }) => [key, { ...kept, ...value }]),
+  );
   const opened = new Map<string, OpenStream>();
   const keyOf = (stream: Pick<Stream, "accountId" | "region" | "name">) =>
     `${stream.accountId}/${stream.region}/${stream.name}`;
@@ -124,6 +136,7 @@ export function openStreamStore(cloud: Cloud) {
         mode,
         tags,
         keyId: null,
+        ...kept,
       });
     },
     remove(stream: Stream): void {
@@ -193,6 +206,24 @@ function newShard(
 
 export function openShards(stream: Stream): Shard[] {
   return stream.shards.filter((shard) => shard.endCounter === null).sort((a, b) => (a.start < b.start ? -1 : 1));
+}
+
+/** Epoch ms; what arrived up to then is gone. */
+export function horizonOf(stream: Stream, now: number): number {
+  return Math.max(stream.forgottenUntil, now - stream.retentionHours * HOUR_MS);
+}
+
+/** Shards whose records may still be there. */
+export function liveShards(stream: Stream, now: number): readonly Shard[] {
+  const horizon = horizonOf(stream, now);
+  return stream.shards.filter(({ closedAt }) => closedAt === null || closedAt > horizon);
+}
+
+/** Throws ResourceNotFoundException. */
+export function liveShard(stream: Stream, shardId: string, now: number): Shard {
+  const shard = liveShards(stream, now).find(({ id }) => id === shardId);
+  if (!shard) throw shardNotFound(stream, shardId);
+  return shard;
 }
 
 export function streamArn(stream: Pick<Stream, "accountId" | "region" | "name">): string {

@@ -41,6 +41,8 @@ async function answer(
   const unverified = { method: incoming.method ?? "GET", rawPath, query, headers: incoming.headers };
   const errorTarget = { incoming, response, requestId: randomUUID(), rawPath };
   let service = s3;
+  // Clients set their clock by it.
+  response.setHeader("date", new Date(cloud.now()).toUTCString());
   response.on("error", () => undefined);
   incoming.on("error", () => undefined);
   try {
