@@ -35,6 +35,11 @@ ${rows.join("\n")}
 calls CloudWatch nowhere, since it keeps its metrics in its own database; \`service CLOUDWATCH\` is what a handler that keeps metrics gets of the
 local cloud.
 
+To Apache Kafka and to PostgreSQL with pgvector there run whole datasets, too: of every reader, with handlers in every language, while workers,
+language hosts, the product's database and calls to the source fail, as \`pnpm test:faults\` does with the other targets on the local cloud.
+No document may be lost, the books must close, and one may stand there twice only where the delivery of its pair says so. Each run draws one
+round of each reader, and with its seed which faults that round is under.
+
 ## Where a server differs from AWS
 
 These tests are left out on that server; they run on the local cloud, and on the other servers of the subject.

@@ -6,7 +6,7 @@ import { runCommand } from "../run-command.ts";
 import { tools } from "../tools.ts";
 import { type IndependentServer, independentServers } from "./servers.ts";
 
-/** Runs the conformance suites of connectors and services, and whole datasets to Kafka, against each server we did not write. */
+/** Runs the conformance suites of connectors and services, and whole datasets under faults, against each server we did not write. */
 const repositoryDir = join(import.meta.dirname, "../..");
 const reportDir = mkdtempSync(join(tmpdir(), "letsdata-servers-"));
 /** One installs and starts while the other is tested. */
@@ -71,7 +71,8 @@ async function verify(server: IndependentServer): Promise<readonly Row[]> {
     ],
     { cwd: repositoryDir },
   );
-  if (run.code !== 0) console.log(run.output);
+  const seeds = run.output.split("\n").filter((text) => text.includes("FAULT_SEED="));
+  console.log(run.code === 0 ? seeds.join("\n") : run.output);
   const bySuite = Map.groupBy(assertionsIn(reportFile), ({ ancestorTitles }) => ancestorTitles[0] ?? "");
   const covered = new Set([...bySuite.keys()].flatMap((suite) => suite.split(" + ")));
   const seconds = Math.round((performance.now() - started) / 1000);

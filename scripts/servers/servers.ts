@@ -155,7 +155,7 @@ export const independentServers: readonly IndependentServer[] = [
 export const unverified: readonly (readonly [what: string, reason: string])[] = [
   [
     "write MOMENTO_VECTOR_INDEX",
-    "The vendor has retired the service and published no server; a server of ours speaks its protocol.",
+    "The vendor has retired the service and published no server; a server of ours speaks its protocol, also in the rounds of `pnpm test:faults`.",
   ],
   ["Assumed roles and external ids", "moto hands out credentials for a role whatever the external id."],
   ["Policies (least privilege)", "moto, ElasticMQ and DynamoDB Local let every key do everything."],
@@ -169,7 +169,10 @@ export const unverified: readonly (readonly [what: string, reason: string])[] = 
   ],
   ["ECR: who may pull a handler's image", "moto lets everybody in, and who is let in is all that the check asks."],
   ["KMS: who may use the key of a bucket, table, queue or stream", "moto lets everybody use every key."],
-  ["Throttling, cut connections, expired iterators", "None of the servers can be told to misbehave."],
+  [
+    "Throttling, cut connections, expired iterators",
+    "None of the servers can be told to misbehave. From outside, connections of pgvector are cut and Kafka is paused.",
+  ],
   ["MSK: IAM authentication, making clusters", "Apache Kafka has no IAM and no cluster interface."],
   [
     "Spark: masters yarn and spark://, images, executors on other machines",

@@ -1,45 +1,32 @@
-import { execFile } from "node:child_process";
-import { statSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { waitFor } from "../installation/dataset-run.ts";
 import type { TestInstallation } from "../installation/start-installation.ts";
-import { childrenOf, type WorkerProcess } from "../installation/worker-process.ts";
+import type { WorkerProcess } from "../installation/worker-process.ts";
+import type { Crew } from "./crew.ts";
+import { cutConnectionsOf, fillDiskOfPostgres } from "./postgres-faults.ts";
 import type { Random } from "./random.ts";
-import { type AttemptRow, isHeldBy } from "./task-rows.ts";
+import { type AttemptRow, isHeldBy, wasUnderWay } from "./task-rows.ts";
 
-const run = promisify(execFile);
-
-export const faultKinds = ["kill-worker", "kill-task", "kill-postgres", "stop-worker", "full-disk"] as const;
+/**
+ * A worker's own full disk is not among them: a disk that is full for one process alone takes a file system of its own, whose mounting many
+ * machines refuse, and a limit on the size of files fails with another error (EFBIG) than a full disk (ENOSPC), which the product tells
+ * apart. Of these datasets a worker writes there only what it unpacks, before their first attempt.
+ */
+export const faultKinds = [
+  "kill-worker",
+  "kill-task",
+  "kill-host",
+  "stop-worker",
+  "kill-postgres",
+  "cut-postgres",
+  "full-disk",
+] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-/** The workers alive; a killed one is replaced when asked for. */
-export interface Crew {
-  readonly workers: WorkerProcess[];
-  replenish(): Promise<void>;
-}
-
-export function createCrew(installation: TestInstallation, size: number, env: Readonly<Record<string, string>>): Crew {
-  const workers: WorkerProcess[] = [];
-  return {
-    workers,
-    async replenish() {
-      while (workers.length < size) workers.push(installation.startWorker(env));
-      for (const worker of workers) {
-        await waitFor(
-          async () => (worker.output().includes("worker ready") ? true : null),
-          60,
-          `worker ${worker.pid} to be ready`,
-        );
-      }
-    },
-  };
-}
-
-/** A fault that was done, and whether the attempts of the datasets under it show that it met work. */
+/** A fault that was done. */
 export interface DoneFault {
   readonly kind: FaultKind;
   readonly said: string;
+  /** Whether the attempts of a dataset under it show that it met that dataset's work. */
   readonly hit: (attempts: readonly AttemptRow[]) => boolean;
 }
 
@@ -61,24 +48,10 @@ export async function doFault(kind: FaultKind, scene: Scene): Promise<DoneFault>
       await crew.replenish();
       return { kind, said: `killed worker ${worker.pid}`, hit: (attempts) => lostItsLease(attempts, worker) };
     }
-    case "kill-task": {
-      // Processes are kept for the next task of their dataset: the newest are those of datasets that run.
-      const pid = Math.max(0, ...(await holderOfATask(scene)).taskPids());
-      if (pid > 0) process.kill(pid, "SIGKILL");
-      const hit = (attempts: readonly AttemptRow[]) => attempts.some(({ error_code }) => error_code === "TASK_CRASHED");
-      return { kind, said: `killed task process ${pid}`, hit };
-    }
-    case "kill-postgres": {
-      const postgres = installation.postgres();
-      process.kill(postgres.pid, "SIGKILL");
-      await postgres.exited;
-      await installation.restartPostgres();
-      return { kind, said: `killed PostgreSQL ${postgres.pid}`, hit: () => true };
-    }
-    case "full-disk": {
-      const said = await fillDiskOfPostgres(installation);
-      return { kind, said, hit: () => true };
-    }
+    case "kill-task":
+      return killUntilMet(kind, scene, taskAtWork, /^The task's process ended/);
+    case "kill-host":
+      return killUntilMet(kind, scene, hostAtWork, /^The handler's \w+ process ended/);
     case "stop-worker": {
       const worker = await holderOfATask(scene);
       const pids = [worker.pid, ...(random.next() < 0.5 ? worker.taskPids() : [])];
@@ -86,48 +59,111 @@ export async function doFault(kind: FaultKind, scene: Scene): Promise<DoneFault>
       try {
         await waitUntilItsLeasesAreOver(installation, worker);
       } finally {
-        for (const pid of pids) wake(pid);
+        for (const pid of pids) send(pid, "SIGCONT");
       }
       const said = `stopped worker ${worker.pid}${pids.length > 1 ? " with its tasks" : ""} until it was a zombie`;
       return { kind, said, hit: (attempts) => lostItsLease(attempts, worker) };
     }
+    case "kill-postgres": {
+      const postgres = installation.postgres();
+      const at = new Date();
+      process.kill(postgres.pid, "SIGKILL");
+      await postgres.exited;
+      await installation.restartPostgres();
+      return { kind, said: `killed PostgreSQL ${postgres.pid}`, hit: (attempts) => wasUnderWay(attempts, at) };
+    }
+    case "cut-postgres": {
+      const worker = await holderOfATask(scene);
+      const at = new Date();
+      const cut = await cutConnectionsOf(worker, installation);
+      const said = `cut ${cut.all} connections of worker ${worker.pid} to PostgreSQL, ${cut.atWork} of them at work`;
+      const held = (attempts: readonly AttemptRow[]) => attempts.filter((attempt) => isHeldBy(attempt, worker));
+      return { kind, said, hit: (attempts) => cut.all > 0 && wasUnderWay(held(attempts), at) };
+    }
+    case "full-disk": {
+      const { pid } = installation.postgres();
+      const at = new Date();
+      const ended = await fillDiskOfPostgres(installation);
+      const said = `PostgreSQL ${pid} had no space${ended ? " and ended itself" : ", which nobody met"}`;
+      return { kind, said, hit: (attempts) => ended && wasUnderWay(attempts, at) };
+    }
   }
-}
-
-const NO_SPACE_MS = 2_500;
-
-/**
- * PostgreSQL may not write beyond the first bytes of any file, as on a full disk, until there is space again. Its log cannot be written:
- * it ends itself, or refuses what needs space.
- */
-async function fillDiskOfPostgres(installation: TestInstallation): Promise<string> {
-  const postgres = installation.postgres();
-  const limit = (bytes: string) =>
-    Promise.allSettled(
-      [postgres.pid, ...childrenOf(postgres.pid)].map(async (pid) => {
-        // Its own user may limit it without further rights.
-        const { uid, gid } = statSync(`/proc/${pid}`);
-        return run("prlimit", [`--pid=${pid}`, `--fsize=${bytes}:unlimited`], { uid, gid });
-      }),
-    );
-  const limited = await limit("8192");
-  if (limited[0]?.status === "rejected") throw limited[0].reason;
-  const ended = await Promise.race([postgres.exited.then(() => true), sleep(NO_SPACE_MS, false)]);
-  if (ended) await installation.restartPostgres();
-  else await limit("unlimited");
-  return `PostgreSQL ${postgres.pid} had no space${ended ? " and ended itself" : ""}`;
 }
 
 function lostItsLease(attempts: readonly AttemptRow[], worker: WorkerProcess): boolean {
   return attempts.some((attempt) => attempt.outcome === "LEASE_EXPIRED" && isHeldBy(attempt, worker));
 }
 
+const TRIES = 5;
+const AT_WORK_SECONDS = 10;
+const TOLD_SECONDS = 4;
+
+/**
+ * Kills a process that `find` takes for one at work, until an attempt has ended of it: one that is found may have handled all there was and
+ * only its writes go on, or be kept for a task to come.
+ */
+async function killUntilMet(
+  kind: FaultKind,
+  scene: Scene,
+  find: (scene: Scene) => Promise<number | null>,
+  how: RegExp,
+): Promise<DoneFault> {
+  const { database } = scene.installation;
+  const from = new Date();
+  const killed: number[] = [];
+  const hasEndedAnAttempt = async () => {
+    const [row] = await database.$queryRaw<{ ended: boolean }[]>`
+      SELECT EXISTS (SELECT 1 FROM task_attempt WHERE ended_at >= ${from} AND error->>'code' = 'TASK_CRASHED'
+        AND error->>'message' ~ ${how.source}) AS ended`;
+    return row?.ended || null;
+  };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const pid = await waitFor(() => find(scene), AT_WORK_SECONDS, `a process for ${kind}`).catch(() => null);
+    if (pid === null) break;
+    send(pid, "SIGKILL");
+    killed.push(pid);
+    if (await waitFor(hasEndedAnAttempt, TOLD_SECONDS, `the end of an attempt by ${kind}`).catch(() => null)) break;
+  }
+  const hit = (attempts: readonly AttemptRow[]) =>
+    attempts.some(
+      ({ error_code, error_message, ended_at }) =>
+        error_code === "TASK_CRASHED" && how.test(error_message ?? "") && ended_at !== null && ended_at >= from,
+    );
+  return { kind, said: `${kind} ${killed.join(", ") || "found nobody"}`, hit };
+}
+
+interface HeldTask {
+  readonly worker_id: string;
+  readonly dataset_id: string;
+}
+
+function heldTasks({ database }: TestInstallation): Promise<HeldTask[]> {
+  return database.$queryRaw<HeldTask[]>`SELECT DISTINCT worker_id, dataset_id FROM task WHERE status = 'RUNNING'`;
+}
+
 /** One of the workers that hold a running task now, else any. */
 async function holderOfATask({ installation, crew, random }: Scene): Promise<WorkerProcess> {
-  const held = await installation.database.$queryRaw<{ worker_id: string }[]>`
-    SELECT DISTINCT worker_id FROM task WHERE status = 'RUNNING'`;
+  const held = await heldTasks(installation);
   const holders = crew.workers.filter((worker) => held.some((row) => isHeldBy(row, worker)));
   return random.pick(holders.length > 0 ? holders : crew.workers);
+}
+
+async function taskAtWork(scene: Scene): Promise<number | null> {
+  // Processes are kept for the next task of their dataset: the newest are those of datasets that run.
+  const pid = Math.max(0, ...(await holderOfATask(scene)).taskPids());
+  return pid > 0 ? pid : null;
+}
+
+/** A process that runs Python or Java for a dataset of which its worker holds a task. */
+async function hostAtWork({ installation, crew }: Scene): Promise<number | null> {
+  const held = await heldTasks(installation);
+  const hosts = crew.workers.flatMap((worker) => {
+    const datasets = held.filter((row) => isHeldBy(row, worker)).map(({ dataset_id }) => dataset_id);
+    // Its command names the artifact's folder, and that the dataset.
+    return worker.hosts().filter(({ command }) => datasets.some((dataset) => command.includes(dataset)));
+  });
+  // The newest has most of its work before it.
+  return hosts.length > 0 ? Math.max(...hosts.map(({ pid }) => pid)) : null;
 }
 
 async function waitUntilItsLeasesAreOver(installation: TestInstallation, worker: WorkerProcess): Promise<void> {
@@ -142,9 +178,9 @@ async function waitUntilItsLeasesAreOver(installation: TestInstallation, worker:
   );
 }
 
-function wake(pid: number): void {
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, "SIGCONT");
+    process.kill(pid, signal);
   } catch {
     // Gone meanwhile.
   }

@@ -13,6 +13,7 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { expect } from "vitest";
 import { readOutputLines } from "../installation/dataset-run.ts";
 import type { TestInstallation } from "../installation/start-installation.ts";
+import { expectMetricsToEqualCounts, expectUsageToEqualCounts } from "./books.ts";
 import type { NumberedFiles } from "./numbered-lines.ts";
 
 const countNames = [
@@ -23,7 +24,6 @@ const countNames = [
   "bytesRead",
   "bytesWritten",
 ] as const;
-const MINUTE_MS = 60_000;
 
 /** What a reader who finds documents twice may be told. */
 export interface Outcome {
@@ -51,7 +51,7 @@ export async function expectExactOutcome(
 
 /**
  * A COMPLETED dataset of COMPLETED tasks: recordsRead = written + skipped + errored for each, totals are the tasks' sums, metrics and
- * usage add up to the counts. `taskCount` null: any number.
+ * usage add up to the counts, and each attempt is metered once. `taskCount` null: any number.
  */
 export async function expectClosedBooks(installation: TestInstallation, dataset: string, taskCount: number | null) {
   const view = await installation.client.datasets.view({ dataset });
@@ -68,7 +68,7 @@ export async function expectClosedBooks(installation: TestInstallation, dataset:
     expect(view.counts[name], name).toBe(tasks.reduce((sum, { taskProgress }) => sum + taskProgress[name], 0));
   }
   await expectMetricsToEqualCounts(installation, view, tasks);
-  await expectUsageToEqualCounts(installation, view);
+  await expectUsageToEqualCounts(installation, view, tasks);
   return { view, tasks };
 }
 
@@ -134,58 +134,6 @@ export async function errorRecordIds(installation: TestInstallation, dataset: st
     expect(ids.length - before, `records of ${file}`).toBe(records);
   }
   return ids;
-}
-
-/** The chart adds up what travelled with the checkpoints: a repeated batch must not be measured twice. */
-async function expectMetricsToEqualCounts(
-  installation: TestInstallation,
-  view: DatasetViewDto,
-  tasks: readonly TaskDto[],
-): Promise<void> {
-  const range = { from: view.createDatetime - MINUTE_MS, to: Date.now() + MINUTE_MS };
-  const sums = async (taskId?: string) => {
-    const chart = await installation.client.metrics.view({
-      dataset: view.datasetId,
-      chart: "records",
-      ...range,
-      ...(taskId ? { taskId } : {}),
-    });
-    return Object.fromEntries(
-      chart.series.map(({ name, points }) => [name, points.reduce((sum, { value }) => sum + (value ?? 0), 0)]),
-    );
-  };
-  const expected = (counts: TaskDto["taskProgress"]) => ({
-    Processed: counts.documentsWritten,
-    Skipped: counts.recordsSkipped,
-    Errored: counts.recordsErrored,
-  });
-  expect(await sums(), "metrics of the dataset").toEqual(expected(view.counts));
-  for (const { taskId, taskProgress } of tasks) {
-    expect(await sums(taskId), `metrics of task ${taskId}`).toEqual(expected(taskProgress));
-  }
-}
-
-const GIGABYTE = 1e9;
-
-/** What is billed is what was checkpointed: bytes of a repeated batch are nobody's usage. */
-async function expectUsageToEqualCounts(installation: TestInstallation, view: DatasetViewDto): Promise<void> {
-  const sums: Record<string, number> = {};
-  for (let cursor: string | undefined; ; ) {
-    const { items, nextCursor } = await installation.client.usage.listOfDataset({
-      dataset: view.datasetId,
-      limit: 500,
-      ...(cursor ? { cursor } : {}),
-    });
-    for (const { resourceType, meteringDimension, meteringValue } of items) {
-      const name = `${resourceType} ${meteringDimension}`;
-      sums[name] = (sums[name] ?? 0) + meteringValue;
-    }
-    if (!nextCursor) break;
-    cursor = nextCursor;
-  }
-  const { bytesRead, bytesWritten } = view.counts;
-  expect(sums["READ_CONNECTOR BytesRead"] ?? 0, "usage: bytes read").toBeCloseTo(bytesRead / GIGABYTE, 12);
-  expect(sums["WRITE_CONNECTOR BytesWritten"] ?? 0, "usage: bytes written").toBeCloseTo(bytesWritten / GIGABYTE, 12);
 }
 
 /** Ids of all documents in the dataset's stream, read as the customer through the customer access role. */

@@ -6,12 +6,22 @@ import { join } from "node:path";
 const repositoryDir = join(import.meta.dirname, "../../..");
 const workerProgram = join(repositoryDir, "apps/worker/src/main.ts");
 
+export interface LanguageHostProcess {
+  readonly pid: number;
+  /** Program and arguments, the artifact's folder among them. */
+  readonly command: string;
+}
+
+const hostPrograms = ["letsdata_host.py", "letsdata-java-host.jar"];
+
 /** A worker as its own process, with every signal at hand. */
 export interface WorkerProcess {
   readonly child: ChildProcess;
   readonly pid: number;
   /** Processes of tasks this worker runs now. */
   taskPids(): number[];
+  /** Processes beside those of tasks that run handlers of other languages now. */
+  hosts(): readonly LanguageHostProcess[];
   kill(signal: NodeJS.Signals): void;
   ended(): Promise<unknown>;
   output(): string;
@@ -34,10 +44,16 @@ export function startWorkerProcess(env: Readonly<Record<string, string>>): Worke
   child.stderr.on("data", collect);
   const ended = once(child, "close");
   const pid = child.pid ?? 0;
+  const taskPids = () => childrenOf(pid).filter((candidate) => commandOf(candidate).includes("data-task.ts"));
   return {
     child,
     pid,
-    taskPids: () => childrenOf(pid).filter((candidate) => commandOf(candidate).includes("data-task.ts")),
+    taskPids,
+    hosts: () =>
+      taskPids()
+        .flatMap(childrenOf)
+        .map((host) => ({ pid: host, command: commandOf(host) }))
+        .filter(({ command }) => hostPrograms.some((program) => command.includes(program))),
     kill: (signal) => void child.kill(signal),
     ended: () => ended,
     output: () => output,

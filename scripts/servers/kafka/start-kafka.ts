@@ -17,6 +17,9 @@ export interface RunningKafka {
   /** SCRAM-SHA-512 without TLS. */
   readonly scram: string;
   readonly user: { readonly username: string; readonly password: string };
+  /** It answers nobody until it goes on. */
+  pause(): void;
+  goOn(): void;
   stop(): Promise<void>;
 }
 
@@ -61,7 +64,10 @@ export async function startKafka(): Promise<RunningKafka> {
     ].join("\n"),
   );
   const scram = `SCRAM-SHA-512=[name=${user.username},password=${user.password}]`;
-  const clusterId = randomBytes(16).toString("base64url");
+  const clusterBytes = randomBytes(16);
+  // Its text must not begin with a dash: the tool would take it for an option.
+  clusterBytes[0]! &= 0x7f;
+  const clusterId = clusterBytes.toString("base64url");
   await ended(java(jars, "kafka.tools.StorageTool", "format", "-t", clusterId, "-c", settings, "--add-scram", scram));
   const broker = java(jars, "kafka.Kafka", settings);
   const stop = async () => {
@@ -75,7 +81,14 @@ export async function startKafka(): Promise<RunningKafka> {
     await stop();
     throw error;
   }
-  return { open: `127.0.0.1:${openPort}`, scram: `127.0.0.1:${scramPort}`, user, stop };
+  return {
+    open: `127.0.0.1:${openPort}`,
+    scram: `127.0.0.1:${scramPort}`,
+    user,
+    pause: () => void broker.kill("SIGSTOP"),
+    goOn: () => void broker.kill("SIGCONT"),
+    stop,
+  };
 }
 
 function java(jars: string, mainClass: string, ...parameters: string[]): ChildProcess {

@@ -4,16 +4,15 @@ import { expectedOf } from "../numbered-lines.ts";
 import { errorRecordIds, expectClosedBooks, expectSame } from "../outcome.ts";
 import type { Round } from "./run-batch.ts";
 import { sources } from "./sources.ts";
-import { targets } from "./targets.ts";
+import type { Target } from "./targets.ts";
 
 /**
  * Books are closed, every document is in the target, every failed record in the archive, nothing else is; each once, but where the
  * product itself says that its pair may repeat. Returns how many documents stand there more than once.
  */
-export async function expectRound(installation: TestInstallation, round: Round): Promise<number> {
+export async function expectRound(installation: TestInstallation, round: Round, target: Target): Promise<number> {
   const { documents, skips, errors } = expectedOf(round.records);
   const { repeats } = sources[round.source];
-  const target = targets[round.target]!;
   const { view } = await expectClosedBooks(installation, round.dataset, round.filled.tasks);
   const { documentsWritten, recordsSkipped, recordsErrored } = view.counts;
   const archived = await errorRecordIds(installation, round.dataset);

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { datasetJson, waitFor, waitUntilSettled } from "../../installation/dataset-run.ts";
-import { type TestInstallation, testBuckets } from "../../installation/start-installation.ts";
-import { type Crew, type DoneFault, doFault, type FaultKind } from "../fault-kinds.ts";
-import { handler } from "../numbered-dataset.ts";
+import type { TestInstallation } from "../../installation/start-installation.ts";
+import type { Crew } from "../crew.ts";
+import { type DoneFault, doFault } from "../fault-kinds.ts";
 import { type NumberedRecord, numberedRecords } from "../numbered-lines.ts";
-import type { Random } from "../random.ts";
-import { type AttemptRow, attemptRows } from "../task-rows.ts";
-import { type FilledSource, type SourceName, sources } from "./sources.ts";
-import { beginStorm, type StormKind } from "./storms.ts";
-import { targets } from "./targets.ts";
+import { createRandom, type Random } from "../random.ts";
+import { attemptRows } from "../task-rows.ts";
+import type { Hits } from "./hits.ts";
+import { handlerIn } from "./languages.ts";
+import type { PlannedBatch, PlannedRound } from "./plan-batches.ts";
+import { type FilledSource, sources } from "./sources.ts";
+import { type Storm, sumOfHits, type Weather } from "./storms.ts";
+import type { Target } from "./targets.ts";
 
 const STARTED_SECONDS = 180;
 const SETTLED_SECONDS = 240;
@@ -20,48 +23,55 @@ const AFTERMATH_MS = 6_000;
 /** Share of datasets that run two tasks at once: each costs a process on every worker that meets it. */
 const TWO_TASKS_AT_ONCE = 0.3;
 
-export interface Pair {
-  readonly source: SourceName;
-  readonly target: string;
-}
-
 /** A dataset of a pair that ran under the faults of its batch. */
-export interface Round extends Pair {
+export interface Round extends PlannedRound {
+  /** Also the beginning of the records' ids. */
+  readonly name: string;
   readonly dataset: string;
   readonly records: readonly NumberedRecord[];
   readonly filled: FilledSource;
 }
+type FilledRound = Omit<Round, "dataset">;
 
 export interface BatchScene {
   readonly installation: TestInstallation;
   readonly crew: Crew;
+  readonly targets: Readonly<Record<string, Target>>;
+  readonly weather: Weather;
   readonly random: Random;
 }
 
-export interface BatchFaults {
-  readonly processes: readonly FaultKind[];
-  readonly storms: readonly StormKind[];
+/** A round that is over, and what of the faults met its own dataset. */
+export interface EndedRound {
+  readonly round: Round;
+  readonly hits: Hits;
 }
 
-/** Runs a dataset for each pair, all at once, under the same faults; returns when all are settled. */
+/** Runs a dataset for each round, all at once, under the same faults and each under its own storms; returns when all are settled. */
 export async function runBatch(
   scene: BatchScene,
   name: string,
-  pairs: readonly Pair[],
-  { processes, storms }: BatchFaults,
+  batch: PlannedBatch,
   say: (what: string) => void,
-): Promise<{ readonly rounds: readonly Round[]; readonly faultsMet: Readonly<Record<string, number>> }> {
+): Promise<readonly EndedRound[]> {
   const { installation, random } = scene;
-  const filled = await Promise.all(pairs.map((pair, at) => fill(installation, random, pair, `${name}Pair${at}`)));
+  const filled = await Promise.all(batch.rounds.map((round, at) => fill(scene, round, `${name}Pair${at}`)));
   const rounds = await Promise.all(
-    filled.map((round) => create(installation, round, random.next() < TWO_TASKS_AT_ONCE ? 2 : 1)),
+    filled.map((round) => create(scene, round, random.next() < TWO_TASKS_AT_ONCE ? 2 : 1)),
   );
   const datasets = rounds.map(({ dataset }) => dataset);
-  // Whether rights suffice is asked of a cloud that answers.
-  await untilAllAreInitialised(installation, datasets);
-  const storm = beginStorm(installation.cloud, storms, random.integer(1_000_000));
+  // Drawn before, as rounds are not ready in an order that the seed would bring back.
+  const seeds = rounds.map(() => random.integer(1_000_000));
+  const storms = await Promise.all(
+    rounds.map(async (round, at) => {
+      // Whether rights suffice is asked of a cloud that answers.
+      await untilInitialised(installation, round.dataset);
+      return beginStorms(scene, round, createRandom(seeds[at]!));
+    }),
+  );
+  say("storms have begun");
   const done: DoneFault[] = [];
-  for (const kind of processes) {
+  for (const kind of batch.faults) {
     if (!(await untilWorkIsUnderWay(installation, datasets, random))) break;
     done.push(await doFault(kind, scene));
     say(done.at(-1)!.said);
@@ -74,57 +84,63 @@ export async function runBatch(
     }),
   );
   await Promise.race([allSettled, sleep(AFTERMATH_MS)]);
-  const faultsMet: Record<string, number> = { ...storm.end() };
+  const stormHits = await Promise.all(
+    storms.map(async (ofRound) => sumOfHits(await Promise.all(ofRound.map((storm) => storm.end())))),
+  );
   await allSettled;
-  const attempts: AttemptRow[] = [];
-  for (const dataset of datasets) attempts.push(...(await attemptRows(installation.database, dataset)));
-  for (const { kind, hit } of done) faultsMet[kind] = (faultsMet[kind] ?? 0) + (hit(attempts) ? 1 : 0);
-  return { rounds, faultsMet };
+  return Promise.all(
+    rounds.map(async (round, at) => {
+      const attempts = await attemptRows(installation.database, round.dataset);
+      const hits: Hits = { ...stormHits[at] };
+      for (const { kind, hit } of done) if (hit(attempts)) hits[kind] = (hits[kind] ?? 0) + 1;
+      return { round, hits };
+    }),
+  );
 }
 
-async function fill(installation: TestInstallation, random: Random, pair: Pair, name: string) {
-  const source = sources[pair.source];
+/** Of the local cloud, and of the target where it has a server of its own. */
+function beginStorms({ weather, targets }: BatchScene, round: Round, random: Random): readonly Storm[] {
+  const ofTarget = targets[round.target]?.beginStorm?.(round, random);
+  return [weather.begin(round, random), ...(ofTarget ? [ofTarget] : [])];
+}
+
+async function fill({ installation, random, targets }: BatchScene, round: PlannedRound, name: string) {
+  const source = sources[round.source];
   const count = Math.round(source.records * (0.8 + 0.4 * random.next()));
   const records = numberedRecords(random, {
     prefix: name,
     count,
     waitEvery: WAIT_EVERY,
     waitMs: Math.ceil((WORK_MS * 2 * WAIT_EVERY) / count),
-    padBytes: targets[pair.target]!.padBytes,
+    padBytes: targets[round.target]!.padBytes,
   });
-  return { ...pair, name, records, filled: await source.fill(installation, name, records) };
+  return { ...round, name, records, filled: await source.fill(installation, name, records) };
 }
 
 async function create(
-  installation: TestInstallation,
-  { name, ...round }: Omit<Round, "dataset"> & { readonly name: string },
+  { installation, targets }: BatchScene,
+  { name, ...round }: FilledRound,
   concurrency: number,
 ): Promise<Round> {
+  const handler = handlerIn(round.language, sources[round.source]);
+  const write = await targets[round.target]!.writeConnector(name);
   const created = await installation.client.datasets.create({
-    ...datasetJson(installation, {
-      name,
-      handler: `${handler}.zip`,
-      keys: [],
-      concurrency,
-      write: targets[round.target]!.writeConnector(name),
-    }),
-    readConnector: {
-      artifactImplementationLanguage: "JAVASCRIPT",
-      artifactFileS3Link: `s3://${testBuckets.code}/${handler}.zip`,
-      ...round.filled.readConnector,
-    },
+    ...datasetJson(installation, { name, handler: "", keys: [], concurrency, write }),
+    readConnector: { ...handler, ...round.filled.readConnector },
     manifestFile: round.filled.manifestFile,
   });
-  return { ...round, dataset: created.datasetId };
+  return { ...round, name, dataset: created.datasetId };
 }
 
 /** The queue's messages are deleted behind their checkpoint: an empty queue is a dataset that has everything. */
 async function stopWhenReadOut(installation: TestInstallation, dataset: string, isReadOut: () => Promise<boolean>) {
-  await waitFor(
-    async () => ((await isReadOut()) ? true : null),
+  const hasFailed = async () => (await installation.client.datasets.view({ dataset })).datasetStatus === "ERRORED";
+  const isOver = await waitFor(
+    async () => ((await isReadOut()) ? "read out" : (await hasFailed()) ? "failed" : null),
     SETTLED_SECONDS,
     `the queue of ${dataset} to be empty`,
   );
+  if (isOver === "failed") return;
   await waitFor(
     () => installation.client.stops.create({ dataset, moveStoppedTasksTo: "COMPLETE" }),
     30,
@@ -132,12 +148,12 @@ async function stopWhenReadOut(installation: TestInstallation, dataset: string, 
   );
 }
 
-async function untilAllAreInitialised({ database }: TestInstallation, datasets: readonly string[]): Promise<void> {
+async function untilInitialised({ database }: TestInstallation, dataset: string): Promise<void> {
   const isOver = async () => {
-    const where = { id: { in: [...datasets] }, status: { in: ["CREATED" as const, "INITIALIZING" as const] } };
+    const where = { id: dataset, status: { in: ["CREATED" as const, "INITIALIZING" as const] } };
     return (await database.dataset.count({ where })) === 0 || null;
   };
-  await waitFor(isOver, STARTED_SECONDS, `${datasets.join(", ")} to be initialised`);
+  await waitFor(isOver, STARTED_SECONDS, `${dataset} to be initialised`);
 }
 
 /** Waits for a seeded share of the work of all; false when it was done before. */

@@ -1,6 +1,7 @@
 import { type TestInstallation, testBuckets } from "../../installation/start-installation.ts";
 import { jsonLines, type NumberedRecord } from "../numbered-lines.ts";
 import { fillQueue, fillStream, fillTable, isQueueEmpty } from "./fill-sources.ts";
+import type { StormKind } from "./storms.ts";
 
 /** What of a dataset's configuration follows from where it reads. */
 export interface FilledSource {
@@ -16,13 +17,26 @@ export interface Source {
   readonly repeats: boolean;
   /** How many records one round reads: calls for ten messages are slower than files. */
   readonly records: number;
+  /** What can befall this source beside what can befall every call. */
+  readonly storms: readonly StormKind[];
+  /** Classes of fixtures/java/numbered-lines: Java names them, the other languages have them where they are looked for. */
+  readonly javaClasses: Readonly<Record<string, unknown>>;
   fill(installation: TestInstallation, name: string, records: readonly NumberedRecord[]): Promise<FilledSource>;
 }
+
+const classes = "com.acme.numbered";
+const [recordReader, lineParser, pairReader] = [
+  `${classes}.NumberedReader`,
+  `${classes}.LineParser`,
+  `${classes}.PairReader`,
+];
 
 export const sources = {
   "S3 single file": {
     repeats: false,
     records: 900,
+    storms: [],
+    javaClasses: { singleFileParserImplementationClassName: recordReader },
     async fill(installation, name, records) {
       const keys = [`${name}/0.gz`, `${name}/1.gz`];
       for (const [at, key] of keys.entries())
@@ -30,16 +44,38 @@ export const sources = {
       return { readConnector: s3("SINGLEFILEREADER"), manifestFile: lines(keys), tasks: 2 };
     },
   },
+  "S3 state machine over one file": {
+    repeats: false,
+    records: 800,
+    storms: [],
+    javaClasses: {
+      singleFileStateMachineParserImplementationClassName: lineParser,
+      singleFileStateMachineReaderImplementationClassName: pairReader,
+    },
+    async fill(installation, name, records) {
+      const keys = [`${name}/0.pairs.gz`, `${name}/1.pairs.gz`];
+      for (const [at, key] of keys.entries()) {
+        const pairs = part(records, at, 2).flatMap((record) => [headOf(record), tailOf(record)]);
+        await installation.putObject(testBuckets.data, key, jsonLines(pairs));
+      }
+      return { readConnector: s3("SINGLEFILESTATEMACHINEREADER"), manifestFile: lines(keys), tasks: 2 };
+    },
+  },
   "S3 state machine over two files": {
     repeats: false,
     records: 700,
+    storms: [],
+    javaClasses: {
+      singleFileStateMachineParserImplementationClassNameMap: { HEAD: lineParser, TAIL: lineParser },
+      multipleFileStateMachineReaderClassName: pairReader,
+    },
     async fill(installation, name, records) {
       const keys: string[] = [];
       for (const at of [0, 1]) {
         const here = part(records, at, 2);
         const [head, tail] = [`${name}/${at}.head.gz`, `${name}/${at}.tail.gz`];
-        await installation.putObject(testBuckets.data, head, jsonLines(here.map(({ pad: _, ...rest }) => rest)));
-        await installation.putObject(testBuckets.data, tail, jsonLines(here.map(({ id, pad }) => ({ id, pad }))));
+        await installation.putObject(testBuckets.data, head, jsonLines(here.map(headOf)));
+        await installation.putObject(testBuckets.data, tail, jsonLines(here.map(tailOf)));
         keys.push(`HEAD:${head}|TAIL:${tail}`);
       }
       return { readConnector: s3("MULTIPLEFILESTATEMACHINEREADER"), manifestFile: lines(keys), tasks: 2 };
@@ -48,16 +84,22 @@ export const sources = {
   "SQS standard": {
     repeats: true,
     records: 120,
+    storms: ["redelivery", "partial"],
+    javaClasses: { queueMessageReaderImplementationClassName: recordReader },
     fill: (installation, name, records) => queue(installation, name, records),
   },
   "SQS FIFO": {
     repeats: true,
     records: 80,
+    storms: ["partial"],
+    javaClasses: { queueMessageReaderImplementationClassName: recordReader },
     fill: (installation, name, records) => queue(installation, `${name}.fifo`, records),
   },
   Kinesis: {
     repeats: false,
     records: 700,
+    storms: ["expired-iterator"],
+    javaClasses: { kinesisRecordReaderImplementationClassName: recordReader },
     async fill(installation, name, records) {
       const streamArn = await fillStream(installation, name, records);
       return {
@@ -74,6 +116,8 @@ export const sources = {
   "DynamoDB Streams": {
     repeats: false,
     records: 500,
+    storms: ["expired-iterator"],
+    javaClasses: { dynamoDBStreamsRecordReaderImplementationClassName: recordReader },
     async fill(installation, name, records) {
       const streamArn = await fillTable(installation, name, records);
       return {
@@ -90,6 +134,8 @@ export const sources = {
   "DynamoDB table": {
     repeats: false,
     records: 500,
+    storms: [],
+    javaClasses: { dynamoDBTableItemReaderImplementationClassName: recordReader },
     async fill(installation, name, records) {
       await fillTable(installation, name, records);
       return {
@@ -99,7 +145,7 @@ export const sources = {
       };
     },
   },
-} satisfies Record<string, Source>;
+} as const satisfies Record<string, Source>;
 export type SourceName = keyof typeof sources;
 export const sourceNames = Object.keys(sources) as SourceName[];
 
@@ -122,6 +168,9 @@ const lines = (all: readonly string[]) => ({
   manifestType: "S3ReaderTextManifestFile",
   fileContents: all.join("\n"),
 });
+
+const headOf = ({ pad: _, ...head }: NumberedRecord) => head;
+const tailOf = ({ id, pad }: NumberedRecord) => ({ id, pad });
 
 /** Every `of`-th record, from the `at`-th. */
 function part(records: readonly NumberedRecord[], at: number, of: number): readonly NumberedRecord[] {

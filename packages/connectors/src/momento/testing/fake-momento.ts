@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { bytesField, type Field, fieldsOf, integerField, varint } from "../protobuf.ts";
 
 export const API_KEY = "fake-key";
@@ -16,12 +17,20 @@ interface FakeIndex extends FakeShape {
   readonly items: Map<string, { readonly vector: number[]; readonly metadata: Map<string, unknown> }>;
 }
 
+/** What a call may meet: a gRPC status, a cut connection before or after it was done, a late answer, or a first item that is not stored. */
+export type Misbehaviour =
+  | { readonly status: number }
+  | { readonly cut: "before" | "after" }
+  | { readonly latencyMs: number }
+  | { readonly refuseFirst: true };
+
 /** A server that speaks the calls of Momento's vector index which the writer uses, over gRPC-Web. */
 export async function startFakeMomento() {
   const indexes = new Map<string, FakeIndex>();
   const makeIndex = (name: string, shape: FakeShape) => indexes.set(name, { ...shape, items: new Map() });
   let refuseNext: readonly number[] = [];
   let failNext: number | null = null;
+  let misbehaviourOf: (index: string) => Misbehaviour | null = () => null;
 
   const methods: Readonly<Record<string, (fields: readonly Field[]) => Buffer | number>> = {
     "/control_client.ScsControl/ListIndexes": () =>
@@ -64,13 +73,18 @@ export async function startFakeMomento() {
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
-    request.on("end", () => {
-      const body = Buffer.concat(pieces);
-      const failing = failNext;
+    request.on("end", async () => {
+      const fields = fieldsOf(Buffer.concat(pieces).subarray(5));
+      const isUpsert = request.url?.endsWith("/UpsertItemBatch") ?? false;
+      const met = isUpsert ? misbehaviourOf(textOf(fields, 1)) : null;
+      if (met && "latencyMs" in met) await sleep(met.latencyMs);
+      if (met && "refuseFirst" in met) refuseNext = [0];
+      if (met && "cut" in met && met.cut === "before") return request.socket.destroy();
+      const failing = met && "status" in met ? met.status : failNext;
       failNext = null;
       const method = methods[request.url ?? ""];
-      const answer =
-        failing ?? (request.headers.authorization !== API_KEY ? 16 : method ? method(fieldsOf(body.subarray(5))) : 12);
+      const answer = failing ?? (request.headers.authorization !== API_KEY ? 16 : method ? method(fields) : 12);
+      if (met && "cut" in met) return request.socket.destroy();
       response.writeHead(200, { "content-type": "application/grpc-web+proto" });
       if (typeof answer !== "number") response.write(frame(0, answer));
       response.end(frame(0x80, Buffer.from(`grpc-status:${typeof answer === "number" ? answer : 0}\r\n`)));
@@ -90,6 +104,10 @@ export async function startFakeMomento() {
     /** The next call fails with this gRPC status. */
     fail(status: number): void {
       failNext = status;
+    },
+    /** What each upsert into an index meets from now on. */
+    misbehave(of: (index: string) => Misbehaviour | null): void {
+      misbehaviourOf = of;
     },
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
