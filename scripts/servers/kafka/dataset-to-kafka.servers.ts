@@ -23,7 +23,9 @@ let kafka: RunningKafka;
 let installation: TestInstallation;
 let credentialsSecretArn: string | undefined;
 beforeAll(async () => {
-  [kafka, installation] = await Promise.all([startKafka(), startTestInstallation()]);
+  // One after the other: what has started is stopped again when the other cannot.
+  kafka = await startKafka();
+  installation = await startTestInstallation();
   await putNumberedLinesHandler(installation);
   const { customer, customerAccountId: accountId } = installation;
   credentialsSecretArn = await putPassword({ ...customer, accountId, datasetName: "any" }, kafka.user);
