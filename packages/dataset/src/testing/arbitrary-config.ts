@@ -123,14 +123,18 @@ function exampleAt(fields: readonly FormField[], path: string): unknown {
   return undefined;
 }
 
+/** `undefined` takes the attribute away, and with it a group in which nothing is stated then. */
 function put(config: JsonObject, names: readonly string[], value: unknown): void {
   const holder = names
     .slice(0, -1)
     .reduce<unknown>((inner, name) => (isObject(inner) ? inner[name] : undefined), config);
   const last = names.at(-1);
   if (!isObject(holder) || last === undefined) return;
-  if (value === undefined) delete holder[last];
-  else holder[last] = value;
+  if (value !== undefined) holder[last] = value;
+  else {
+    delete holder[last];
+    if (names.length > 1 && Object.keys(holder).length === 0) put(config, names.slice(0, -1), undefined);
+  }
 }
 
 function fittingEngine({ readConnector }: JsonObject): JsonObject {
