@@ -26,7 +26,7 @@ export class SentOrdinals {
 
   /** In ascending order. */
   add(ordinals: readonly number[]): void {
-    this.#ranges = united(this.#ranges, ordinals.map(single));
+    this.#ranges = united(this.#ranges, rangesOf(ordinals));
   }
 
   /** They are behind a checkpoint: nobody gives them again. */
@@ -41,7 +41,7 @@ export class SentOrdinals {
   runsWith(ordinals: readonly number[]): readonly number[] {
     const runs: number[] = [];
     let at = 0;
-    for (const { from, end } of united(this.#ranges, ordinals.map(single))) {
+    for (const { from, end } of united(this.#ranges, rangesOf(ordinals))) {
       runs.push(from - at, end - from);
       at = end;
     }
@@ -61,8 +61,21 @@ export class SentOrdinals {
   }
 }
 
-function single(ordinal: number): Range {
-  return { from: ordinal, end: ordinal + 1 };
+/** Nearly all documents of a batch follow each other: a few ranges, however many there are. */
+function rangesOf(ordinals: readonly number[]): readonly Range[] {
+  const ranges: Range[] = [];
+  let from = ordinals[0];
+  if (from === undefined) return ranges;
+  let end = from;
+  for (const ordinal of ordinals) {
+    if (ordinal > end) {
+      ranges.push({ from, end });
+      from = ordinal;
+    }
+    end = ordinal + 1;
+  }
+  ranges.push({ from, end });
+  return ranges;
 }
 
 /** Both in ascending order. */

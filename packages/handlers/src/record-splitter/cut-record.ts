@@ -39,10 +39,10 @@ export class CutRecord implements SourceRecord {
   }
 
   get body(): Uint8Array {
-    if (this.#body === null) {
-      this.#body = this.bytesInPlace.slice();
-      this.#stretch = null;
-    }
+    if (this.#body !== null) return this.#body;
+    const { memory, base } = this.#stretch!;
+    this.#body = memory.slice(this.start - base, this.end - base);
+    this.#stretch = null;
     return this.#body;
   }
 }
