@@ -8,12 +8,24 @@ const pollMilliseconds = 500;
 
 type Dataset = Awaited<ReturnType<CliSession["client"]["datasets"]["view"]>>;
 
+/** Whoever waits does not mind a server or a database that is away for a moment. */
+function patientUntil(deadline: number) {
+  const isTransient = (error: unknown) => !(error instanceof Problem) || error.entry.retry !== "never";
+  return {
+    context: {
+      retry: Number.POSITIVE_INFINITY,
+      retryDelay: pollMilliseconds,
+      shouldRetry: ({ error }: { readonly error: unknown }) => Date.now() < deadline && isTransient(error),
+    },
+  };
+}
+
 /** Shows progress until the dataset settles. Throws WaitTimedOut after `seconds`. */
 export async function waitForDataset(session: CliSession, dataset: string, seconds: number): Promise<Dataset> {
   const deadline = Date.now() + seconds * 1000;
   let shown = "";
   for (;;) {
-    const view = await session.client.datasets.view({ dataset });
+    const view = await session.client.datasets.view({ dataset }, patientUntil(deadline));
     const line = progressLine(view);
     if (line !== shown) session.printer.note(line);
     shown = line;
@@ -31,7 +43,7 @@ export async function waitForDataset(session: CliSession, dataset: string, secon
 export async function waitForRequest(session: CliSession, dataset: string, requestId: string, seconds: number) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const request = await session.client.requests.view({ dataset, requestId });
+    const request = await session.client.requests.view({ dataset, requestId }, patientUntil(deadline));
     if (request.status === "SUCCEEDED") return request;
     if (request.status === "FAILED") {
       throw new Problem("INTERNAL", `The request ${request.kind} failed: ${JSON.stringify(request.result)}`);

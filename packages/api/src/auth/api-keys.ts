@@ -1,5 +1,6 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Auth } from "./create-auth.ts";
+import { failingWithDatabase } from "./database-failure.ts";
 
 export type ApiKeyScope = "read" | "all";
 
@@ -32,12 +33,12 @@ export async function createApiKey(
   return { id, key, start, createdAt, expiresAt };
 }
 
-/** The user a key belongs to and what it may do; throws Problem UNAUTHENTICATED. */
+/** The user a key belongs to and what it may do; throws Problem UNAUTHENTICATED, or DATABASE_UNAVAILABLE where nobody can tell. */
 export async function verifyApiKey(
   auth: Auth,
   key: string,
 ): Promise<{ readonly keyId: string; readonly userId: string; readonly scope: ApiKeyScope }> {
-  const result = await auth.api.verifyApiKey({ body: { key } });
+  const result = await failingWithDatabase(() => auth.api.verifyApiKey({ body: { key } }));
   if (!result.valid || result.key === null) {
     throw new Problem("UNAUTHENTICATED", "The API key is not valid, or it has expired.");
   }

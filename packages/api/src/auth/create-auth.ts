@@ -5,6 +5,7 @@ import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { APIError } from "better-auth/api";
 import { organization } from "better-auth/plugins";
+import { withSeenFailures } from "./database-failure.ts";
 
 export const authBasePath = "/api/auth";
 
@@ -34,7 +35,7 @@ export function createAuth(options: AuthOptions) {
         if (!message.startsWith("Failed to validate API key")) console.error(message);
       },
     },
-    database: prismaAdapter(prisma, { provider: "postgresql", transaction: true }),
+    database: prismaAdapter(withSeenFailures(prisma), { provider: "postgresql", transaction: true }),
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8 },
     user: {
       additionalFields: {

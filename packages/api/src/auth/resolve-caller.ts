@@ -3,6 +3,7 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Caller } from "../operations/context.ts";
 import { verifyApiKey } from "./api-keys.ts";
 import type { Auth } from "./create-auth.ts";
+import { failingWithDatabase } from "./database-failure.ts";
 import { createKeyRate } from "./key-rate.ts";
 
 /** Who sent the request: its API key, else its session cookie; null for neither. The tenant never comes from the request. */
@@ -18,7 +19,7 @@ export function createCallerResolver(auth: Auth, prisma: PrismaClient): (request
       return await activeCaller(prisma, userId, scope);
     }
     if (!request.headers.has("cookie")) return null;
-    const session = await auth.api.getSession({ headers: request.headers });
+    const session = await failingWithDatabase(() => auth.api.getSession({ headers: request.headers }));
     return session === null ? null : await activeCaller(prisma, session.user.id, "all");
   };
 }
