@@ -4,13 +4,22 @@ import { MultipleErrors, NetworkError, ProtocolError, TimeoutError } from "@plat
 const FENCED = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);
 const SIGN_IN_REFUSED = new Set(["SASL_AUTHENTICATION_FAILED", "UNSUPPORTED_SASL_MECHANISM"]);
 const MISSING = new Set(["INVALID_TOPIC_EXCEPTION"]);
-/** Not for good: a topic just made is not known to every broker at once, and the transaction of an earlier session takes its time to end. */
-const NOT_YET = new Set([
+/**
+ * Not for good: a topic just made is not known to every broker at once, the transaction of an earlier session takes its time to end, and
+ * a partition that has heard of a transaction's end refuses its producer before it has heard who comes next, or stumbles over it.
+ * Another session is asked.
+ */
+const NOT_FOR_GOOD = new Set([
   "UNKNOWN_TOPIC_OR_PARTITION",
   "UNKNOWN_TOPIC_ID",
   "CONCURRENT_TRANSACTIONS",
   "OUT_OF_ORDER_SEQUENCE_NUMBER",
   "UNKNOWN_PRODUCER_ID",
+  "INVALID_TXN_STATE",
+  "TRANSACTION_ABORTABLE",
+  "DUPLICATE_SEQUENCE_NUMBER",
+  "BROKER_NOT_AVAILABLE",
+  "UNKNOWN_SERVER_ERROR",
 ]);
 
 /** What a failed call to `cluster` means to the pipeline. */
@@ -29,7 +38,7 @@ export function kafkaProblem(thrown: unknown, cluster: string): Problem {
     error instanceof NetworkError ||
     error instanceof TimeoutError ||
     (error instanceof ProtocolError && error.canRetry === true) ||
-    (id !== null && NOT_YET.has(id));
+    (id !== null && NOT_FOR_GOOD.has(id));
   return isTransient
     ? problem("CLOUD_UNAVAILABLE", `Kafka at ${cluster} did not answer: ${text}`)
     : problem("CLOUD_CALL_REFUSED", `Kafka at ${cluster} refused the call: ${text}`);
