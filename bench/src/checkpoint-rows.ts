@@ -5,13 +5,18 @@ import { addDataset } from "./endpoints/bench-database.ts";
 import type { Scene } from "./scene.ts";
 import { bareUpdatesPerSecond } from "./task-rows.ts";
 
-const TASKS = 4;
+/** As many as a worker on few processors runs at once, and as on many. */
+const TASKS_AT_ONCE = [4, 16];
 
-/** (g) Checkpoints through the real store, four tasks of one dataset at once, each saving as soon as the last is saved. */
-export async function checkpointRows({ database, quick, report }: Scene): Promise<void> {
+/** (g) Checkpoints through the real store, tasks of one dataset at once, each saving as soon as the last is saved. */
+export async function checkpointRows(scene: Scene): Promise<void> {
+  for (const tasks of TASKS_AT_ONCE) await checkpointRowsOf(scene, tasks);
+}
+
+async function checkpointRowsOf({ database, quick, report }: Scene, tasks: number): Promise<void> {
   const { db } = database;
-  const datasetId = await addDataset(db, TASKS, TASKS);
-  const claim = { workerId: "bench", slots: TASKS, leaseSeconds: 600, datasetIds: [datasetId] };
+  const datasetId = await addDataset(db, tasks, tasks);
+  const claim = { workerId: `bench-${tasks}`, slots: tasks, leaseSeconds: 600, datasetIds: [datasetId] };
   const claimed = await claimTasks(db, claim);
   const checkpoints = createCheckpointStore(db);
   const milliseconds: number[] = [];
@@ -47,7 +52,7 @@ export async function checkpointRows({ database, quick, report }: Scene): Promis
   const bare = 1_000 / (await bareUpdatesPerSecond(database, quick ? 300 : 2_000));
   const reportAt = (name: string, share: number, bar: number): void => {
     const value = quantile(milliseconds, share);
-    const what = `checkpoint ${name}, ${TASKS} tasks of one dataset (bare: one-row update)`;
+    const what = `checkpoint ${name}, ${tasks} tasks of one dataset (bare: one-row update)`;
     const limit = { kind: "at most", of: "value", bar } as const;
     report({ row: "g", what, unit: "ms", value, bare, ratio: value / bare, limit });
   };

@@ -8,7 +8,7 @@ import type { SettleTasks } from "@letsdata/database/stores/settle-task";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { logLevelOf, memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { sparkStepOf } from "@letsdata/dataset/task-type";
-import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
+import { type AttemptOutcome, type CheckpointStore, noCounts } from "@letsdata/pipeline/ports";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { ArtifactCache } from "./artifact-cache.ts";
 import { endedLines, startedLine } from "./attempt-lines.ts";
@@ -32,10 +32,16 @@ export interface TaskRunnerParts {
   readonly log: Log;
 }
 
+interface AttemptParts extends TaskRunnerParts {
+  /** Of all tasks that run here, so that their checkpoints are saved together. */
+  readonly checkpoints: CheckpointStore;
+}
+
 /** Runs one claimed task to the end of its attempt and settles it under its lease. Never throws. */
 export function createTaskRunner(
-  parts: TaskRunnerParts,
+  runnerParts: TaskRunnerParts,
 ): (claimed: ClaimedTask, running: RunningTask, settle: SettleTasks) => Promise<void> {
+  const parts: AttemptParts = { ...runnerParts, checkpoints: createCheckpointStore(runnerParts.database) };
   const { log } = parts;
 
   return async (claimed, running, settle) => {
@@ -73,7 +79,7 @@ function now<Line extends object>(lines: readonly Line[]): readonly (Line & { re
 }
 
 async function attempt(
-  parts: TaskRunnerParts,
+  parts: AttemptParts,
   claimed: ClaimedTask,
   running: RunningTask,
   say: DatasetLog,
@@ -94,7 +100,7 @@ async function attempt(
 }
 
 function runInProcess(
-  parts: TaskRunnerParts,
+  parts: AttemptParts,
   context: DatasetContext,
   claimed: ClaimedTask,
   running: RunningTask,
@@ -102,8 +108,7 @@ function runInProcess(
   say: DatasetLog,
   spark?: OpenSparkAttempt,
 ): Promise<AttemptOutcome> {
-  const { database, pool } = parts;
-  const checkpoints = createCheckpointStore(database);
+  const { database, pool, checkpoints } = parts;
   const lease = { taskId: claimed.taskId, token: claimed.lease.token };
   return pool.run({
     assignment: taskAssignment(parts.installation, context, claimed, artifactDir, spark?.assignment),

@@ -4,9 +4,10 @@ import { createDatabase, type Database } from "../database.ts";
 import { processingDataset, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
-import { claimTasks } from "./claim-tasks.ts";
+import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
 import { getDatasetById } from "./dataset-store.ts";
-import { releaseExpiredLeases } from "./task-leases.ts";
+import { createSettler } from "./settle-task.ts";
+import { releaseExpiredLeases, renewLeases } from "./task-leases.ts";
 import { listTasks } from "./task-store.ts";
 
 let server: TestDatabase;
@@ -68,4 +69,64 @@ test("a checkpoint moves the dataset's totals and measurements with the task's, 
   expect((await getDatasetById(db, datasetId))!.counts).toEqual(written(30));
   const ofDataset = await db.metricPoint.findMany({ where: { datasetId, taskId: "" } });
   expect(ofDataset).toMatchObject([{ sum: 30, min: 10, max: 20 }]);
+});
+
+test("checkpoints saved together are saved each for itself: totals add up, and a lost lease or what cannot be stored fails alone", async () => {
+  const store = createCheckpointStore(db);
+  const datasets = [
+    await processingDataset(db, tenantId, { tasks: 8 }),
+    await processingDataset(db, tenantId, { tasks: 8 }),
+  ];
+  const minute = 1_767_225_600_000;
+  for (const { datasetId } of datasets) {
+    const tasks = await claimTasks(db, { workerId: "together", slots: 8, leaseSeconds: 600, datasetIds: [datasetId] });
+    expect(tasks).toHaveLength(8);
+    const saves = tasks.map(({ taskId, lease }, n) => {
+      const measurements = [{ metric: "records", minute, count: 1, sum: n, min: n, max: n }];
+      const errorFiles = [{ key: "the/same.jsonl", records: 1, bytes: n }];
+      // PostgreSQL has no NUL in its texts.
+      const position = n === 2 ? { shard: "\u0000" } : { shard: n };
+      const held = n === 1 ? { ...lease, token: lease.token + 1 } : lease;
+      return store.save(taskId, held, { position, counts: written(10 + n), errorFiles, measurements });
+    });
+    const outcomes = await Promise.allSettled(saves);
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      tasks.map((_, n) => (n === 1 || n === 2 ? "rejected" : "fulfilled")),
+    );
+    expect(outcomes[1]).toMatchObject({ reason: { code: "LEASE_LOST" } });
+    const saved = [0, 3, 4, 5, 6, 7];
+    const sum = saved.reduce((total, n) => total + n, 0);
+    expect((await getDatasetById(db, datasetId))!.counts).toEqual(written(10 * saved.length + sum));
+    const ofDataset = await db.metricPoint.findMany({ where: { datasetId, taskId: "" } });
+    expect(ofDataset).toMatchObject([{ count: saved.length, sum, min: 0, max: 7 }]);
+    expect(await db.errorFile.count({ where: { datasetId, key: "the/same.jsonl" } })).toBe(saved.length);
+    for (const n of saved)
+      expect(await store.load(tasks[n]!.taskId)).toEqual({ position: { shard: n }, counts: written(10 + n) });
+  }
+});
+
+test("workers save, renew and end tasks of the same datasets at once without waiting for each other in a circle", async () => {
+  const datasets = await Promise.all([1, 2].map(() => processingDataset(db, tenantId, { tasks: 24, concurrency: 24 })));
+  const datasetIds = datasets.map(({ datasetId }) => datasetId);
+  const minute = 1_767_225_600_000;
+  const SAVES = 12;
+  const work = async (workerId: string): Promise<void> => {
+    const store = createCheckpointStore(db);
+    const settle = createSettler(db);
+    const claim = () => claimTasks(db, { workerId, slots: 6, leaseSeconds: 600, datasetIds });
+    const run = async ({ taskId, lease }: ClaimedTask): Promise<void> => {
+      for (let n = 1; n <= SAVES; n++) {
+        const measurements = ["b", "a"].map((metric) => ({ metric, minute, count: 1, sum: n, min: n, max: n }));
+        await store.save(taskId, lease, { position: { n }, counts: written(n), errorFiles: [], measurements });
+      }
+      await settle({ taskId, lease, outcome: { kind: "completed", counts: written(SAVES) } });
+    };
+    for (let tasks = await claim(); tasks.length > 0; tasks = await claim()) {
+      const held = tasks.map(({ taskId, lease }) => ({ taskId, token: lease.token }));
+      await Promise.all([...tasks.map(run), renewLeases(db, workerId, held, 600)]);
+    }
+  };
+  await Promise.all(["one", "two", "three"].map(work));
+  const read = await Promise.all(datasetIds.map(async (id) => (await getDatasetById(db, id))!.counts.recordsRead));
+  expect(read).toEqual([24 * SAVES, 24 * SAVES]);
 });

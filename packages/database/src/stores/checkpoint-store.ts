@@ -1,12 +1,20 @@
 import type { Checkpoint, CheckpointStore, CheckpointUpdate, Lease } from "@letsdata/pipeline/ports";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Queryable } from "../database.ts";
+import { gatherCalls } from "./gather-calls.ts";
+
+interface Save {
+  readonly taskId: string;
+  readonly lease: Lease;
+  readonly update: CheckpointUpdate;
+}
 
 /**
- * Checkpoints of tasks. `save` is one round trip and one transaction: position and counts of the task, totals of the
- * dataset, error files, measurements and the notification move together, or LEASE_LOST is thrown and nothing moves.
+ * Checkpoints of tasks. A save moves position and counts of the task, totals of the dataset, error files, measurements and the
+ * notification together, or LEASE_LOST is thrown and nothing moves. Saves that come at about the same time are one transaction.
  */
 export function createCheckpointStore(db: Queryable): CheckpointStore {
+  const save = gatherCalls((saves: readonly Save[]) => saveAll(db, saves));
   return {
     async load(taskId: string): Promise<Checkpoint | null> {
       const [row] = await db.$queryRaw<{ checkpoint: Checkpoint }[]>`
@@ -15,10 +23,15 @@ export function createCheckpointStore(db: Queryable): CheckpointStore {
       return row?.checkpoint ?? null;
     },
     async save(taskId: string, lease: Lease, update: CheckpointUpdate): Promise<void> {
-      const [row] = await db.$queryRaw<{ saved: boolean }[]>`
-        SELECT letsdata_save_checkpoint(${taskId}, ${lease.workerId}, ${lease.token}::bigint,
-          ${JSON.stringify(update)}::jsonb) AS saved`;
-      if (!row?.saved) throw new Problem("LEASE_LOST", `Task ${taskId} belongs to another worker by now.`);
+      const isSaved = await save({ taskId, lease, update });
+      if (!isSaved) throw new Problem("LEASE_LOST", `Task ${taskId} belongs to another worker by now.`);
     },
   };
+}
+
+async function saveAll(db: Queryable, saves: readonly Save[]): Promise<readonly boolean[]> {
+  const asked = saves.map(({ taskId, lease, update }) => ({ taskId, ...lease, update }));
+  const [row] = await db.$queryRaw<{ saved: boolean[] }[]>`
+    SELECT letsdata_save_checkpoints(${JSON.stringify(asked)}::jsonb) AS saved`;
+  return row?.saved ?? [];
 }
