@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./longest-first.ts";
 
 /**
  * Whole installations of real processes. Most of a file's time is waiting (for leases, time-outs, back-off), so three run at once; what one
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.fault.test.ts"],
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     maxWorkers: 3,
     maxConcurrency: 8,
     testTimeout: 900_000,
