@@ -46,7 +46,7 @@ async function planMore(dependencies: WorkerDependencies, due: DuePlanning, sign
     tasks.push({ ...plan, taskId: taskIdOf(datasetId, plan.position) });
   }
   if (tasks.length > 0) {
-    const inserted = await insertPlans(database, context, tasks, due.totalTasks);
+    const inserted = await insertPlans(database, context, tasks, { firstOrdinal: due.totalTasks, plan: null });
     log.info(`dataset ${datasetId} has ${inserted} more tasks`);
   }
   await tell(dependencies, datasetId, warnings);
