@@ -59,8 +59,7 @@ export class Attempt {
       millisecondsMin: 1_000 * (limits.checkpointSecondsMin ?? 0.1),
     };
     this.#backOffWith = { clock, random, ended: AbortSignal.any([lost, this.#failed.signal]) };
-    const bodyBytesMax = limits.errorBodyBytesMax === undefined ? 64 * 1024 : limits.errorBodyBytesMax;
-    this.#errorOrigin = { task: input.task, clock, bodyBytesMax };
+    this.#errorOrigin = { task: input.task, clock, bodyBytesMax: reader.errorBodyBytesMax ?? null };
     const measurements = input.measuring ?? new MinuteMeasurements(clock.now());
     this.#measurements = measurements;
     const { checkpoints, lease, log } = input;

@@ -66,6 +66,8 @@ export interface ReadBatch {
 }
 
 export interface Reader {
+  /** How much of a failed record's body is archived, in bytes. Absent: all of it; a source that keeps its records may say less. */
+  readonly errorBodyBytesMax?: number;
   /**
    * Yields in source order; ending means the source is exhausted. Throws a Problem (SOURCE_NOT_FOUND, SOURCE_CHANGED,
    * SOURCE_CORRUPT, …) when the source fails for good; after one that says `later` the pipeline backs off and calls

@@ -10,6 +10,8 @@ export interface ReaderConformance {
   readonly resumable?: boolean;
   /** Sources that never end by themselves cannot be read out: then reading stops after so many records. */
   readonly readAtMost?: number;
+  /** How much of a failed record is archived. Default: all of it. */
+  readonly errorBodyBytesMax?: number;
   /** Milliseconds an abort may take. Default 2,000. */
   readonly abortMilliseconds?: number;
 }
@@ -79,6 +81,12 @@ export function testReader(name: string, conformance: ReaderConformance): void {
         expect(batch.bytesRead).toBeGreaterThanOrEqual(0);
         for (const record of batch.records) expect(byteLengthOf(record)).toBe(record.body.length);
       }
+    });
+
+    it("says how much of a failed record is archived", async () => {
+      const reader = await conformance.openReader();
+      expect(reader.errorBodyBytesMax).toBe(conformance.errorBodyBytesMax);
+      await reader.close();
     });
 
     it("does not change records it has handed out", async () => {

@@ -66,7 +66,11 @@ export function describeS3Reader(open: () => Buckets, rangeBytes?: number): void
   };
 
   for (const key of ["plain.log", "one-member.gz", "members.gz", "frames.zst"]) {
-    testReader(`the S3 reader on ${key}${asked}`, { openReader: () => reader(key), recordCount: lines.length });
+    testReader(`the S3 reader on ${key}${asked}`, {
+      openReader: () => reader(key),
+      recordCount: lines.length,
+      errorBodyBytesMax: 64 * 1024,
+    });
   }
 
   describe(`the S3 reader${asked}`, () => {

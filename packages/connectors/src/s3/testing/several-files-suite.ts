@@ -92,7 +92,11 @@ export function describeS3SeveralFilesReader(
   }
   const pairs = heads.map((head, n) => head + bodies[n]);
 
-  testReader(`the S3 reader of several files${asked}`, { openReader: () => reader(), recordCount: count });
+  testReader(`the S3 reader of several files${asked}`, {
+    openReader: () => reader(),
+    recordCount: count,
+    errorBodyBytesMax: 64 * 1024,
+  });
 
   describe(`the S3 reader of several files${asked}`, () => {
     it("reads gzip, zstd and plain files side by side", async () => {
