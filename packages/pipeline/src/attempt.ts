@@ -12,7 +12,7 @@ import { type Measuring, MinuteMeasurements } from "./measure.ts";
 import { type AttemptOutcome, type Checkpoint, noCounts } from "./ports.ts";
 import { type ReadAhead, readAhead } from "./read-ahead.ts";
 import type { RunTaskInput } from "./run-task.ts";
-import { Segment } from "./segment.ts";
+import { doneRecords, Segment } from "./segment.ts";
 import { watchTimeLimit } from "./time-limit.ts";
 import { Wakeup } from "./wakeup.ts";
 import { WritesUnderWay } from "./writes-under-way.ts";
@@ -289,7 +289,7 @@ export class Attempt {
     segment.skipped += handled.skipped;
     segment.transcoded += handled.transcoded;
     segment.position = batch.nextPosition;
-    if (this.#input.reader.acknowledge) segment.batches.push(batch);
+    if (this.#input.reader.acknowledge && batch.records.length > 0) segment.done.push(doneRecords(batch.records));
     for (const failed of handled.failed) {
       const wait = segment.addError(failed);
       if (wait) await wait;

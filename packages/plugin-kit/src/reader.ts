@@ -74,8 +74,8 @@ export interface Reader {
    * `read` again at the last batch's `nextPosition`. An aborted signal ends the iteration promptly, by return or throw.
    */
   read(from: Position | null, signal: AbortSignal): AsyncIterable<ReadBatch>;
-  /** Queues delete here, after the checkpoint. */
-  acknowledge?(batch: ReadBatch): Promise<void>;
+  /** Queues delete here, after the checkpoint: the records of one batch, by their `start`. Bodies are not kept for it. */
+  acknowledge?(starts: readonly SourceRecord["start"][]): Promise<void>;
   /**
    * Sources that lend their records (queues), for trials: gives back at once what was received and answers what that did to the source,
    * sentences for people. Throws the Problem of what could not be given back.

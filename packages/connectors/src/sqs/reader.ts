@@ -169,7 +169,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
 
   return {
     read,
-    acknowledge: async ({ records }) => inFlight?.delete(records.map(({ start }) => String(start))),
+    acknowledge: async (starts) => inFlight?.delete(starts.map(String)),
     async giveBack() {
       await receiving;
       await inFlight?.giveBack();

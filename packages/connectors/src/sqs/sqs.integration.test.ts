@@ -110,7 +110,7 @@ describe("the SQS reader", () => {
     const batches: ReadBatch[] = [];
     for await (const batch of reader.read(null, signal)) {
       batches.push(batch);
-      await reader.acknowledge?.(batch);
+      await reader.acknowledge?.(batch.records.map(({ start }) => start));
     }
     await reader.close();
     const [record] = batches.flatMap(({ records }) => records);
@@ -177,8 +177,8 @@ describe("the SQS reader", () => {
     for await (const batch of reader.read(null, signal)) {
       if (batch.records.length === 0) continue;
       open.faults.add({ kind: "partial", service: "sqs", action: "DeleteMessageBatch", match: "#1$", times: 1 });
-      await expect(reader.acknowledge?.(batch)).rejects.toMatchObject({ entry: { retry: "later" } });
-      await reader.acknowledge?.(batch);
+      await expect(reader.acknowledge?.(batch.records.map(({ start }) => start))).rejects.toMatchObject({ entry: { retry: "later" } });
+      await reader.acknowledge?.(batch.records.map(({ start }) => start));
     }
     await reader.close();
     expect(await messagesOf(config, open.access)).toEqual([]);

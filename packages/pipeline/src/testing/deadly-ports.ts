@@ -65,7 +65,7 @@ export function deadlyPorts(ports: Ports, death: Death, onDeath: () => void): Po
           yield next.value;
         }
       },
-      ...(reader.acknowledge ? { acknowledge: (batch) => mortal(() => reader.acknowledge!(batch)) } : {}),
+      ...(reader.acknowledge ? { acknowledge: (starts) => mortal(() => reader.acknowledge!(starts)) } : {}),
       close: async () => {},
     },
     handler: {

@@ -1,4 +1,4 @@
-import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { Position, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
 
 const encoder = new TextEncoder();
 
@@ -18,7 +18,7 @@ export function fakeReader(
   }: {
     readonly batchSizes?: readonly number[];
     readonly onRead?: (firstIndex: number, signal: AbortSignal) => Promise<void> | void;
-    readonly acknowledged?: ReadBatch[];
+    readonly acknowledged?: (readonly SourceRecord["start"][])[];
   } = {},
 ): Reader {
   return {
@@ -35,8 +35,8 @@ export function fakeReader(
     },
     ...(acknowledged
       ? {
-          acknowledge: async (batch: ReadBatch) => {
-            acknowledged.push(batch);
+          acknowledge: async (starts: readonly SourceRecord["start"][]) => {
+            acknowledged.push(starts);
           },
         }
       : {}),
