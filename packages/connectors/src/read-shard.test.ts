@@ -30,7 +30,7 @@ function sourceOf(pages: readonly (ShardPage | "iterator expired")[], more: Part
     millisecondsBetweenReads: 0,
     iteratorAt: async (place) => {
       places.push(place);
-      return "iterator";
+      return { iterator: "iterator", answeredAt: 1_000_000 };
     },
     readPage: async () => pages[reads++] ?? idle,
     ...more,

@@ -42,6 +42,12 @@ export interface ShardPage {
   readonly bytesRead: number;
 }
 
+export interface ShardStart {
+  readonly iterator: string;
+  /** By the stream's own clock, which stamps its records, in epoch milliseconds: not before its answer, and at most a second behind it. */
+  readonly answeredAt: number;
+}
+
 /** The two calls in which streams differ. Both throw Problems; POSITION_EXPIRED when the place, a sequence number, was trimmed. */
 export interface ShardSource {
   /** Stream and shard, for messages. */
@@ -52,11 +58,11 @@ export interface ShardSource {
   /** Least distance of two calls. */
   readonly millisecondsBetweenReads: number;
   /** Null when the stream no longer keeps the shard and there is no place in it to go on from. */
-  iteratorAt(place: ShardPlace, signal: AbortSignal): Promise<string | null>;
+  iteratorAt(place: ShardPlace, signal: AbortSignal): Promise<ShardStart | null>;
   readPage(iterator: string, signal: AbortSignal): Promise<ShardPage | "iterator expired">;
 }
 
-/** Of the last record handed out or left out (or, with `isBefore`, of the one that comes first), and when the task began to read: the tip it goes to with AtLatest. */
+/** Of the last record handed out or left out (or, with `isBefore`, of the one that comes first), and when the task began to read, by the stream's clock: the tip it goes to with AtLatest. */
 interface ShardPosition {
   readonly sequenceNumber: string | null;
   readonly began: number;
@@ -76,12 +82,13 @@ export function openShardReader(
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     const resumed = from === null ? null : shardPosition(from, source.name);
-    const began = resumed?.began ?? clock.now();
+    let hasBegun = resumed !== null;
+    let began = resumed?.began ?? clock.now();
     let sequenceNumber = resumed?.sequenceNumber ?? null;
     let isBefore = resumed?.isBefore === 1;
     let isStart = resumed === null;
     let iterator: string | null = null;
-    let readUntil = resumed?.readUntil ?? began;
+    let readUntil = resumed?.readUntil ?? 0;
     let emptyReads = 0;
     const pace = new PollPace(definition.pollFrequency);
     const batchOf = (records: readonly SourceRecord[], bytesRead: number): ReadBatch => ({
@@ -103,13 +110,18 @@ export function openShardReader(
       yield* pause((startFromTimestamp ?? 0) - clock.now());
     }
     while (!signal.aborted) {
-      iterator ??= await source.iteratorAt(
-        sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil },
-        signal,
-      );
       if (iterator === null) {
-        warn?.(`${source.name} is no longer there: what was not read of it is lost, and reading it ends here.`);
-        return;
+        const opened = await source.iteratorAt(
+          sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil },
+          signal,
+        );
+        if (opened === null) {
+          warn?.(`${source.name} is no longer there: what was not read of it is lost, and reading it ends here.`);
+          return;
+        }
+        iterator = opened.iterator;
+        if (!hasBegun) began = opened.answeredAt;
+        hasBegun = true;
       }
       const askedAt = clock.now();
       const page = await source.readPage(iterator, signal);

@@ -211,6 +211,26 @@ describe("the Kinesis reader, on a machine whose clock is ahead of the stream's"
   });
 });
 
+describe("the Kinesis reader, on a machine whose clock is behind the stream's", () => {
+  const AHEAD_MS = 120_000;
+  let ahead: OpenCloud;
+  beforeAll(async () => {
+    ahead = await openCloud({ now: () => Date.now() + AHEAD_MS, kinesisShardBytesPerSecond: 2 ** 40 });
+  });
+  afterAll(() => ahead.cloud.remove());
+
+  it("with AtLatest reads all that was there when it began, by the stream's clock, though this machine's is behind", async () => {
+    const { streamArn, put } = await makeStream(ahead.access, "busy");
+    // An answer has ten of them: all come before the reading, and behind the time that this machine shows.
+    for (let n = 0; n < 12; n += 4) await put(Array.from({ length: 4 }, () => Buffer.alloc(1_000_000)));
+    const reader = openKinesisReader({ config: { streamArn }, definition: everything, access: ahead.access });
+    const batches = await all(reader.read(null, signal));
+    expect(batches.flatMap(({ records }) => records)).toHaveLength(12);
+    const { began } = batches.at(-1)!.nextPosition;
+    expect(Math.abs(Number(began) - Date.now() - AHEAD_MS)).toBeLessThan(60_000);
+  });
+});
+
 describe("the Kinesis access check for reading", () => {
   it("is satisfied by the stated permissions", async () => {
     const config = await makeStream(open.access, "checked");
