@@ -24,6 +24,7 @@ function sourceOf(pages: readonly (ShardPage | "iterator expired")[], more: Part
   const places: ShardPlace[] = [];
   let reads = 0;
   const source: ShardSource = {
+    arn: "stream",
     name: "shard",
     emptyReadsAtTip: 10,
     arrivalPrecisionMs: 1,

@@ -4,6 +4,7 @@ import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin
 import type { ShardDefinition } from "./plan-shards.ts";
 import { PollPace } from "./poll-pace.ts";
 import { type ReaderClock, SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
+import { sourceMissing } from "./source-missing.ts";
 
 /** A batch is one page of the stream at most, and no more than this: checkpoints fall between batches. */
 const BATCH_RECORDS_MAX = 1_000;
@@ -48,8 +49,10 @@ export interface ShardStart {
   readonly answeredAt: number;
 }
 
-/** The two calls in which streams differ. Both throw Problems; POSITION_EXPIRED when the place, a sequence number, was trimmed. */
+/** The two calls in which streams differ. Both throw Problems; RESOURCE_NOT_FOUND when it is the stream that is gone, POSITION_EXPIRED when the place, a sequence number, was trimmed. */
 export interface ShardSource {
+  /** Of the stream. */
+  readonly arn: string;
   /** Stream and shard, for messages. */
   readonly name: string;
   /** Empty reads in a row after which an open shard counts as read to its tip; null where `millisBehindTip` tells. */
@@ -77,6 +80,7 @@ export function openShardReader(
   { clock = systemClock, warn }: { readonly clock?: ReaderClock; readonly warn?: Warn | undefined } = {},
 ): Reader {
   const { startFrom, startFromTimestamp, stopCondition } = definition;
+  const missing = sourceMissing(`The stream ${source.arn}`);
   const start: ShardPlace =
     startFromTimestamp === undefined ? { kind: "oldest" } : { kind: "time", epochMs: startFromTimestamp };
 
@@ -111,10 +115,9 @@ export function openShardReader(
     }
     while (!signal.aborted) {
       if (iterator === null) {
-        const opened = await source.iteratorAt(
-          sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil },
-          signal,
-        );
+        const place: ShardPlace =
+          sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil };
+        const opened = await source.iteratorAt(place, signal).catch(missing);
         if (opened === null) {
           warn?.(`${source.name} is no longer there: what was not read of it is lost, and reading it ends here.`);
           return;
@@ -124,7 +127,7 @@ export function openShardReader(
         hasBegun = true;
       }
       const askedAt = clock.now();
-      const page = await source.readPage(iterator, signal);
+      const page: ShardPage | "iterator expired" = await source.readPage(iterator, signal).catch(missing);
       if (page === "iterator expired") {
         iterator = null;
         continue;

@@ -44,6 +44,7 @@ function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, acc
   const name = `${StreamArn} shard ${ShardId}`;
   const source = { type: ShardId, name: StreamArn };
   return {
+    arn: StreamArn,
     name,
     emptyReadsAtTip: EMPTY_READS_AT_TIP,
     arrivalPrecisionMs: ARRIVAL_PRECISION_MS,

@@ -162,7 +162,7 @@ describe("the Kinesis reader, at a stream that forgets", () => {
     const [, a] = await all(stream.read(null));
     await clientFor(KinesisClient, stream.access).send(new DeleteStreamCommand({ StreamName: "aging" }));
     for (const from of [null, a!.nextPosition]) {
-      await expect(all(stream.read(from))).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+      await expect(all(stream.read(from))).rejects.toMatchObject({ code: "SOURCE_NOT_FOUND" });
     }
   });
 });

@@ -64,6 +64,7 @@ function shardSource(
   const trimmed = `The stream no longer keeps what follows the checkpoint of ${name}.`;
   const source = { type: ShardId, name: StreamARN };
   return {
+    arn: StreamARN,
     name,
     emptyReadsAtTip: null,
     arrivalPrecisionMs: 1,

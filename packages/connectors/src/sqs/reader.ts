@@ -2,8 +2,8 @@ import { type Message, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-
 import { classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
+import { sourceMissing } from "../source-missing.ts";
 import { findQueue } from "./find-queue.ts";
 import { InFlightMessages } from "./in-flight-messages.ts";
 import { loanNotes, refuseLastReceive } from "./loan.ts";
@@ -68,6 +68,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
   const name = nameOfQueue(config);
   const arn = queueArn(config, access);
   const source = { type: "QUEUE", name };
+  const missing: (thrown: unknown) => never = sourceMissing(`The queue ${arn}`);
   const keepsOrder = name.endsWith(".fifo");
   let inFlight: InFlightMessages | null = null;
   let receiving: Promise<unknown> = Promise.resolve();
@@ -97,7 +98,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     if (signal.aborted) return;
-    const url = await findQueue(sqs, config, access, signal).catch(sourceMissing);
+    const url = await findQueue(sqs, config, access, signal).catch(missing);
     if (input.isTrial) {
       redrive = await redriveLimit(sqs, { url, arn }, signal);
       refuseLastReceive(arn, redrive);
@@ -157,14 +158,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
   function refused(thrown: unknown, held: InFlightMessages): typeof OVER_LIMIT {
     const problem = classifyAwsError(thrown, { action: "sqs:ReceiveMessage", resource: arn });
     if (problem.details.awsCode === "OverLimit" && held.size > 0) return OVER_LIMIT;
-    return sourceMissing(problem);
-  }
-
-  function sourceMissing(thrown: unknown): never {
-    if (thrown instanceof Problem && thrown.code === "RESOURCE_NOT_FOUND") {
-      throw new Problem("SOURCE_NOT_FOUND", `The queue ${arn} does not exist.`, { cause: thrown });
-    }
-    throw thrown;
+    return missing(problem);
   }
 
   return {

@@ -70,6 +70,14 @@ export function describeS3Reader(open: () => Buckets, rangeBytes?: number): void
       openReader: () => reader(key),
       recordCount: lines.length,
       errorBodyBytesMax: 64 * 1024,
+      openRemovable: async () => {
+        const { access, ...buckets } = open();
+        const removable = await buckets.bucket();
+        await buckets.put(removable, key, objects[key]!);
+        const splitter = lineSplitter(key);
+        const reader = openSingleFileReader({ bucketName: removable, access, splitter, rangeBytes });
+        return { reader, remove: () => buckets.remove(removable) };
+      },
     });
   }
 

@@ -125,6 +125,11 @@ export function describeSqs(access: () => CloudAccess, rejectNext: WriterConform
       );
       return readerOf(config, access());
     },
+    openRemovable: async () => {
+      const config = await makeQueue(access());
+      await fill(config, access(), [["a", "a"]]);
+      return { reader: readerOf(config, access()), remove: () => removeQueue(config, access(), signal) };
+    },
   });
 
   describe("a queue", () => {
