@@ -163,6 +163,22 @@ describe("reading a shard", () => {
     ]);
   });
 
+  it("goes on from where nothing is unread when the way there is long and empty, without what it has", async () => {
+    const read = { sequenceNumber: "2", began: 1, readUntil: 1_000_000 };
+    const onTheWay = { ...idle, millisBehindTip: 10_000_000 };
+    const { source, places } = sourceOf([onTheWay, page(1, 2), page(2, 3), closed], { emptyReadsAtTip: null });
+    const { starts } = await readAll(source, {}, read);
+    expect(starts).toEqual(["3"]);
+    expect(places).toEqual([
+      { kind: "after", sequenceNumber: "2", readUntil: 1_000_000 },
+      { kind: "time", epochMs: 1_000_000 - 15 * 60_000 },
+    ]);
+    // Nor is a record left out that was told of and not yet handed out.
+    const before = sourceOf([onTheWay, page(2, 3), closed]);
+    expect((await readAll(before.source, {}, { ...read, isBefore: 1 })).starts).toEqual(["2", "3"]);
+    expect(before.places).toHaveLength(1);
+  });
+
   it("ends with a warning at a shard that is no longer there", async () => {
     const { source } = sourceOf([], { name: "orders shard 7", iteratorAt: async () => null });
     for (const stopCondition of ["Continuous", "AtLatest", "ShardClosed"] as const) {

@@ -3,7 +3,7 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { ShardDefinition } from "./plan-shards.ts";
 import { PollPace } from "./poll-pace.ts";
-import { type ReaderClock, SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
+import { CLOCKS_APART_MS_MAX, type ReaderClock, SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
 import { sourceMissing } from "./source-missing.ts";
 
 /** A batch is one page of the stream at most, and no more than this: checkpoints fall between batches. */
@@ -94,6 +94,8 @@ export function openShardReader(
     let iterator: string | null = null;
     let readUntil = resumed?.readUntil ?? 0;
     let emptyReads = 0;
+    let isFirstPage = false;
+    let hasLeapt = false;
     const pace = new PollPace(definition.pollFrequency);
     const batchOf = (records: readonly SourceRecord[], bytesRead: number): ReadBatch => ({
       records,
@@ -123,6 +125,8 @@ export function openShardReader(
           return;
         }
         iterator = opened.iterator;
+        isFirstPage = true;
+        hasLeapt = false;
         if (!hasBegun) began = opened.answeredAt;
         hasBegun = true;
       }
@@ -134,15 +138,30 @@ export function openShardReader(
       }
       let { bytesRead } = page;
       const pageUntil = page.millisBehindTip === null ? 0 : askedAt - page.millisBehindTip;
+      // Nothing that arrived before `readUntil` is unread. A long stretch without records would be walked again, page by empty page.
+      const isKnown = sequenceNumber === null ? readUntil > began : !isBefore;
+      const knownUntil = readUntil - CLOCKS_APART_MS_MAX;
+      const isOnTheWay = page.millisBehindTip !== null && page.records.length === 0 && page.nextIterator !== null;
+      if (isFirstPage && isKnown && isOnTheWay && pageUntil < knownUntil) {
+        const leap = await source.iteratorAt({ kind: "time", epochMs: knownUntil }, signal).catch(missing);
+        iterator = leap?.iterator ?? page.nextIterator;
+        isFirstPage = false;
+        hasLeapt = leap !== null;
+        yield* pause(source.millisecondsBetweenReads);
+        continue;
+      }
+      isFirstPage = false;
+      const isDone = ({ sequenceNumber: number }: ShardRecord) => BigInt(number) <= BigInt(sequenceNumber ?? -1);
+      const found = hasLeapt ? page.records.filter((record) => !isDone(record)) : page.records;
       let handedOut = 0;
-      for (const batch of inBatches(page.records)) {
+      for (const batch of inBatches(found)) {
         if (isStart) yield startOf(batch[0]!, began);
         isStart = false;
         isBefore = false;
         const last = batch.at(-1)!;
         sequenceNumber = last.sequenceNumber;
         handedOut += batch.length;
-        readUntil = page.records[handedOut]?.arrivedAt ?? Math.max(last.arrivedAt, pageUntil);
+        readUntil = found[handedOut]?.arrivedAt ?? Math.max(last.arrivedAt, pageUntil);
         const wanted = batch.filter(
           ({ arrivedAt }) => arrivedAt + source.arrivalPrecisionMs > (startFromTimestamp ?? 0),
         );

@@ -24,7 +24,7 @@ import {
   type ShardSource,
   type ShardStart,
 } from "../read-shard.ts";
-import { type ReaderClock, systemClock } from "../reader-clock.ts";
+import { CLOCKS_APART_MS_MAX, type ReaderClock, systemClock } from "../reader-clock.ts";
 import type { KinesisStream } from "./permissions.ts";
 import { listShards } from "./plan-stream-shards.ts";
 
@@ -34,8 +34,6 @@ const PAGE_RECORDS_MAX = 10_000;
 const MILLISECONDS_BETWEEN_READS = 220;
 const SHORTEST_RETENTION_HOURS = 24;
 const HOUR_MS = 3_600_000;
-/** How far a machine's clock may be from AWS's: a signature that is further off is refused by most services. */
-const CLOCKS_APART_MS_MAX = 15 * 60_000;
 /** A record of 1 MiB that unpacks to more than this is not worth a task's memory. */
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
 

@@ -3,7 +3,13 @@ import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { FileCombiner, FileState, Position, ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
-import { ERROR_BODY_BYTES_MAX, type FilePosition, filePosition, openPlainFile, type PlainFile } from "./open-plain-file.ts";
+import {
+  ERROR_BODY_BYTES_MAX,
+  type FilePosition,
+  filePosition,
+  openPlainFile,
+  type PlainFile,
+} from "./open-plain-file.ts";
 
 /** What is stored of each file, as maps by file type. */
 const kept = {

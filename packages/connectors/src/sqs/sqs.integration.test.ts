@@ -177,7 +177,9 @@ describe("the SQS reader", () => {
     for await (const batch of reader.read(null, signal)) {
       if (batch.records.length === 0) continue;
       open.faults.add({ kind: "partial", service: "sqs", action: "DeleteMessageBatch", match: "#1$", times: 1 });
-      await expect(reader.acknowledge?.(batch.records.map(({ start }) => start))).rejects.toMatchObject({ entry: { retry: "later" } });
+      await expect(reader.acknowledge?.(batch.records.map(({ start }) => start))).rejects.toMatchObject({
+        entry: { retry: "later" },
+      });
       await reader.acknowledge?.(batch.records.map(({ start }) => start));
     }
     await reader.close();

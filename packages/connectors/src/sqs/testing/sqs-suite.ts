@@ -78,7 +78,8 @@ export async function readOut(reader: Reader): Promise<readonly string[]> {
   for await (const batch of reader.read(null, signal)) {
     ids.push(...batch.records.map(({ body }) => documentId(body)));
     waiting.push(batch);
-    if (batch.awaitsAcknowledgement) for (const done of waiting.splice(0)) await reader.acknowledge?.(done.records.map(({ start }) => start));
+    if (batch.awaitsAcknowledgement)
+      for (const done of waiting.splice(0)) await reader.acknowledge?.(done.records.map(({ start }) => start));
   }
   for (const done of waiting) await reader.acknowledge?.(done.records.map(({ start }) => start));
   return ids;
