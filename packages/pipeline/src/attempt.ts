@@ -21,6 +21,8 @@ const lingerMilliseconds = 1_000;
 const readAheadLimits = { countMax: 8, weightMax: 8 * 1024 * 1024 };
 /** While a checkpoint is being saved, work goes on for at most this many checkpoints' records. */
 const checkpointsAheadMax = 20;
+/** Of the ten seconds that an attempt has at least to drain, but for very short time-outs. */
+const workOffMilliseconds = 5_000;
 /** A write that was called off has this long to end. */
 const callOffMilliseconds = 5_000;
 
@@ -40,6 +42,9 @@ export class Attempt {
   /** Aborts with the failure once no earlier segment can be saved any more. */
   readonly #failed = new AbortController();
   #drain: "stopped" | "rerun" | null = null;
+  /** Monotonic milliseconds until which a draining attempt works off what its source lent: given back, it has used up a receive. */
+  #workOffUntil = Number.NEGATIVE_INFINITY;
+  #isReading = true;
   #checkpoint: Checkpoint;
   #segment: Segment;
   readonly #writes: WritesUnderWay;
@@ -111,6 +116,7 @@ export class Attempt {
       this.#queue.release();
     };
     const drain = (outcome: "stopped" | "rerun"): void => {
+      if (this.#drain === null && reader.acknowledge) this.#workOffUntil = clock.monotonic() + workOffMilliseconds;
       this.#drain ??= outcome;
       stopReading();
       this.#wakeup.wake();
@@ -128,6 +134,9 @@ export class Attempt {
       measurements: this.#measurements,
       backOffWith: this.#backOffWith,
       signal: reading.signal,
+    }).finally(() => {
+      this.#isReading = false;
+      this.#wakeup.wake();
     });
     try {
       return await this.#workToTheEnd();
@@ -252,13 +261,13 @@ export class Attempt {
     const { clock } = this.#input;
     for (;;) {
       if (this.#failure) throw this.#failure;
-      if (this.#drain) return null;
+      if (this.#isDrained) return null;
       const now = clock.monotonic();
       const { openedAt } = this.#builder;
       if (openedAt !== null && now - openedAt >= lingerMilliseconds) await this.#sendLingered(now);
       if (this.#isTimeForCheckpoint(now)) await this.#checkpointSoon();
       if (this.#failure) throw this.#failure;
-      if (this.#drain) return null;
+      if (this.#isDrained) return null;
       const next = this.#queue.take();
       if (next) return next;
       if (this.#queue.isExhausted) {
@@ -269,12 +278,19 @@ export class Attempt {
     }
   }
 
+  get #isDrained(): boolean {
+    if (this.#drain === null) return false;
+    const isWorkedOff = this.#queue.length === 0 && !this.#isReading;
+    return isWorkedOff || this.#input.lost.aborted || this.#input.clock.monotonic() >= this.#workOffUntil;
+  }
+
   #waitForChange(now: number): Promise<void> {
     const { openedAt } = this.#builder;
     const lingersUntil = openedAt === null ? Number.POSITIVE_INFINITY : openedAt + lingerMilliseconds;
     const isCheckpointToCome = this.#segment.batchCount > 0 && !this.#committing;
     const dueAt = isCheckpointToCome ? this.#segment.openedAt + this.#limits.milliseconds : Number.POSITIVE_INFINITY;
-    return this.#wakeup.waitUntil(Math.min(lingersUntil, dueAt), now);
+    const drainedAt = this.#drain === null ? Number.POSITIVE_INFINITY : this.#workOffUntil;
+    return this.#wakeup.waitUntil(Math.min(lingersUntil, dueAt, drainedAt), now);
   }
 
   async #accept(batch: ReadBatch, handled: HandledBatch, readBegan: number): Promise<void> {

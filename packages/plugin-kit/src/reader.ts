@@ -71,7 +71,8 @@ export interface Reader {
   /**
    * Yields in source order; ending means the source is exhausted. Throws a Problem (SOURCE_NOT_FOUND, SOURCE_CHANGED,
    * SOURCE_CORRUPT, …) when the source fails for good; after one that says `later` the pipeline backs off and calls
-   * `read` again at the last batch's `nextPosition`. An aborted signal ends the iteration promptly, by return or throw.
+   * `read` again at the last batch's `nextPosition`. An aborted signal ends the iteration promptly, by return or throw;
+   * a source that lends its records may hand out one more batch.
    */
   read(from: Position | null, signal: AbortSignal): AsyncIterable<ReadBatch>;
   /** Queues delete here, after the checkpoint: the records of one batch, by their `start`. Bodies are not kept for it. */

@@ -19,9 +19,16 @@ const SLICE_SECONDS = 5;
 const VISIBILITY_SECONDS = 120;
 const EXTEND_EVERY_MILLISECONDS = 40_000;
 /** A trial's process may be ended at any time: its messages come back after this. */
-const TRIAL_TIMING = { sliceSeconds: 1, visibilitySeconds: 30, extendEveryMilliseconds: 10_000 };
+const TRIAL_TIMING = {
+  sliceSeconds: 1,
+  visibilitySeconds: 30,
+  extendEveryMilliseconds: 10_000,
+  lastReceiptMilliseconds: 0,
+};
 /** Of one worker. A queue allows 120,000: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const IN_FLIGHT_MAX = 2_000;
+/** What is on its way when reading ends is handed out yet: given back, it has used up one of the receives a dead-letter queue allows. */
+const LAST_RECEIPT_MILLISECONDS = 500;
 const OVER_LIMIT = "over limit";
 
 /** What the reader carries from attempt to attempt; the messages themselves need no position, deletion is theirs. */
@@ -51,6 +58,7 @@ interface Timing {
   readonly sliceSeconds: number;
   readonly visibilitySeconds: number;
   readonly extendEveryMilliseconds: number;
+  readonly lastReceiptMilliseconds: number;
 }
 
 /** One worker on a queue. It deletes a message when it is acknowledged, and gives back at its end what was not. */
@@ -61,6 +69,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
     sliceSeconds: SLICE_SECONDS,
     visibilitySeconds: VISIBILITY_SECONDS,
     extendEveryMilliseconds: EXTEND_EVERY_MILLISECONDS,
+    lastReceiptMilliseconds: LAST_RECEIPT_MILLISECONDS,
     ...(input.isTrial ? TRIAL_TIMING : {}),
     ...input.timing,
   };
@@ -122,7 +131,9 @@ export function openSqsReader(input: SqsReaderInput): Reader {
         ? OVER_LIMIT
         : receive(url, held, waitSeconds).catch((thrown: unknown) => refused(thrown, held));
       receiving = Promise.resolve(receipt).catch(() => undefined);
-      const received = await unlessAborted(receipt, signal);
+      const received =
+        (await unlessAborted(receipt, signal)) ??
+        (await unlessAborted(receipt, AbortSignal.timeout(timing.lastReceiptMilliseconds)));
       if (received === null) return;
       polls++;
       if (received !== OVER_LIMIT && received.fresh.length > 0) {

@@ -166,6 +166,25 @@ describe("the SQS reader", () => {
     expect(await messagesOf(config, open.access)).toEqual([]);
   });
 
+  it("hands out yet what was on its way when reading was told to end", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [["a", "a"]]);
+    const timing = { longPollSeconds: 0, sliceSeconds: 0, lastReceiptMilliseconds: 20_000 };
+    const reader = readerOf(config, open.access, { timing });
+    const abort = new AbortController();
+    open.faults.add({ kind: "latency", latencyMs: 200, service: "sqs", action: "ReceiveMessage", times: 1 });
+    const reading = reader.read(null, abort.signal)[Symbol.asyncIterator]();
+    const first = reading.next();
+    await vi.waitFor(() => expect(open.faults.list()).toEqual([]), { interval: 5 });
+    abort.abort();
+    const batch = (await first).value as ReadBatch;
+    expect(batch.records).toHaveLength(1);
+    await reader.acknowledge?.(batch.records.map(({ start }) => start));
+    expect((await reading.next()).done).toBe(true);
+    await reader.close();
+    expect(await messagesOf(config, open.access)).toEqual([]);
+  });
+
   it("deletes again exactly what was not deleted", async () => {
     const config = await makeQueue(open.access);
     await fill(config, open.access, [
