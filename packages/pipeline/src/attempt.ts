@@ -4,16 +4,17 @@ import { ErrorArchiver } from "./archive-errors.ts";
 import type { BackOff } from "./back-off.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { acknowledge, type CommitStage, commitSegment, saveCheckpoint } from "./commit-segment.ts";
+import { Drain } from "./drain.ts";
 import type { ErrorOrigin } from "./error-records.ts";
 import { HandleAhead } from "./handle-ahead.ts";
 import type { HandledBatch, HandleStage } from "./handle-batch.ts";
+import { HandlerPace } from "./handler-pace.ts";
 import { BatchBuilder } from "./in-batches.ts";
 import { type Measuring, MinuteMeasurements } from "./measure.ts";
 import { type AttemptOutcome, type Checkpoint, noCounts } from "./ports.ts";
 import { type ReadAhead, readAhead } from "./read-ahead.ts";
 import type { RunTaskInput } from "./run-task.ts";
 import { doneRecords, Segment } from "./segment.ts";
-import { watchTimeLimit } from "./time-limit.ts";
 import { Wakeup } from "./wakeup.ts";
 import { WritesUnderWay } from "./writes-under-way.ts";
 
@@ -21,8 +22,8 @@ const lingerMilliseconds = 1_000;
 const readAheadLimits = { countMax: 8, weightMax: 8 * 1024 * 1024 };
 /** While a checkpoint is being saved, work goes on for at most this many checkpoints' records. */
 const checkpointsAheadMax = 20;
-/** Of the ten seconds that an attempt has at least to drain, but for very short time-outs. */
-const workOffMilliseconds = 5_000;
+/** Of a handler that does not let go of the process's thread. */
+const longTurnMilliseconds = 50;
 /** A write that was called off has this long to end. */
 const callOffMilliseconds = 5_000;
 
@@ -41,9 +42,7 @@ export class Attempt {
   readonly #over = new AbortController();
   /** Aborts with the failure once no earlier segment can be saved any more. */
   readonly #failed = new AbortController();
-  #drain: "stopped" | "rerun" | null = null;
-  /** Monotonic milliseconds until which a draining attempt works off what its source lent: given back, it has used up a receive. */
-  #workOffUntil = Number.NEGATIVE_INFINITY;
+  readonly #drain: Drain;
   #isReading = true;
   #checkpoint: Checkpoint;
   #segment: Segment;
@@ -57,6 +56,7 @@ export class Attempt {
   constructor(input: RunTaskInput) {
     const { clock, random, lost, limits, reader, writer, handler } = input;
     this.#input = input;
+    this.#drain = new Drain(input);
     this.#wakeup = new Wakeup(clock, this.#over.signal);
     this.#limits = {
       records: writer.flush ? Number.POSITIVE_INFINITY : (limits.checkpointRecords ?? 500),
@@ -86,6 +86,7 @@ export class Attempt {
       measurements,
       clock,
       signal: lost,
+      pace: new HandlerPace(),
       answeredAt: Number.NEGATIVE_INFINITY,
     };
     this.#writes = new WritesUnderWay({
@@ -108,27 +109,17 @@ export class Attempt {
   }
 
   async run(): Promise<AttemptOutcome> {
-    const { clock, limits, stop, reader } = this.#input;
-    const over = this.#over.signal;
     const reading = new AbortController();
     const stopReading = (): void => {
       reading.abort();
       this.#queue.release();
     };
-    const drain = (outcome: "stopped" | "rerun"): void => {
-      if (this.#drain === null && reader.acknowledge) this.#workOffUntil = clock.monotonic() + workOffMilliseconds;
-      this.#drain ??= outcome;
+    this.#drain.watch(this.#over.signal, () => {
       stopReading();
       this.#wakeup.wake();
-    };
-    const onStop = (): void => drain(stop.reason === "stopped" ? "stopped" : "rerun");
-    const onLost = (): void => drain("rerun");
-    stop.addEventListener("abort", onStop, { signal: over });
-    this.#input.lost.addEventListener("abort", onLost, { signal: over });
-    if (stop.aborted) onStop();
-    watchTimeLimit(clock, limits.timeoutSeconds, over, () => drain("rerun"));
+    });
     const readingDone = readAhead({
-      reader,
+      reader: this.#input.reader,
       from: this.#checkpoint.position,
       queue: this.#queue,
       measurements: this.#measurements,
@@ -196,7 +187,7 @@ export class Attempt {
     }
     // Asked to end when everything was read: that is saved too by now, and nothing is left for another attempt.
     const isAllRead = this.#queue.isExhausted && this.#queue.failure === null;
-    return { kind: isAllRead ? "completed" : (this.#drain ?? "completed"), counts, measurements };
+    return { kind: isAllRead ? "completed" : (this.#drain.outcome ?? "completed"), counts, measurements };
   }
 
   /** Returns at the source's end or when draining; throws what ends the attempt otherwise. */
@@ -209,8 +200,10 @@ export class Attempt {
       this.#measurements.atTime(clock.now());
       this.#measurements.add("dequeue.milliseconds", clock.monotonic() - dequeueBegan);
       const { batch, readBegan } = next;
+      const handleBegan = clock.monotonic();
       const handling = this.#handling.handle(batch);
       const isElsewhere = handling instanceof Promise;
+      const isLongTurn = clock.monotonic() - handleBegan >= longTurnMilliseconds;
       const handled = isElsewhere ? await this.#sendingLingered(handling) : handling;
       if (isElsewhere) this.#handling.goAhead();
       if (handled.failed.length > 0 && this.#input.recordErrorPolicy === "FailTask") await this.#failTask(handled);
@@ -223,6 +216,8 @@ export class Attempt {
       }
       if (batch.isStart && this.#input.writer.needsStart) await this.#saveStart();
       if (batch.awaitsAcknowledgement || this.#isCheckpointDue(clock.monotonic())) await this.#checkpointSoon();
+      // Nothing else came to its turn meanwhile: timers, a wish to stop, what was read.
+      if (isLongTurn) await clock.turn();
     }
   }
 
@@ -268,7 +263,7 @@ export class Attempt {
       if (this.#isTimeForCheckpoint(now)) await this.#checkpointSoon();
       if (this.#failure) throw this.#failure;
       if (this.#isDrained) return null;
-      const next = this.#queue.take();
+      const next = this.#handling.take();
       if (next) return next;
       if (this.#queue.isExhausted) {
         if (this.#queue.failure) throw this.#queue.failure;
@@ -279,9 +274,7 @@ export class Attempt {
   }
 
   get #isDrained(): boolean {
-    if (this.#drain === null) return false;
-    const isWorkedOff = this.#queue.length === 0 && !this.#isReading;
-    return isWorkedOff || this.#input.lost.aborted || this.#input.clock.monotonic() >= this.#workOffUntil;
+    return this.#drain.isOver(this.#queue.length === 0 && !this.#isReading);
   }
 
   #waitForChange(now: number): Promise<void> {
@@ -289,8 +282,7 @@ export class Attempt {
     const lingersUntil = openedAt === null ? Number.POSITIVE_INFINITY : openedAt + lingerMilliseconds;
     const isCheckpointToCome = this.#segment.batchCount > 0 && !this.#committing;
     const dueAt = isCheckpointToCome ? this.#segment.openedAt + this.#limits.milliseconds : Number.POSITIVE_INFINITY;
-    const drainedAt = this.#drain === null ? Number.POSITIVE_INFINITY : this.#workOffUntil;
-    return this.#wakeup.waitUntil(Math.min(lingersUntil, dueAt, drainedAt), now);
+    return this.#wakeup.waitUntil(Math.min(lingersUntil, dueAt, this.#drain.workOffUntil), now);
   }
 
   async #accept(batch: ReadBatch, handled: HandledBatch, readBegan: number): Promise<void> {
