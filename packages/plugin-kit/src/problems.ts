@@ -264,8 +264,8 @@ export const problemCatalogue = {
     actor: "customer",
     retry: "never",
     httpStatus: 422,
-    title: "The source object does not exist",
-    fix: "Upload the object or correct the manifest line, then redrive the task.",
+    title: "What the task reads does not exist",
+    fix: "Put the object, bucket, queue, stream or table back, or correct the manifest line, then redrive the task.",
   },
   TASK_CRASHED: {
     actor: "customer",

@@ -96,7 +96,8 @@ describe("the DynamoDB Streams reader", () => {
     const nowhere = { streamArn: config.streamArn.replace("gone", "nowhere") };
     const elsewhere = openStreamShardReader({ config: nowhere, definition: definition!, access: open.access });
     await expect(elsewhere.read(null, signal)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
-      code: "RESOURCE_NOT_FOUND",
+      code: "SOURCE_NOT_FOUND",
+      message: `The stream ${nowhere.streamArn} does not exist.`,
     });
   });
 
