@@ -4,7 +4,7 @@ import { listenForChanges } from "@letsdata/database/changes";
 import { startJobs } from "@letsdata/database/jobs";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-store";
-import type { WorkerDependencies } from "./dependencies.ts";
+import { LEASE_RENEWALS_PER_LEASE, type WorkerDependencies } from "./dependencies.ts";
 import { workOnRequests } from "./loops/carry-out-requests.ts";
 import { workOnInitialisations } from "./loops/initialise-datasets.ts";
 import { createLeaseKeeper } from "./loops/keep-leases.ts";
@@ -17,7 +17,6 @@ import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
 import { createTaskRunner } from "./task-runner.ts";
 
-const LEASE_RENEWALS_PER_LEASE = 3;
 /** Running attempts get this long to drain to a checkpoint when the worker stops. */
 const DRAIN_MS = 6_000;
 
@@ -28,7 +27,7 @@ export interface RunningWorker {
 
 /** The loops of a worker; any number of workers on any number of machines share one database. */
 export async function startWorker(dependencies: WorkerDependencies): Promise<RunningWorker> {
-  const { settings, installation, database, pool, log } = dependencies;
+  const { settings, installation, database, leaseDatabase, pool, log } = dependencies;
   const { workerId, leaseSeconds } = settings;
   const pollMs = settings.pollSeconds * 1_000;
   await ensureDataTaskRole(installation);
@@ -58,7 +57,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   });
   const expire = runRepeatedly("releasing expired leases", pollMs, log, () => releaseExpired(database, log));
   const keepLeases = createLeaseKeeper({
-    renew: (held) => renewLeases(database, workerId, held, leaseSeconds),
+    renew: (held) => renewLeases(leaseDatabase, workerId, held, leaseSeconds),
     leaseSeconds,
     running,
     monotonic: () => performance.now(),
@@ -66,7 +65,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   });
   const leases = runRepeatedly("renewing leases", (leaseSeconds * 1_000) / LEASE_RENEWALS_PER_LEASE, log, async () => {
     await keepLeases();
-    await heartbeatWorker(database, { workerId, host: hostname(), pid: process.pid });
+    await heartbeatWorker(leaseDatabase, { workerId, host: hostname(), pid: process.pid });
   });
   const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
   const jobs = await startJobs(settings.databaseUrl);
@@ -84,7 +83,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
       await pool.close();
       await Promise.all([settle.stop(), plan.stop(), expire.stop(), leases.stop(), changes.close()]);
       await removeWorker(database, workerId).catch(() => {});
-      await database.$disconnect();
+      await Promise.all([database.$disconnect(), leaseDatabase.$disconnect()]);
     },
   };
 }
