@@ -15,10 +15,8 @@ import { settleDatasets } from "./loops/settle-datasets.ts";
 import { workOnTries } from "./loops/try-datasets.ts";
 import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
+import { stopWorker } from "./stop-worker.ts";
 import { createTaskRunner } from "./task-runner.ts";
-
-/** Running attempts get this long to drain to a checkpoint when the worker stops. */
-const DRAIN_MS = 6_000;
 
 export interface RunningWorker {
   /** Drains to checkpoints, hands tasks back, closes everything. */
@@ -76,14 +74,19 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   return {
     stop: async () => {
       stopping.abort();
-      await jobs.stop();
-      scheduler.drain();
-      await schedule.stop();
-      await Promise.race([running.allEnded(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
-      await pool.close();
-      await Promise.all([settle.stop(), plan.stop(), expire.stop(), leases.stop(), changes.close()]);
-      await removeWorker(database, workerId).catch(() => {});
-      await Promise.all([database.$disconnect(), leaseDatabase.$disconnect()]);
+      await stopWorker({
+        scheduler,
+        running,
+        jobs,
+        pool,
+        schedule,
+        others: [settle, plan, expire, leases],
+        close: async () => {
+          await changes.close();
+          await removeWorker(database, workerId);
+          await Promise.all([database.$disconnect(), leaseDatabase.$disconnect()]);
+        },
+      });
     },
   };
 }

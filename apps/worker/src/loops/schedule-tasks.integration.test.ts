@@ -79,3 +79,26 @@ test("what a claim brings that was under way when the drain began goes back, and
   expect(handedOut).toBe(8);
   expect((await getDatasetById(db, datasetId))!.tasks).toMatchObject({ running: 0, errored: 0, rerun: 2 });
 });
+
+test("workers that stop before anything was read cost their tasks no attempt without progress, however often", async () => {
+  const { datasetId } = await processingDataset(db, await sampleTenant(db), { tasks: 1, concurrency: 1 });
+  for (let restart = 0; restart < 4; restart++) {
+    const running = new RunningTasks(SLOTS);
+    const scheduler = createTaskScheduler({
+      database: db,
+      workerId: `slow${restart}`,
+      leaseSeconds: 60,
+      running,
+      async run({ taskId, lease }, { drain }, settle) {
+        await new Promise((resolve) => drain.signal.addEventListener("abort", resolve));
+        await settle({ taskId, lease, outcome: { kind: drain.signal.reason, counts: noCounts } });
+      },
+      onEnded: () => {},
+    });
+    await scheduler.fillSlots();
+    expect(running.all).toHaveLength(1);
+    scheduler.drain();
+    await running.allEnded();
+  }
+  expect((await getDatasetById(db, datasetId))!.tasks).toMatchObject({ running: 0, errored: 0, rerun: 1 });
+});

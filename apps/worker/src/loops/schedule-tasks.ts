@@ -39,7 +39,8 @@ export function createTaskScheduler(input: TaskSchedulerInput): TaskScheduler {
     },
     drain() {
       draining = true;
-      for (const task of running.all) task.drain.abort("rerun");
+      // Not "rerun": that the worker stops is no attempt without progress.
+      for (const task of running.all) task.drain.abort("stopped");
     },
   };
 

@@ -87,7 +87,7 @@ export interface TaskProcessPool {
   tryOut(request: TryRequest): Promise<Trial>;
   /** Processes alive, for tests and metrics. */
   processes(): readonly { readonly pid: number; readonly busy: boolean }[];
-  /** Kills every process; runs end as TASK_CRASHED. */
+  /** Kills every process; runs end as `stopped`, with the counts of their last checkpoint. */
   close(): Promise<void>;
 }
 
@@ -170,11 +170,13 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     const key = [request.key, request.memoryMegabytes, request.artifactDir].join("|");
     let counts = request.assignment.resumeFrom?.counts ?? noCounts;
     if (request.signalLost?.aborted) return { kind: "abandoned", counts };
+    if (closed) return { kind: "stopped", counts };
     let slot: Slot;
     try {
       const { artifactDir, memoryMegabytes, assignment } = request;
       slot = await take(key, { artifactDir, memoryMegabytes, language: assignment.handler.language });
     } catch (thrown) {
+      if (closed) return { kind: "stopped", counts };
       const { code, message } = asProblem(thrown, "TASK_CRASHED");
       return { kind: "failed", counts, error: { code, message } };
     }
@@ -236,6 +238,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       };
       const outcomeOf = (ending: Ending): TaskOutcome => {
         if (isLost) return { kind: "abandoned", counts };
+        if (closed && ending.kind === "killed" && timeUp === null) return { kind: "stopped", counts };
         return { kind: "failed", counts, error: runFailure(ending, timeUp, request) };
       };
       const onEnd = (ending: Ending): void => {
