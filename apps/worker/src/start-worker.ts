@@ -7,6 +7,7 @@ import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-
 import { LEASE_RENEWALS_PER_LEASE, type WorkerDependencies } from "./dependencies.ts";
 import { workOnRequests } from "./loops/carry-out-requests.ts";
 import { workOnInitialisations } from "./loops/initialise-datasets.ts";
+import { keepHouse } from "./loops/keep-house.ts";
 import { createLeaseKeeper } from "./loops/keep-leases.ts";
 import { planChildShards } from "./loops/plan-child-shards.ts";
 import { releaseExpired } from "./loops/release-expired-leases.ts";
@@ -17,6 +18,8 @@ import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
 import { stopWorker } from "./stop-worker.ts";
 import { createTaskRunner } from "./task-runner.ts";
+
+const HOUSEKEEPING_MS = 60 * 60_000;
 
 export interface RunningWorker {
   /** Drains to checkpoints, hands tasks back, closes everything. */
@@ -65,6 +68,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     await keepLeases();
     await heartbeatWorker(leaseDatabase, { workerId, host: hostname(), pid: process.pid });
   });
+  const tidy = runRepeatedly("housekeeping", HOUSEKEEPING_MS, log, () => keepHouse({ database, signal: stopping.signal }));
   const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
   const jobs = await startJobs(settings.databaseUrl);
   await workOnInitialisations(jobs, dependencies, () => schedule.wake());
@@ -80,7 +84,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
         jobs,
         pool,
         schedule,
-        others: [settle, plan, expire, leases],
+        others: [settle, plan, expire, leases, tidy],
         close: async () => {
           await changes.close();
           await removeWorker(database, workerId);

@@ -78,9 +78,11 @@ export async function listLogLines(db: Queryable, query: ListLogLines): Promise<
   };
 }
 
-/** Deletes lines older than `before` (epoch milliseconds); returns how many. */
-export async function deleteLogLinesBefore(db: Queryable, before: number): Promise<number> {
-  return db.$executeRaw`DELETE FROM task_log_line WHERE time < ${new Date(before)}`;
+/** Deletes up to `limit` of the lines older than `before` (epoch milliseconds); returns how many. Any number may do so at once. */
+export async function deleteLogLinesBefore(db: Queryable, before: number, limit: number): Promise<number> {
+  return db.$executeRaw`
+    DELETE FROM task_log_line WHERE id IN (
+      SELECT id FROM task_log_line WHERE time < ${new Date(before)} ORDER BY time LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
 }
 
 interface LogRow {
