@@ -14,6 +14,7 @@ import { releaseExpired } from "./loops/release-expired-leases.ts";
 import { createTaskScheduler } from "./loops/schedule-tasks.ts";
 import { settleDatasets } from "./loops/settle-datasets.ts";
 import { workOnTries } from "./loops/try-datasets.ts";
+import { MachineRest } from "./machine-rest.ts";
 import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
 import { stopWorker } from "./stop-worker.ts";
@@ -35,13 +36,15 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
 
   const stopping = new AbortController();
   const running = new RunningTasks(settings.taskSlots);
-  const run = createTaskRunner({ ...dependencies, leaseSeconds });
+  const rest = new MachineRest(() => performance.now());
+  const run = createTaskRunner({ ...dependencies, leaseSeconds, rest });
   const scheduler = createTaskScheduler({
     database,
     workerId,
     leaseSeconds,
     running,
     run,
+    isResting: () => rest.isResting,
     onEnded: () => {
       schedule.wake();
       settle.wake();

@@ -45,6 +45,7 @@ test("slots are filled again by whoever ends, never over their number, and none 
       ended++;
       await settle({ taskId, lease, outcome: { kind: "completed", counts: noCounts } });
     },
+    isResting: () => false,
     onEnded: () => {},
   });
   await scheduler.fillSlots();
@@ -68,7 +69,8 @@ test("what a claim brings that was under way when the drain began goes back, and
       leaseSeconds: 60,
       running,
       run: () => Promise.reject(new Error("nothing is run")),
-      onEnded: () => {},
+      isResting: () => false,
+    onEnded: () => {},
     });
     const claiming = scheduler.fillSlots();
     scheduler.drain();
@@ -93,7 +95,8 @@ test("workers that stop before anything was read cost their tasks no attempt wit
         await new Promise((resolve) => drain.signal.addEventListener("abort", resolve));
         await settle({ taskId, lease, outcome: { kind: drain.signal.reason, counts: noCounts } });
       },
-      onEnded: () => {},
+      isResting: () => false,
+    onEnded: () => {},
     });
     await scheduler.fillSlots();
     expect(running.all).toHaveLength(1);
@@ -101,4 +104,32 @@ test("workers that stop before anything was read cost their tasks no attempt wit
     await running.allEnded();
   }
   expect((await getDatasetById(db, datasetId))!.tasks).toMatchObject({ running: 0, errored: 0, rerun: 1 });
+});
+
+test("a worker whose machine rests takes no tasks, neither at once nor behind those that end", async () => {
+  await processingDataset(db, await sampleTenant(db), { tasks: 10, concurrency: 10 });
+  const running = new RunningTasks(SLOTS);
+  let isResting = false;
+  let attempts = 0;
+  const scheduler = createTaskScheduler({
+    database: db,
+    workerId: "w",
+    leaseSeconds: 60,
+    running,
+    async run({ taskId, lease }, _running, settle) {
+      attempts++;
+      isResting = true;
+      await settle({ taskId, lease, outcome: { kind: "completed", counts: noCounts } });
+    },
+    isResting: () => isResting,
+    onEnded: () => {},
+  });
+  await scheduler.fillSlots();
+  await running.allEnded();
+  await scheduler.fillSlots();
+  expect(attempts).toBe(SLOTS);
+  isResting = false;
+  await scheduler.fillSlots();
+  await running.allEnded();
+  expect(attempts).toBe(2 * SLOTS);
 });

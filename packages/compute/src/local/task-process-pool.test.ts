@@ -223,6 +223,26 @@ describe("an attempt that cannot end well is an outcome, and the pool lives on",
     expect(await run).toMatchObject({ kind: "rerun" });
   });
 
+  test("a machine that cannot start the process is MACHINE_FAILED, for a run and for a description alike", async () => {
+    const dir = await artifacts.add(parserModule(""));
+    const { request } = runRequest(dir);
+    const { execPath } = process;
+    // Exists and cannot be executed: the system refuses the start.
+    process.execPath = join(dir, "letsdata_interfaces/readers/parsers/SingleFileParser.js");
+    try {
+      expect(errorOf(await pool.run(request))).toMatchObject({
+        code: "MACHINE_FAILED",
+        message: expect.stringContaining("EACCES"),
+      });
+      await expect(
+        pool.describe({ artifactDir: dir, language: "JAVASCRIPT", interfaceName: "SingleFileParser" } as never),
+      ).rejects.toMatchObject({ code: "MACHINE_FAILED" });
+    } finally {
+      process.execPath = execPath;
+    }
+    await fine();
+  });
+
   test("the pool's end is no crash: what runs, waits or comes later is stopped, with the last checkpoint's counts", async () => {
     const dir = await artifacts.add(parserModule("for (;;);"));
     const small = openTestPool({ maxProcesses: 1 });

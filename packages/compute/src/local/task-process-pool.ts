@@ -1,5 +1,6 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Credentials } from "@letsdata/plugin-kit/connector";
+import { machineTrouble } from "@letsdata/plugin-kit/machine-trouble";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import {
   type CredentialsPurpose,
@@ -177,7 +178,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       slot = await take(key, { artifactDir, memoryMegabytes, language: assignment.handler.language });
     } catch (thrown) {
       if (closed) return { kind: "stopped", counts };
-      const { code, message } = asProblem(thrown, "TASK_CRASHED");
+      const { code, message } = machineTrouble(thrown) ?? asProblem(thrown, "TASK_CRASHED");
       return { kind: "failed", counts, error: { code, message } };
     }
     const { process } = slot;
