@@ -1,6 +1,12 @@
 import { hostname, userInfo } from "node:os";
 import type { Database } from "@letsdata/database/database";
-import { appendLogLines, type LogFields, type LogLevel, logLevels, type NewLogLine } from "@letsdata/database/stores/log-store";
+import {
+  appendLogLines,
+  type LogFields,
+  type LogLevel,
+  logLevels,
+  type NewLogLine,
+} from "@letsdata/database/stores/log-store";
 import type { Log } from "./log.ts";
 
 /** Lines longer than this are cut, as those of handlers are. */

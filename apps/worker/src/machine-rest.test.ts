@@ -4,7 +4,10 @@ import { MachineRest } from "./machine-rest.ts";
 function rest() {
   let now = 0;
   const of = new MachineRest(() => now);
-  return { of, advance: (seconds: number) => void (now += seconds * 1_000) };
+  const advance = (seconds: number) => {
+    now += seconds * 1_000;
+  };
+  return { of, advance };
 }
 
 test("a machine that fails again and again rests longer each time, up to a minute, and its tasks wait longer", () => {

@@ -71,7 +71,9 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     await keepLeases();
     await heartbeatWorker(leaseDatabase, { workerId, host: hostname(), pid: process.pid });
   });
-  const tidy = runRepeatedly("housekeeping", HOUSEKEEPING_MS, log, () => keepHouse({ database, signal: stopping.signal }));
+  const tidy = runRepeatedly("housekeeping", HOUSEKEEPING_MS, log, () =>
+    keepHouse({ database, signal: stopping.signal }),
+  );
   const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
   const jobs = await startJobs(settings.databaseUrl);
   await workOnInitialisations(jobs, dependencies, () => schedule.wake());

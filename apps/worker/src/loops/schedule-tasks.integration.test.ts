@@ -70,7 +70,7 @@ test("what a claim brings that was under way when the drain began goes back, and
       running,
       run: () => Promise.reject(new Error("nothing is run")),
       isResting: () => false,
-    onEnded: () => {},
+      onEnded: () => {},
     });
     const claiming = scheduler.fillSlots();
     scheduler.drain();
@@ -96,7 +96,7 @@ test("workers that stop before anything was read cost their tasks no attempt wit
         await settle({ taskId, lease, outcome: { kind: drain.signal.reason, counts: noCounts } });
       },
       isResting: () => false,
-    onEnded: () => {},
+      onEnded: () => {},
     });
     await scheduler.fillSlots();
     expect(running.all).toHaveLength(1);
