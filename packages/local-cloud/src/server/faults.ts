@@ -1,10 +1,20 @@
 import { randomUUID } from "node:crypto";
 
-export const FAULT_KINDS = ["throttle", "5xx", "latency", "partial", "expired-iterator", "redelivery", "cut"] as const;
+export const FAULT_KINDS = [
+  "throttle",
+  "5xx",
+  "latency",
+  "partial",
+  "expired-iterator",
+  "redelivery",
+  "conflict",
+  "cut",
+] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Left-out selectors match everything. */
 export interface FaultRule {
+  /** `conflict`: a conditional write of S3 meets another one of its key, and is answered with 409. */
   readonly kind: FaultKind;
   readonly service?: string;
   readonly action?: string;
