@@ -104,6 +104,8 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 for (;;) kept.add(new byte[1 << 20]);
             case "escape":
                 return document(text, ",\"refused\":[" + String.join(",", escapes()) + "],\"uuid\":\"" + UUID.randomUUID() + "\"");
+            case "truncate":
+                return document(text, ",\"refused\":" + Truncation.tried(text.split(" ", 2)[1]));
             default:
                 return document(text, "");
         }
@@ -219,7 +221,7 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
     }
 
     /** What the SecurityManager says, or the kernel through the JDK; Java 24 and newer have no SecurityManager to lift. */
-    private static boolean isRefusal(Exception thrown) {
+    static boolean isRefusal(Exception thrown) {
         return thrown instanceof SecurityException
                 || thrown instanceof AccessDeniedException
                 || thrown instanceof UnsupportedOperationException

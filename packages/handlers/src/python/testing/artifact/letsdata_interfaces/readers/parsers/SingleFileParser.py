@@ -95,6 +95,8 @@ class SingleFileParser:
                 time.sleep(0.002)
         if deed == "escape":
             return document(text, refused=[refusal(deed) for deed in ESCAPES])
+        if deed == "truncate":
+            return document(text, refused=refusal(lambda: os.truncate(text.split(" ", 1)[1], 0)))
         return document(text)
 
 
