@@ -5,7 +5,7 @@ import importlib.util
 import os
 import sys
 
-import spark_place
+from letsdata_hosting import spark_place
 
 ENTRY_FILE = "letsdata_lambda_function.py"
 
