@@ -1,6 +1,8 @@
-import { afterAll, expect, test } from "vitest";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { hostHelpers } from "../host-process/testing/host-suite.ts";
-import { pythonHost } from "./open-handler.ts";
+import { pythonCommand, pythonHost } from "./open-handler.ts";
 import { parserArtifact } from "./testing/artifact-of.ts";
 
 afterAll(() => pythonHost.close?.());
@@ -19,4 +21,56 @@ test("an artifact's own modules are loaded, also those with the name of a module
     files: Object.fromEntries(own),
   });
   expect(JSON.parse(await bodyOf("a")).names).toEqual(names);
+});
+
+test.each([
+  ["next() without a default", "", "next(iter(()))", "StopIteration"],
+  [
+    "an exception that takes no attribute",
+    "import dataclasses\n\n@dataclasses.dataclass(frozen=True)\nclass Frozen(Exception):\n    part: str\n",
+    'raise Frozen("a")',
+    "Frozen: ",
+  ],
+])("%s is an exception at its record", async (_, before, deed, text) => {
+  const { handle } = helpersOf({ before, body: `if text == "throw": ${deed}` });
+  await expect(handle("a", "throw")).rejects.toMatchObject({
+    code: "HANDLER_EXCEPTION",
+    message: expect.stringContaining(`parseDocument threw at byte 100 of log.gz: ${text}`),
+  });
+});
+
+test("the stack of an exception has that of its cause, of both the artifact's lines only", async () => {
+  const { handle } = helpersOf({
+    before: "import json\n\ndef inner(text):\n    return json.loads(text)\n",
+    body: 'try:\n    inner(text)\nexcept ValueError as error:\n    raise LookupError("no order") from error',
+  });
+  const problem = await handle("no JSON").catch((thrown: unknown) => thrown);
+  const { stack } = (problem as { details: { stack: string } }).details;
+  expect(stack).toMatch(/JSONDecodeError.*direct cause.*LookupError: no order/s);
+  expect(stack).toContain("in inner");
+  expect(stack).not.toMatch(/letsdata_hosting|decoder\.py/);
+});
+
+/** Rules of the kernel lie one above the other, sixteen at most: a process that has so many cannot take those of the host. */
+const withoutRoomForRules = `
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+libc.prctl(38, 1, 0, 0, 0)
+for _ in range(16):
+    ruleset = libc.syscall(444, ctypes.byref(ctypes.c_uint64(1 << 6)), 8, 0)
+    libc.syscall(446, ruleset, 0)
+    os.close(ruleset)
+os.execvp(sys.argv[1], sys.argv[1:])
+`;
+
+test("where the system cannot contain a handler, the log says so and why", async () => {
+  const { command, args } = pythonCommand(parserArtifact({ body: "" }));
+  const host = spawn("python3", ["-c", withoutRoomForRules, command, ...args], {
+    stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
+  });
+  onTestFinished(() => {
+    host.kill("SIGKILL");
+  });
+  host.stdin!.end();
+  expect(await text(host.stderr!)).toBe("The handler is not contained: Landlock refused (Argument list too long).\n");
 });

@@ -126,6 +126,14 @@ export function testHost(underTest: HostUnderTest): void {
     expect((await handle("a"))[0]?.kind).toBe("document");
   });
 
+  test("an exception that throws when its text is asked for is told by its class, at its record", async () => {
+    await expect(handle("a", "mute")).rejects.toMatchObject({
+      code: "HANDLER_EXCEPTION",
+      message: expect.stringMatching(/^parseDocument threw at byte 100 of log\.gz: .*Mute.* \(line \d+ of SingleFileParser\.\w+\)$/),
+      details: { stack: expect.stringContaining("parseDocument") },
+    });
+  });
+
   test("a fault in native code that ends the process is told with the handler's place and stack", async () => {
     await handle("a");
     await expect(handle("crash")).rejects.toMatchObject({

@@ -4,14 +4,12 @@ import inspect
 import json
 import os
 import sys
-import traceback
 from itertools import repeat
 
 from letsdata_hosting import customer_code, frames, sandbox, spark_place, stack_report, state_machine, supplied
+from letsdata_hosting.thrown import RecordFailed, told
 from letsdata_lambda import results
 from letsdata_lambda.calls import settled
-
-STACK_LENGTH_MAX = 8000
 
 
 def main(folder):
@@ -24,7 +22,9 @@ def main(folder):
     supplied.supply_modules(support)
     reach = spark_place.prepare(artifact_dir, folder, json.loads(sys.argv[2])) if len(sys.argv) > 2 else sandbox.NOTHING_MORE
     why_open = sandbox.restrict([artifact_dir, folder, *sandbox.python_folders()], reach)
-    Host(frames.Pipe(read_fd, write_fd), artifact_dir, why_open).serve()
+    if why_open is not None:
+        print(f"The handler is not contained: {why_open}.", file=sys.stderr)
+    Host(frames.Pipe(read_fd, write_fd), artifact_dir).serve()
 
 
 def _private_pipe():
@@ -41,10 +41,9 @@ def _private_pipe():
 
 
 class Host:
-    def __init__(self, pipe, artifact_dir, why_open):
+    def __init__(self, pipe, artifact_dir):
         self._pipe = pipe
         self._artifact_dir = artifact_dir
-        self._why_open = why_open
         self._objects = {}
         self._last_object = 0
 
@@ -53,24 +52,14 @@ class Host:
             self._answer(*self._pipe.receive())
 
     def _answer(self, message, blob):
-        behind = b""
         try:
-            returned = getattr(self, "_do_" + message["op"])(message, blob)
+            returned, behind = getattr(self, "_do_" + message["op"])(message, blob), b""
             if type(returned) is RowsWithBodies:
                 returned, behind = returned.rows, b"".join(returned.bodies)
-            answer = {"return": returned}
-        except MemoryError as error:
-            answer = {"throw": _thrown(error, self._artifact_dir, "OUT_OF_MEMORY")}
-        except customer_code.InvalidArtifact as error:
-            answer = {"throw": _thrown(error.cause or error, self._artifact_dir, error.code, str(error))}
+            frame = frames.encode({"return": returned}, behind)
         except BaseException as error:
-            missing = spark_place.what_is_missing(error)
-            code = "NOT_AVAILABLE_LOCALLY" if missing else "HANDLER_EXCEPTION"
-            answer = {"throw": _thrown(error, self._artifact_dir, code, missing)}
-        self._pipe.send(answer, behind)
-
-    def _do_hello(self, message, blob):
-        return {"python": "%d.%d.%d" % sys.version_info[:3], "unrestricted": self._why_open}
+            frame = frames.encode({"throw": told(error, self._artifact_dir)})
+        self._pipe.send(frame)
 
     def _do_load(self, message, blob):
         return self._keep(self._construct(message))
@@ -115,38 +104,35 @@ class Host:
         columns = [repeat(values[0]) if len(values) == 1 else values for values in message["heads"]]
         parts = _parts(blob, message["lengths"])
         arguments = ((*head, *body_of(part, members)) for part, *head in zip(parts, *columns))
-        row = results.result_row
         rows = RowsWithBodies()
-        for returned in self._called(message, arguments):
-            rows.add(row(returned))
+        for row in self._called(message, arguments, results.result_row):
+            rows.add(row)
         return rows
 
     def _do_extract(self, message, blob):
         """Texts by name of each document, which comes as the flat map it would be written as."""
-        row = results.texts_row
-        return [row(returned) for returned in self._called(message, _flat_maps(blob, message["lengths"]))]
+        return list(self._called(message, _flat_maps(blob, message["lengths"]), results.texts_row))
 
     def _do_construct(self, message, blob):
         documents = _flat_maps(blob, message["lengths"])
         arguments = ((*document, vectors) for document, vectors in zip(documents, message["vectors"]))
-        row = results.result_row
         rows = RowsWithBodies()
-        for returned in self._called(message, arguments):
-            rows.add(row({"status": "SUCCESS", "document": returned}))
+        for row in self._called(message, arguments, _constructed_row):
+            rows.add(row)
         return rows
 
-    def _called(self, message, arguments):
-        """What the method returns for each of the arguments; an exception says for which of them it was raised."""
+    def _called(self, message, arguments, row):
+        """Rows of what the method returns for each of the arguments; an exception says for which of them it was raised."""
         method = getattr(self._objects[message["object"]], message["method"])
         for index, given in enumerate(arguments):
             try:
                 returned = method(*given)
                 if type(returned) is not dict and inspect.isawaitable(returned):
                     returned = settled(returned)
+                made = row(returned)
             except BaseException as error:
-                error.letsdata_index = index
-                raise
-            yield returned
+                raise RecordFailed(error, index) from error
+            yield made
 
     def _do_openMachine(self, message, blob):
         reader = self._construct(message["reader"])
@@ -179,7 +165,7 @@ class Host:
 
     def _ask_engine(self, question):
         """While the engine works on the answer it may call back: those calls are served here."""
-        self._pipe.send(question)
+        self._pipe.send(frames.encode(question))
         while True:
             message, blob = self._pipe.receive()
             if "return" in message:
@@ -210,6 +196,10 @@ class EngineError(Exception):
     """Reading failed in the engine, or in a parser it called; the task fails with the real cause whatever is done about this."""
 
 
+def _constructed_row(document):
+    return results.result_row({"status": "SUCCESS", "document": document})
+
+
 def _parts(blob, lengths):
     at = 0
     for length in lengths:
@@ -219,8 +209,6 @@ def _parts(blob, lengths):
 
 def _flat_maps(blob, lengths):
     """One argument each."""
-    import json
-
     return ((json.loads(part),) for part in _parts(blob, lengths))
 
 
@@ -259,28 +247,3 @@ def _plain(value):
     if hasattr(value, "value") and hasattr(value, "name"):
         return value.value
     return {"unexpected": type(value).__name__}
-
-
-def _thrown(error, artifact_dir, code, text=None):
-    frames = traceback.extract_tb(error.__traceback__)
-    theirs = [frame for frame in frames if frame.filename.startswith(artifact_dir)]
-    lines = [f"Traceback (most recent call last):\n", *traceback.format_list(theirs or frames)] if frames else []
-    lines += traceback.format_exception_only(type(error), error)
-    stack = "".join(lines).replace(artifact_dir + os.sep, "")
-    if text is None:
-        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        if theirs:
-            text += f" (line {theirs[-1].lineno} of {os.path.basename(theirs[-1].filename)})"
-    return {"code": code, "message": text[:1000], "stack": _shortened(stack), "index": getattr(error, "letsdata_index", None)}
-
-
-def _shortened(stack):
-    """Beginning and end: Spark tells the whole stack of its Java in the middle."""
-    if len(stack) <= STACK_LENGTH_MAX:
-        return stack
-    half = STACK_LENGTH_MAX // 2
-    return f"{stack[:half]}\n…\n{stack[-half:]}"
-
-
-if __name__ == "__main__":
-    main()

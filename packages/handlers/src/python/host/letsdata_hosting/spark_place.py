@@ -8,6 +8,7 @@ import shutil
 import sys
 
 from letsdata_hosting import sandbox
+from letsdata_lambda.calls import text_of
 
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", *glob.glob("/etc/java-*"), "/sys/fs/cgroup", "/sys/devices/system/cpu",
@@ -43,7 +44,7 @@ def prepare(artifact_dir, host_dir, options):
 
 def what_is_missing(error):
     """What this machine lacks for the handler, with the fix, or None where the failure is the handler's own."""
-    text = str(error)
+    text = text_of(error)
     if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in ("pyspark", "py4j"):
         return (
             f"The handler imports {error.name}, which this machine's Python does not have. Install pyspark for {sys.executable}, "

@@ -24,7 +24,7 @@ final class Results {
         try {
             return unguarded(returned, status);
         } catch (Exception | StackOverflowError thrown) {
-            return invalid("The document cannot be serialised: " + thrown);
+            return invalid("The document cannot be serialised: " + Thrown.textOf(thrown));
         }
     }
 

@@ -63,6 +63,8 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                         ParseDocumentResultStatus.ERROR);
             case "throw":
                 throw new IllegalArgumentException(text);
+            case "mute":
+                throw new Mute();
             case "recurse":
                 return parseDocument(s3FileType, s3Filename, offsetBytes, byteArr, startIndex, endIndex);
             case "arguments":
@@ -108,6 +110,15 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 return document(text, ",\"refused\":" + Truncation.tried(text.split(" ", 2)[1]));
             default:
                 return document(text, "");
+        }
+    }
+
+    private static final class Mute extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no text");
         }
     }
 
