@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, expect, onTestFinished, test } from "vitest";
+import { encodeFrame } from "../host-process/frames.ts";
 import { hostHelpers } from "../host-process/testing/host-suite.ts";
 import { pythonCommand, pythonHost } from "./open-handler.ts";
 import { parserArtifact } from "./testing/artifact-of.ts";
@@ -39,6 +41,30 @@ test.each([
   });
 });
 
+test.each([
+  ['"text"', "returned str instead of a ParseDocumentResult"],
+  ["5", "returned int instead"],
+  ["[document(text)]", "returned list instead"],
+  ["{}", "returned dict instead"],
+  ["document(text)", "returned Document instead"],
+  ["CompositeDoc(document(text), [])", "returned CompositeDoc instead"],
+  ['ParseDocumentResult(None, "text", "SUCCESS")', "document is a str, not a Document"],
+  ['{"status": "SUCCESS", "document": {"a": 1}}', "document is a dict, not a Document"],
+])("what is no result, such as %s, is INVALID_DOCUMENT", async (returned, told) => {
+  const { handle } = helpersOf({ body: `return ${returned}` });
+  expect(await handle("a")).toMatchObject([
+    { kind: "invalid", code: "INVALID_DOCUMENT", message: expect.stringContaining(told) },
+  ]);
+});
+
+test.each(['{"status": "SUCCESS"}', '{"document": None}', "ParseDocumentResult(None, None, None)"])(
+  "a result without a document, such as %s, is a skip",
+  async (returned) => {
+    const { handle } = helpersOf({ body: `return ${returned}` });
+    expect(await handle("a")).toEqual([{ kind: "skip", reason: null }]);
+  },
+);
+
 test("the stack of an exception has that of its cause, of both the artifact's lines only", async () => {
   const { handle } = helpersOf({
     before: "import json\n\ndef inner(text):\n    return json.loads(text)\n",
@@ -50,6 +76,50 @@ test("the stack of an exception has that of its cause, of both the artifact's li
   expect(stack).toContain("in inner");
   expect(stack).not.toMatch(/letsdata_hosting|decoder\.py/);
 });
+
+const loggingHandler = `
+from letsdata_utils.logging_utils import logger
+import logging
+
+print("a print without its end", end="")
+for name in ("debug", "info", "warning", "error", "critical"):
+    getattr(logger, name)("said by %s\\n" + "é", name)
+try:
+    1 / 0
+except ZeroDivisionError:
+    logger.exception("divided")
+logging.getLogger("botocore.auth").debug("Signature: a key")
+logging.getLogger("botocore.auth").warning("theirs")
+`;
+
+test("lines of the supplied logger carry their levels; libraries do not tell at DEBUG", async () => {
+  const { command, args } = pythonCommand(parserArtifact({ before: loggingHandler, body: "" }));
+  const host = spawn(command, [...args], { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"] });
+  onTestFinished(() => {
+    host.kill("SIGKILL");
+  });
+  const place = { module: "letsdata_interfaces/readers/parsers/SingleFileParser.py", class: "SingleFileParser" };
+  for (const part of encodeFrame({ op: "load", ...place, methods: [] })) host.stdin!.write(part);
+  host.stdin!.end();
+  const lines = (await text(host.stdio[3] as Readable)).split("\n").filter((line) => line.startsWith("\x1eletsdata:"));
+  const told = lines.map((line) => JSON.parse(line.slice("\x1eletsdata:".length)) as TaskLine);
+  expect(told.map(({ level, message }) => `${level} ${message.split("\n")[0]}`)).toEqual([
+    "DEBUG said by debug",
+    "INFO said by info",
+    "WARN said by warning",
+    "ERROR said by error",
+    "ERROR said by critical",
+    "ERROR divided",
+  ]);
+  expect(told[0]?.message).toBe("said by debug\né");
+  expect(told[5]?.message).toContain("ZeroDivisionError");
+  expect(await text(host.stderr!)).toBe("theirs\n");
+});
+
+interface TaskLine {
+  readonly level: string;
+  readonly message: string;
+}
 
 /** Rules of the kernel lie one above the other, sixteen at most: a process that has so many cannot take those of the host. */
 const withoutRoomForRules = `

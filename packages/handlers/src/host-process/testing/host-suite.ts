@@ -126,6 +126,10 @@ export function testHost(underTest: HostUnderTest): void {
     expect((await handle("a"))[0]?.kind).toBe("document");
   });
 
+  test("a composite without a document is a skip with the errors of its parts", async () => {
+    expect((await handle("parts"))[0]).toMatchObject({ kind: "skip", partErrors: [{ message: "parts" }] });
+  });
+
   test("an exception that throws when its text is asked for is told by its class, at its record", async () => {
     await expect(handle("a", "mute")).rejects.toMatchObject({
       code: "HANDLER_EXCEPTION",

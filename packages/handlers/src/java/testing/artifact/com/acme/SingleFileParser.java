@@ -61,6 +61,9 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 return result(
                         new ErrorDoc(Collections.singletonMap("LOG", "7"), null, text, null, "LOG", null, "the body", null),
                         ParseDocumentResultStatus.ERROR);
+            case "parts":
+                ErrorDoc part = new ErrorDoc(null, null, text, null, "LOG", null, null, null);
+                return result(Orders.failed(null, Collections.singletonList(part)), ParseDocumentResultStatus.SUCCESS);
             case "throw":
                 throw new IllegalArgumentException(text);
             case "mute":

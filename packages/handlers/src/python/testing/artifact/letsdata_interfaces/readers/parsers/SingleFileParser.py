@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from letsdata_interfaces.documents.CompositeDoc import CompositeDoc
 from letsdata_interfaces.documents.Document import Document
 from letsdata_interfaces.documents.DocumentType import DocumentType
 from letsdata_interfaces.documents.ErrorDoc import ErrorDoc
@@ -52,6 +53,8 @@ class SingleFileParser:
             return ParseDocumentResult(None, SkipDoc(None, "LOG", None, None, None, None, None, text), STATUS.SKIP)
         if deed == "error":
             return ParseDocumentResult(None, ErrorDoc(None, "LOG", None, None, {"text": text}, {"LOG": 7}, None, text), STATUS.ERROR)
+        if deed == "parts":
+            return ParseDocumentResult(None, CompositeDoc(None, [ErrorDoc(None, "LOG", None, None, None, None, None, text)]), STATUS.SUCCESS)
         if deed == "throw":
             raise ValueError(text)
         if deed == "mute":
