@@ -6,7 +6,7 @@ import os
 import sys
 from itertools import repeat
 
-from letsdata_hosting import customer_code, frames, sandbox, spark_place, stack_report, state_machine, supplied
+from letsdata_hosting import customer_code, frames, sandbox, spark_place, stack_report, state_machine, supplied, task_log
 from letsdata_hosting.thrown import RecordFailed, told
 from letsdata_lambda import results
 from letsdata_lambda.calls import settled
@@ -16,6 +16,7 @@ def main(folder):
     read_fd, write_fd = _private_pipe()
     support = os.path.join(folder, "support")
     artifact_dir = sys.argv[1]
+    task_log.give_levels()
     sandbox.die_with_parent()
     stack_report.answer_questions(artifact_dir)
     sys.path.insert(0, artifact_dir)

@@ -14,7 +14,7 @@ _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/lib",
 _READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", *glob.glob("/etc/java-*"), "/sys/fs/cgroup", "/sys/devices/system/cpu",
                  "/proc/version")
 _TELLS_KEYS = ("py4j", "botocore", "boto3", "urllib3")
-"""Loggers that tell at DEBUG what is handed to Spark or sent to AWS, keys as well; our own logger wants the root at DEBUG."""
+"""Loggers that tell at DEBUG what is handed to Spark or sent to AWS, keys as well; a handler may set the root to DEBUG."""
 _CONFIGURATION = ("conf", "etc")
 """Folders of an installation where its operator keeps passwords, such as those of hive-site.xml: none of a handler's business."""
 _DEFAULTS = "spark-defaults.conf"
