@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import { sparkPlaces } from "../spark/places.ts";
 import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
@@ -69,12 +69,18 @@ export class TaskProcess {
 
   constructor(options: TaskProcessOptions, onGone: () => void) {
     const plan = memoryPlan(options.memoryMegabytes);
+    const artifactDir = realpathSync(options.artifactDir);
     this.#onGone = onGone;
     this.#startsLanguageHost = options.startsLanguageHost;
     this.child = spawn(process.execPath, [...nodeFlags(options, plan), ...program(options)], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...scrubbedEnvironment(), LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes) },
-      cwd: "/",
+      env: {
+        ...scrubbedEnvironment(),
+        LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes),
+        LAMBDA_TASK_ROOT: artifactDir,
+      },
+      // As in a Lambda function: handlers open what they pack by relative paths. Nobody here may write to it.
+      cwd: artifactDir,
       // A session of its own: Ctrl-C in a terminal reaches the worker, which lets its tasks drain.
       detached: true,
     });
@@ -233,7 +239,9 @@ function nodeFlags(options: TaskProcessOptions, plan: MemoryPlan): string[] {
 }
 
 function scrubbedEnvironment(): Record<string, string> {
-  const { PATH, TZ, LANG, LETSDATA_STAGE: LETS_DATA_STAGE } = process.env;
+  const { PATH: path, TZ, LANG, LETSDATA_STAGE: LETS_DATA_STAGE = "Test" } = process.env;
+  // A relative folder would be one of the artifact's: it could bring its own `python3`.
+  const PATH = path?.split(delimiter).filter(isAbsolute).join(delimiter);
   const places = sparkPlaces.map((name) => [name, process.env[name]]);
   return Object.fromEntries(
     [...Object.entries({ PATH, TZ, LANG, LETS_DATA_STAGE }), ...places].filter(([, value]) => value !== undefined),

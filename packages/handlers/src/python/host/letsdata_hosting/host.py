@@ -18,6 +18,7 @@ def main(folder):
     artifact_dir = sys.argv[1]
     task_log.give_levels()
     sandbox.die_with_parent()
+    sandbox.leave_no_core()
     stack_report.answer_questions(artifact_dir)
     sys.path.insert(0, artifact_dir)
     supplied.supply_modules(support)

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import sys
 import sysconfig
 from collections import namedtuple
@@ -36,6 +37,11 @@ class _PathBeneath(ctypes.Structure):
 def die_with_parent():
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+
+
+def leave_no_core():
+    """It would lie in the working folder, which is the artifact's."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def restrict(readable, reach=NOTHING_MORE):

@@ -82,6 +82,9 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 return result(new Doc(text, "LOG", text, null), ParseDocumentResultStatus.SUCCESS);
             case "words":
                 return result(new Doc(text, "LOG", text, "no JSON \u00e9\ud83d\ude00\ud800"), ParseDocumentResultStatus.SUCCESS);
+            case "where":
+                System.out.println(where());
+                return document(text, "");
             case "print":
                 print();
                 return document(text, "");
@@ -131,6 +134,26 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
 
     private static ParseDocumentResult result(DocumentInterface document, ParseDocumentResultStatus status) {
         return new ParseDocumentResult(null, document, status);
+    }
+
+    /** What a handler reaches by relative paths. */
+    private static String where() {
+        try {
+            int bytes = Files.readAllBytes(Paths.get("artifact.jar")).length;
+            String root = System.getenv("LAMBDA_TASK_ROOT");
+            return (bytes > 0 ? "reads" : "empty") + " in " + root + " of " + System.getenv("LETS_DATA_STAGE") + ": " + written();
+        } catch (IOException | SecurityException refused) {
+            return refused.toString();
+        }
+    }
+
+    private static String written() {
+        try {
+            new FileOutputStream("written").close();
+            return "writes";
+        } catch (Exception thrown) {
+            return isRefusal(thrown) ? "writes nothing" : thrown.toString();
+        }
     }
 
     private static void print() {
@@ -239,6 +262,6 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
         return thrown instanceof SecurityException
                 || thrown instanceof AccessDeniedException
                 || thrown instanceof UnsupportedOperationException
-                || thrown instanceof IOException && thrown.getMessage().contains("Permission denied");
+                || thrown instanceof IOException && String.valueOf(thrown.getMessage()).contains("Permission denied");
     }
 }

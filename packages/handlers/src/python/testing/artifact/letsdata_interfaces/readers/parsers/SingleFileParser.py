@@ -15,6 +15,7 @@ from letsdata_interfaces.readers.model.ParseDocumentResult import ParseDocumentR
 from letsdata_interfaces.readers.model.ParseDocumentResultStatus import ParseDocumentResultStatus
 from letsdata_interfaces.readers.model.RecordHintType import RecordHintType
 from letsdata_interfaces.readers.model.RecordParseHint import RecordParseHint
+from letsdata_utils.logging_utils import logger
 
 STATUS = ParseDocumentResultStatus
 
@@ -70,6 +71,14 @@ class SingleFileParser:
         if deed == "print":
             print("a stray print")
             os.write(1, b"written to descriptor 1\n")
+        if deed == "log":
+            logger.debug("a detail")
+            logger.error("an error")
+        if deed == "where":
+            size = len(open("letsdata_interfaces/readers/parsers/SingleFileParser.py").read())
+            root, stage = os.environ["LAMBDA_TASK_ROOT"], os.environ["LETS_DATA_STAGE"]
+            tried = {"allowed": "writes", "refused": "writes nothing"}[refusal(lambda: open("written", "w"))]
+            print(f"{'reads' if size else 'empty'} in {root} of {stage}: {tried}")
         if deed == "exit":
             sys.exit(3)
         if deed == "die":
