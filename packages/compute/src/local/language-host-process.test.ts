@@ -179,7 +179,10 @@ test("lines of the logger supplied to Python handlers are in the log with their 
   const handler = { ...assignment.handler, language: "PYTHON" as const };
   const { request, observed } = runRequest(artifactDir, { assignment: { ...assignment, handler } });
   await pool.run(request);
-  expect(observed.lines.map(({ level, message }) => `${level} ${message}`)).toEqual(["DEBUG a detail", "ERROR an error"]);
+  expect(observed.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    "DEBUG a detail",
+    "ERROR an error",
+  ]);
 });
 
 test("a Python module that loops for ever while it is loaded: ARTIFACT_INVALID with the line", async () => {

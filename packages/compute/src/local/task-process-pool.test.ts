@@ -66,7 +66,8 @@ describe.each([
   });
 
   test("works in its artifact's folder as a Lambda function does, and cannot write there", async () => {
-    const written = "try { fs.writeFileSync('written', ''); return 'writes'; } catch (refused) { return refused.code; }";
+    const written =
+      "try { fs.writeFileSync('written', ''); return 'writes'; } catch (refused) { return refused.code; }";
     const told = `console.log(fs.readFileSync('words.txt', 'utf8'), process.env.LAMBDA_TASK_ROOT, process.env.LETS_DATA_STAGE, (() => { ${written} })());`;
     const dir = await artifacts.add(parserModule(told, "import fs from 'node:fs';"));
     writeFileSync(join(dir, "words.txt"), "packed");

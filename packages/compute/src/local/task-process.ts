@@ -5,7 +5,7 @@ import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import { sparkPlaces } from "../spark/places.ts";
 import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
 import { LogCollector } from "./log-collector.ts";
-import { heapFlags, type MemoryPlan, memoryPlan, privateBytes } from "./memory-watch.ts";
+import { heapFlags, type MemoryPlan, memoryPlan, watchMemory } from "./memory-watch.ts";
 
 export interface TaskProcessOptions {
   /** Program of the child: calls `serveTasks`. */
@@ -191,25 +191,20 @@ export class TaskProcess {
   }
 
   #watchMemory(bytesMax: number): void {
-    const poll = async (): Promise<void> => {
-      const bytes = await privateBytes(this.pid);
-      if (this.ended !== null || this.child.exitCode !== null || this.child.signalCode !== null) return;
-      if (bytes === null) return;
-      if (bytes > bytesMax) await this.#endForMemory(bytes + memoryLentBytes);
-      else setTimeout(poll, memoryPollMilliseconds).unref();
-    };
-    setTimeout(poll, memoryPollMilliseconds).unref();
+    watchMemory(this.pid, memoryPollMilliseconds, (bytes) => {
+      if (this.ended !== null || this.child.exitCode !== null || this.child.signalCode !== null) return false;
+      if (bytes > bytesMax) void this.#endForMemory(bytes + memoryLentBytes);
+      return bytes <= bytesMax;
+    });
   }
 
   async #endForMemory(bytesMax: number): Promise<void> {
     this.#isOverMemory = true;
     let isAsking = true;
-    const watch = async (): Promise<void> => {
-      const bytes = await privateBytes(this.pid);
-      if (bytes !== null && bytes > bytesMax) this.kill({ kind: "memory", stack: null });
-      else if (isAsking) setTimeout(watch, memoryPollMilliseconds / 10).unref();
-    };
-    void watch();
+    watchMemory(this.pid, memoryPollMilliseconds / 10, (bytes) => {
+      if (bytes > bytesMax) this.kill({ kind: "memory", stack: null });
+      return isAsking;
+    });
     const stack = await this.handlerStack(memoryPatienceMilliseconds);
     isAsking = false;
     this.kill({ kind: "memory", stack });

@@ -7,9 +7,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { normaliseResult } from "./normalise-result.ts";
 import { openJavaScriptFileHandler } from "./open-handler.ts";
 import { openSingleFileParser } from "./single-file-parser.ts";
+import { supplySupportModules } from "./supply-support.ts";
 import { CompositeDoc } from "./support-tree/letsdata_interfaces/documents/CompositeDoc.js";
 import { Document } from "./support-tree/letsdata_interfaces/documents/Document.js";
-import { supplySupportModules } from "./supply-support.ts";
 
 const root = mkdtempSync(join(tmpdir(), "letsdata-handlers-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { afterAll, expect, onTestFinished, test } from "vitest";
 import { encodeFrame } from "../host-process/frames.ts";
 import { hostHelpers } from "../host-process/testing/host-suite.ts";
 import { pythonCommand, pythonHost } from "./open-handler.ts";
-import { parserArtifact } from "./testing/artifact-of.ts";
+import { artifactOf, parserArtifact } from "./testing/artifact-of.ts";
 
 afterAll(() => pythonHost.close?.());
 
@@ -75,6 +75,23 @@ test("the stack of an exception has that of its cause, of both the artifact's li
   expect(stack).toMatch(/JSONDecodeError.*direct cause.*LookupError: no order/s);
   expect(stack).toContain("in inner");
   expect(stack).not.toMatch(/letsdata_hosting|decoder\.py/);
+});
+
+test.each([
+  ["a number that JSON does not have", '{"statusCode": "SUCCESS", "data": float("nan")}'],
+  ["a text", '"SUCCESS"'],
+])("what an image's entry answers is the handler's exception where it is no JSON: %s", async (_, body) => {
+  const answer = `{"StatusCode": 200, "body": ${body}}`;
+  const entry = `def lambda_handler(event, context):\n    return ${answer}\n`;
+  const artifactDir = artifactOf({ "letsdata_lambda_function.py": entry });
+  const opening = async () => {
+    const { frame } = await pythonHost.openSingleFileParser({ artifactDir, taskId: "task" });
+    await frame("a.log");
+  };
+  await expect(opening()).rejects.toMatchObject({
+    code: "HANDLER_EXCEPTION",
+    message: expect.stringContaining("answered what is no JSON"),
+  });
 });
 
 const loggingHandler = `

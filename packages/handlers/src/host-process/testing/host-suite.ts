@@ -133,7 +133,9 @@ export function testHost(underTest: HostUnderTest): void {
   test("an exception that throws when its text is asked for is told by its class, at its record", async () => {
     await expect(handle("a", "mute")).rejects.toMatchObject({
       code: "HANDLER_EXCEPTION",
-      message: expect.stringMatching(/^parseDocument threw at byte 100 of log\.gz: .*Mute.* \(line \d+ of SingleFileParser\.\w+\)$/),
+      message: expect.stringMatching(
+        /^parseDocument threw at byte 100 of log\.gz: .*Mute.* \(line \d+ of SingleFileParser\.\w+\)$/,
+      ),
       details: { stack: expect.stringContaining("parseDocument") },
     });
   });

@@ -39,9 +39,7 @@ export function isResult(returned, ...more) {
   if (typeof returned !== "object" || returned === null) return false;
   if (hasOneOf(returned, ["status", "getStatus", "getParseDocumentResultStatus", "parseDocumentResultStatus", ...more]))
     return true;
-  return (
-    hasOneOf(returned, ["document", "getDocument"]) && !hasOneOf(returned, ["documentType", "getDocumentType"])
-  );
+  return hasOneOf(returned, ["document", "getDocument"]) && !hasOneOf(returned, ["documentType", "getDocumentType"]);
 }
 
 /** What is said of what is no result. @param {unknown} returned */
