@@ -181,6 +181,29 @@ const calls = (sum: number) => ({ metric: "inference.milliseconds", minute: 0, c
 const inferenceOf = async (datasetId: string) =>
   (await usageOf(datasetId)).filter(({ meteringDimension }) => meteringDimension === "InferenceDuration");
 
+test("a scan of a table that is drained again and again in the pause before the next scan goes on, but not one that stands still", async () => {
+  const datasetId = await startedDataset(1);
+  await db.task.updateMany({ where: { datasetId }, data: { taskType: "DYNAMODB" } });
+  const drain = async (notBefore: number) => {
+    const task = await claimOne(datasetId, 1);
+    await createCheckpointStore(db).save(task.taskId, task.lease, {
+      position: { scan: 2, lastEvaluatedKey: null, notBefore },
+      counts: written(0),
+      errorFiles: [],
+      measurements: [],
+    });
+    return (await settle(task, { kind: "rerun", counts: written(0) }))!.status;
+  };
+  const pauseEnd = Date.now() + 60_000;
+  for (let attempt = 0; attempt < 5; attempt++) expect(await drain(pauseEnd)).toBe("RERUN");
+
+  const over = Date.now() - 60_000;
+  expect([await drain(over), await drain(over), await drain(over)]).toEqual(["RERUN", "RERUN", "RERUN"]);
+  expect(await drain(over)).toBe("ERRORED");
+  const [ended] = await db.task.findMany({ where: { datasetId } });
+  expect(ended).toMatchObject({ lastErrorCode: "NO_PROGRESS" });
+});
+
 test("calls of a model on a serverless endpoint of ours are metered once, by the memory of the endpoint", async () => {
   const datasetId = await startedDataset(1);
   await updateEndpoint(datasetId, serverless(2048));

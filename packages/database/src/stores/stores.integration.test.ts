@@ -16,7 +16,7 @@ import { redrivableTasks, redriveTasks } from "./redrive-tasks.ts";
 import { createRequest, getRequest, listRequests, updateRequest } from "./request-store.ts";
 import { settleDatasets } from "./settle-datasets.ts";
 import { settleTask } from "./settle-task.ts";
-import { claimPlanning, expectMoreTasks, plannedPositions, planningEnded } from "./source-planning.ts";
+import { claimPlanning, expectMoreTasks, planAgainIn, plannedPositions, planningEnded } from "./source-planning.ts";
 import { getTask, insertPlannedTasks } from "./task-store.ts";
 import { addUsage, listUsage, type UsageRecord } from "./usage-store.ts";
 
@@ -39,7 +39,7 @@ afterAll(async () => {
 const minute = 1_767_225_600_000;
 
 describe("a source that may have more tasks", () => {
-  test("keeps its dataset going until it was asked after the last completed task, by one worker at a time", async () => {
+  test("keeps its dataset going until it was asked to the end after the last completed task, by one worker at a time", async () => {
     const { datasetId } = await processingDataset(db, tenantId, { tasks: 1 });
     await expectMoreTasks(db, datasetId);
     expect(await claimPlanning(db, 60)).toBeNull();
@@ -54,10 +54,18 @@ describe("a source that may have more tasks", () => {
     const due = await claimPlanning(db, 60);
     expect(due).toEqual({ datasetId, completedTasks: 1, totalTasks: 1 });
     expect(await claimPlanning(db, 60)).toBeNull();
-    expect(await plannedPositions(db, datasetId)).toEqual(new Map([["0", { completed: true }]]));
+    expect(await plannedPositions(db, datasetId)).toEqual(
+      new Map([["0", { completed: true, completedForMs: expect.any(Number) }]]),
+    );
     await insertPlannedTasks(db, datasetId, sampleCompute, samplePlans(datasetId, 1, due!.totalTasks));
     await planningEnded(db, due!);
     await complete();
+    expect(await settleDatasets(db)).toEqual([]);
+
+    await planAgainIn(db, (await claimPlanning(db, 60))!, 60);
+    expect(await claimPlanning(db, 60)).toBeNull();
+    expect(await settleDatasets(db)).toEqual([]);
+    await planAgainIn(db, { datasetId, completedTasks: 2, totalTasks: 2 }, 0);
     expect(await settleDatasets(db)).toEqual([]);
 
     await planningEnded(db, (await claimPlanning(db, 60))!);
