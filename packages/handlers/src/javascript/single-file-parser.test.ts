@@ -10,6 +10,7 @@ import { openSingleFileParser } from "./single-file-parser.ts";
 import { supplySupportModules } from "./supply-support.ts";
 import { CompositeDoc } from "./support-tree/letsdata_interfaces/documents/CompositeDoc.js";
 import { Document } from "./support-tree/letsdata_interfaces/documents/Document.js";
+import { ErrorDoc } from "./support-tree/letsdata_interfaces/documents/ErrorDoc.js";
 
 const root = mkdtempSync(join(tmpdir(), "letsdata-handlers-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -91,7 +92,7 @@ describe("a result becomes", () => {
     expect(of("SUCCESS", null)).toEqual({ kind: "skip", reason: null });
   });
   test("a skip with the errors of its parts, if it is a composite without a document", () => {
-    const composite = new CompositeDoc(null, [{ documentType: "ErrorDoc", errorMessage: "bad line" }]);
+    const composite = new CompositeDoc(null, [new ErrorDoc(null, null, null, null, null, null, null, "bad line")]);
     expect(of("SUCCESS", composite)).toMatchObject({ kind: "skip", partErrors: [{ message: "bad line" }] });
     const whole = { documentType: "CompositeDoc", documentId: "1", documentKeyValuesMap: { a: 1 }, errorDocs: [] };
     expect(bodyOf(whole)).toBe('{"documentId":"1","a":1}');
