@@ -3,6 +3,7 @@ import { classifyAwsError, isWorthRepeating } from "@letsdata/aws/classify-error
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { OutputDocument } from "@letsdata/plugin-kit/handler";
+import type { Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument, Rejection, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
 import type { Attributes } from "../dynamodb-plain-json.ts";
 import { tableArn } from "../dynamodb-table-arn.ts";
@@ -70,7 +71,7 @@ export function openDynamodbWriter(input: {
     } catch (thrown) {
       signal.throwIfAborted();
       const problem = classifyAwsError(thrown, { action: "dynamodb:BatchWriteItem", resource });
-      if (problem.code !== "CLOUD_CALL_REFUSED") throw problem;
+      if (!isOfDocument(problem)) throw problem;
       return writeSingly(items, signal);
     }
   }
@@ -85,7 +86,7 @@ export function openDynamodbWriter(input: {
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, { action: "dynamodb:PutItem", resource });
         const retry = isWorthRepeating(problem);
-        if (!retry && problem.code !== "CLOUD_CALL_REFUSED") throw problem;
+        if (!retry && !isOfDocument(problem)) throw problem;
         rejections.push({ index, reason: problem.message, retry });
       }
     }
@@ -103,6 +104,13 @@ export function openDynamodbWriter(input: {
     write,
     close: () => Promise.resolve(),
   };
+}
+
+/** What DynamoDB says of one item; the last where those of one partition key outgrow a local index. Anything else concerns the table. */
+const OF_DOCUMENT = new Set<unknown>(["ValidationException", "ItemCollectionSizeLimitExceededException"]);
+
+function isOfDocument({ details }: Problem): boolean {
+  return OF_DOCUMENT.has(details.awsCode);
 }
 
 const typeNames = { S: "text", N: "a number", B: "binary" } as const;
