@@ -37,7 +37,11 @@ describe("what PostgreSQL answers", () => {
       "CONFIG_INVALID",
       "refuses the startup parameter statement_timeout (08P01)",
     ],
-    [error("08P01", "no such database: geheim"), "CONFIG_INVALID", "Compare database, user and sslmode"],
+    ...[
+      "no such database: geheim",
+      'server login failed: FATAL database "geheim" does not exist',
+      'server login failed: FATAL password authentication failed for user "geheim"',
+    ].map((text) => [error("08P01", text), "CONFIG_INVALID", "Compare database, user, password and sslmode"] as const),
     [error("55000"), "CLOUD_CALL_REFUSED", "(55000)"],
     [error("XX001"), "CLOUD_CALL_REFUSED", "(XX001)"],
     [error("42501"), "ACCESS_DENIED", "(42501)"],

@@ -19,7 +19,8 @@ const CERTIFICATE = /^(CERT_|CRL_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_
 /** PgBouncer says most of what it says under this code, outages behind it included: only the text tells them apart. */
 const POOLER = "08P01";
 const STARTUP_PARAMETER = /unsupported startup parameter(?: in options)?: "?([\w.]{1,63})/;
-const POOLER_REFUSES = /no such (database|user)|SSL required|unsupported protocol/i;
+const POOLER_REFUSES =
+  /no such (database|user)|does not exist|authentication failed|not permitted|permission denied|SSL required|unsupported protocol/i;
 
 const SECRET = { path: "writeConnector.connectionSecretArn" };
 const TABLE = { path: "writeConnector.tableName" };
@@ -38,7 +39,7 @@ export function postgresProblem(thrown: unknown): Problem {
     return problem("CONFIG_INVALID", text, SECRET);
   }
   if (name === POOLER && POOLER_REFUSES.test(said)) {
-    const text = `The database's connection pooler refuses the connection (${POOLER}). Compare database, user and sslmode of the secret's URL with the pooler's settings; its log says which.`;
+    const text = `The database's connection pooler refuses the connection (${POOLER}). Compare database, user, password and sslmode of the secret's URL with the pooler's settings; its log says which.`;
     return problem("CONFIG_INVALID", text, SECRET);
   }
   if (
