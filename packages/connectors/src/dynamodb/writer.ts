@@ -38,7 +38,7 @@ export function openDynamodbWriter(input: {
   const prepare = (document: OutputDocument, ordinal: number): PreparedItem | Unwritable => {
     let payload: Attributes;
     try {
-      payload = attributesOf(document);
+      payload = withKeysOfDocument(attributesOf(document), document, keys);
     } catch (thrown) {
       if (!(thrown instanceof UnstorableValue)) throw thrown;
       return { code: "INVALID_DOCUMENT", message: `DynamoDB cannot store the document: ${thrown.message}.` };
@@ -111,6 +111,18 @@ const OF_DOCUMENT = new Set<unknown>(["ValidationException", "ItemCollectionSize
 
 function isOfDocument({ details }: Problem): boolean {
   return OF_DOCUMENT.has(details.awsCode);
+}
+
+/** The engine makes ids that a handler left out, and no body holds them: a key of that name takes the document's own. */
+function withKeysOfDocument(item: Attributes, document: OutputDocument, keys: readonly KeyAttribute[]): Attributes {
+  const { documentId, partitionKey } = document;
+  const known = { documentId, partitionKey };
+  const missing = keys.flatMap(({ name }) =>
+    (name === "documentId" || name === "partitionKey") && (item[name] === undefined || item[name].NULL)
+      ? [[name, { S: known[name] }] as const]
+      : [],
+  );
+  return missing.length === 0 ? item : { ...item, ...Object.fromEntries(missing) };
 }
 
 const typeNames = { S: "text", N: "a number", B: "binary" } as const;
