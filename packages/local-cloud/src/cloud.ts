@@ -18,17 +18,21 @@ export interface CloudLimits {
   readonly kinesisShardRecordsPerSecond: number;
   readonly kinesisShardReadsPerSecond: number;
   readonly sqsMessagesInFlight: number;
+  /** Of one answer that lists unfinished uploads. */
+  readonly s3UploadsPerPage: number;
 }
 
 /**
  * Real services' limits: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html,
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html,
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
  */
 export const REAL_LIMITS: CloudLimits = {
   kinesisShardBytesPerSecond: 1024 * 1024,
   kinesisShardRecordsPerSecond: 1000,
   kinesisShardReadsPerSecond: 5,
   sqsMessagesInFlight: 120_000,
+  s3UploadsPerPage: 1000,
 };
 
 /** What every service of one running local cloud shares. */
