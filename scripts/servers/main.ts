@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findOrInstallTools } from "../find-or-install-tools.ts";
 import { runCommand } from "../run-command.ts";
 import { tools } from "../tools.ts";
+import { failuresIn, readReport, type VitestReport } from "../vitest-report.ts";
 import { type IndependentServer, independentServers } from "./servers.ts";
 
 /** Runs the conformance suites of connectors and services, and whole datasets under faults, against each server we did not write. */
@@ -20,11 +21,6 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-interface Assertion {
-  readonly ancestorTitles: readonly string[];
-  readonly title: string;
-  readonly status: string;
-}
 interface Row {
   readonly server: string;
   readonly subject: string;
@@ -39,6 +35,7 @@ const isWanted = ({ name, onlyWhenNamed }: IndependentServer) =>
   named.length > 0 ? named.includes(name) : onlyWhenNamed === undefined;
 const waiting = independentServers.filter(isWanted);
 const rows: Row[] = [];
+const failures: string[] = [];
 const verifyNext = async (): Promise<void> => {
   for (let next = waiting.shift(); next; next = waiting.shift()) rows.push(...(await verify(next)));
 };
@@ -49,6 +46,7 @@ for (const { title, onlyWhenNamed } of independentServers) {
 console.log(`\n${line("server", "subject", "passed", "failed", "differs")}`);
 for (const row of rows) console.log(line(row.server, row.subject, row.passed, row.failed, row.differs));
 const sum = (of: "passed" | "failed") => rows.reduce((total, row) => total + row[of], 0);
+for (const failure of failures) console.log(`FAIL ${failure}`);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 && sum("passed") > 0 ? 0 : 1);
 
@@ -73,7 +71,10 @@ async function verify(server: IndependentServer): Promise<readonly Row[]> {
   );
   const seeds = run.output.split("\n").filter((text) => text.includes("FAULT_SEED="));
   console.log(run.code === 0 ? seeds.join("\n") : run.output);
-  const bySuite = Map.groupBy(assertionsIn(reportFile), ({ ancestorTitles }) => ancestorTitles[0] ?? "");
+  const report = readReport<VitestReport>(reportFile);
+  if (report) failures.push(...failuresIn(report, repositoryDir));
+  const assertions = report?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
+  const bySuite = Map.groupBy(assertions, ({ ancestorTitles }) => ancestorTitles[0] ?? "");
   const covered = new Set([...bySuite.keys()].flatMap((suite) => suite.split(" + ")));
   const seconds = Math.round((performance.now() - started) / 1000);
   const found = [...bySuite].map(([subject, tests]): Row => {
@@ -95,17 +96,6 @@ async function verify(server: IndependentServer): Promise<readonly Row[]> {
 function leavingOut({ differences }: IndependentServer): string {
   const names = differences.map(({ subject, test }) => `.*${subject}.* ${test.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
   return names.length === 0 ? "" : `^(?!(?:${names.join("|")})$)`;
-}
-
-function assertionsIn(reportFile: string): readonly Assertion[] {
-  try {
-    const { testResults } = JSON.parse(readFileSync(reportFile, "utf8")) as {
-      readonly testResults: readonly { readonly assertionResults: readonly Assertion[] }[];
-    };
-    return testResults.flatMap(({ assertionResults }) => assertionResults);
-  } catch {
-    return [];
-  }
 }
 
 function line(server: string, subject: string, ...counts: readonly (string | number)[]): string {

@@ -11,6 +11,8 @@ const parts: [string, () => Promise<PartResult>][] = [
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 let passed = 0;
 let failed = 0;
+/** Told again at the end, where people look first. */
+const failures: string[] = [];
 for (const [name, run] of parts) {
   if (wanted.length > 0 && !wanted.includes(name.split(" ")[0] ?? "")) continue;
   console.log(`\n== ${name}`);
@@ -20,6 +22,7 @@ for (const [name, run] of parts) {
   console.log(`== ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped (${seconds} s)`);
   passed += result.passed;
   failed += result.failed;
+  failures.push(...result.failures);
   if (result.passed + result.failed === 0) {
     console.log(`FAIL ${name} ran nothing`);
     failed += 1;
@@ -29,5 +32,6 @@ for (const [name, run] of parts) {
     failed += result.skipped;
   }
 }
+for (const failure of failures) console.log(`FAIL ${failure}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

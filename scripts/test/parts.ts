@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopSharedTestServer } from "@letsdata/database/testing/start-test-database";
@@ -6,6 +6,7 @@ import { buildJavaHost } from "@letsdata/handlers/java/host-classes";
 import { findOrInstallBrowser } from "../../e2e/src/find-browser.ts";
 import { runCommand } from "../run-command.ts";
 import { runVerification } from "../verify/checks.ts";
+import { failuresIn, readReport, type VitestReport } from "../vitest-report.ts";
 import { findOrInstallLanguages } from "./find-or-install-languages.ts";
 
 const repositoryDir = join(import.meta.dirname, "../..");
@@ -16,12 +17,14 @@ export interface PartResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** A line for each, as far as it is known what failed. */
+  readonly failures: readonly string[];
 }
 
 export async function runChecks(): Promise<PartResult> {
   const results = await runVerification({ quick: false });
-  const passed = results.filter((result) => result.passed).length;
-  return { passed, failed: results.length - passed, skipped: 0 };
+  const failures = results.filter((result) => !result.passed).map(({ name }) => name);
+  return { passed: results.length - failures.length, failed: failures.length, skipped: 0, failures };
 }
 
 export async function runUnitAndIntegrationTests(): Promise<PartResult> {
@@ -44,14 +47,6 @@ async function prepareLanguages(): Promise<void> {
   await buildJavaHost();
 }
 
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly numFailedTestSuites: number;
-}
-
 async function runVitest(selection: readonly string[], reportName: string): Promise<PartResult> {
   const reportFile = join(reportDir, reportName);
   const result = await runCommand(
@@ -60,17 +55,23 @@ async function runVitest(selection: readonly string[], reportName: string): Prom
     { cwd: repositoryDir, echo: true },
   );
   const report = readReport<VitestReport>(reportFile);
-  if (!report) return { passed: 0, failed: 1, skipped: 0 };
+  if (!report) return noReport(reportName);
   const failed = report.numFailedTests;
   return {
     passed: report.numPassedTests,
     // A file that cannot be loaded, or an unhandled rejection, fails no single test but fails the run.
     failed: failed === 0 && result.code !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: failuresIn(report, repositoryDir),
   };
 }
 
+interface PlaywrightSuite {
+  readonly specs?: readonly { readonly file: string; readonly title: string; readonly ok: boolean }[];
+  readonly suites?: readonly PlaywrightSuite[];
+}
 interface PlaywrightReport {
+  readonly suites: readonly PlaywrightSuite[];
   readonly stats: {
     readonly expected: number;
     readonly unexpected: number;
@@ -92,16 +93,20 @@ export async function runBrowserTests(): Promise<PartResult> {
     },
   );
   const report = readReport<PlaywrightReport>(reportFile);
-  if (!report) return { passed: 0, failed: 1, skipped: 0 };
+  if (!report) return noReport("e2e.json");
   const { expected, unexpected, flaky, skipped } = report.stats;
   const failed = unexpected + flaky;
-  return { passed: expected, failed: failed === 0 && result.code !== 0 ? 1 : failed, skipped };
+  const failures = failedJourneys(report.suites);
+  return { passed: expected, failed: failed === 0 && result.code !== 0 ? 1 : failed, skipped, failures };
 }
 
-function readReport<Report>(file: string): Report | null {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Report;
-  } catch {
-    return null;
-  }
+function failedJourneys(suites: readonly PlaywrightSuite[]): readonly string[] {
+  return suites.flatMap(({ specs = [], suites: inner = [] }) => [
+    ...specs.filter(({ ok }) => !ok).map(({ file, title }) => `${file} > ${title}`),
+    ...failedJourneys(inner),
+  ]);
+}
+
+function noReport(name: string): PartResult {
+  return { passed: 0, failed: 1, skipped: 0, failures: [`there is no ${name}: the run ended before it was written`] };
 }

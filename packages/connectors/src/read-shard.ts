@@ -131,10 +131,16 @@ export function openShardReader(
         const wanted = batch.filter(
           ({ arrivedAt }) => arrivedAt + source.arrivalPrecisionMs > (startFromTimestamp ?? 0),
         );
-        yield batchOf(
+        const whole = batchOf(
           wanted.map(({ record }) => record),
           bytesRead,
         );
+        const positionBehind = (count: number): Position => ({
+          sequenceNumber: wanted[count - 1]!.sequenceNumber,
+          began,
+          readUntil: wanted[count]!.arrivedAt,
+        });
+        yield { ...whole, positionBehind };
         bytesRead = 0;
       }
       iterator = page.nextIterator;

@@ -7,6 +7,7 @@ import { acknowledge, type CommitStage, commitSegment, saveCheckpoint } from "./
 import type { ErrorOrigin } from "./error-records.ts";
 import { HandleAhead } from "./handle-ahead.ts";
 import type { HandledBatch, HandleStage } from "./handle-batch.ts";
+import { HandlerPace } from "./handler-pace.ts";
 import { BatchBuilder } from "./in-batches.ts";
 import { type Measuring, MinuteMeasurements } from "./measure.ts";
 import { type AttemptOutcome, type Checkpoint, noCounts } from "./ports.ts";
@@ -21,6 +22,8 @@ const lingerMilliseconds = 1_000;
 const readAheadLimits = { countMax: 8, weightMax: 8 * 1024 * 1024 };
 /** While a checkpoint is being saved, work goes on for at most this many checkpoints' records. */
 const checkpointsAheadMax = 20;
+/** Of a handler that does not let go of the process's thread. */
+const longTurnMilliseconds = 50;
 /** A write that was called off has this long to end. */
 const callOffMilliseconds = 5_000;
 
@@ -82,6 +85,7 @@ export class Attempt {
       measurements,
       clock,
       signal: lost,
+      pace: new HandlerPace(),
       answeredAt: Number.NEGATIVE_INFINITY,
     };
     this.#writes = new WritesUnderWay({
@@ -201,8 +205,10 @@ export class Attempt {
       this.#measurements.atTime(clock.now());
       this.#measurements.add("dequeue.milliseconds", clock.monotonic() - dequeueBegan);
       const { batch, readBegan } = next;
+      const handleBegan = clock.monotonic();
       const handling = this.#handling.handle(batch);
       const isElsewhere = handling instanceof Promise;
+      const isLongTurn = clock.monotonic() - handleBegan >= longTurnMilliseconds;
       const handled = isElsewhere ? await this.#sendingLingered(handling) : handling;
       if (isElsewhere) this.#handling.goAhead();
       if (handled.failed.length > 0 && this.#input.recordErrorPolicy === "FailTask") await this.#failTask(handled);
@@ -215,6 +221,8 @@ export class Attempt {
       }
       if (batch.isStart && this.#input.writer.needsStart) await this.#saveStart();
       if (batch.awaitsAcknowledgement || this.#isCheckpointDue(clock.monotonic())) await this.#checkpointSoon();
+      // Nothing else came to its turn meanwhile: timers, a wish to stop, what was read.
+      if (isLongTurn) await clock.turn();
     }
   }
 
@@ -260,7 +268,7 @@ export class Attempt {
       if (this.#isTimeForCheckpoint(now)) await this.#checkpointSoon();
       if (this.#failure) throw this.#failure;
       if (this.#drain) return null;
-      const next = this.#queue.take();
+      const next = this.#handling.take();
       if (next) return next;
       if (this.#queue.isExhausted) {
         if (this.#queue.failure) throw this.#queue.failure;

@@ -43,6 +43,13 @@ export class BoundedQueue<T> {
     return this.#entries[before]?.item ?? null;
   }
 
+  /** Puts the parts of an item in its place; the last of them weighs what it did, since what the others held may be shared with it. */
+  divide(before: number, parts: readonly [...T[], T]): void {
+    const { weight } = this.#entries[before]!;
+    const entries = parts.map((item, at) => ({ item, weight: at === parts.length - 1 ? weight : 0 }));
+    this.#entries.splice(before, 1, ...entries);
+  }
+
   take(): T | null {
     const entry = this.#entries.shift();
     if (!entry) return null;

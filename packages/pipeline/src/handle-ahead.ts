@@ -1,5 +1,6 @@
 import type { ReadBatch } from "@letsdata/plugin-kit/reader";
 import type { BoundedQueue } from "./bounded-queue.ts";
+import { divideBatch } from "./divide-batch.ts";
 import { type HandledBatch, type HandleStage, handleBatch } from "./handle-batch.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 
@@ -26,7 +27,13 @@ export class HandleAhead {
     this.#ordinal = firstOrdinal;
   }
 
-  /** Of the batch just taken from the queue: a promise where the handler is outside this process. */
+  /** The next batch of the queue, or as much of it as the handler does in time. */
+  take(): ReadAhead | null {
+    if (this.#ahead.length === 0) this.#divide(0);
+    return this.#queue.take();
+  }
+
+  /** Of the batch just taken: a promise where the handler is outside this process. */
   handle(batch: ReadBatch): HandledBatch | Promise<HandledBatch> {
     const handling = this.#ahead.shift() ?? this.#begin(batch);
     if (handling instanceof Promise && this.#stage.handler.queuesBatches) this.#goAhead(queuedBatchesMax);
@@ -40,6 +47,7 @@ export class HandleAhead {
 
   #goAhead(batchesMax: number): void {
     while (this.#ahead.length < batchesMax) {
+      this.#divide(this.#ahead.length);
       const next = this.#queue.peek(this.#ahead.length);
       if (next === null) return;
       if (this.#ahead.length > 0 && this.#bytesAhead() + next.recordBytes > queuedBytesMax) return;
@@ -48,6 +56,12 @@ export class HandleAhead {
       handling.catch(() => {});
       this.#ahead.push(handling);
     }
+  }
+
+  #divide(before: number): void {
+    const next = this.#queue.peek(before);
+    const parts = next && divideBatch(next, this.#stage.pace.records);
+    if (parts) this.#queue.divide(before, parts);
   }
 
   #begin(batch: ReadBatch): HandledBatch | Promise<HandledBatch> {

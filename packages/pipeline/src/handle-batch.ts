@@ -3,6 +3,7 @@ import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { ReadBatch, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { PreparedDocument, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
 import { type ErrorOrigin, type FailedRecord, handlerError, partErrors, systemError } from "./error-records.ts";
+import type { HandlerPace } from "./handler-pace.ts";
 import type { Measuring } from "./measure.ts";
 import type { Clock } from "./ports.ts";
 
@@ -26,6 +27,7 @@ export interface HandleStage {
   readonly measurements: Measuring;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly pace: HandlerPace;
   /** Monotonic milliseconds of the last answer: a batch that was queued is worked on from then. */
   answeredAt: number;
 }
@@ -51,9 +53,12 @@ export function handleBatch(
   const finish = (answered: readonly HandlerResult[]): HandledBatch | Promise<HandledBatch> => {
     const handled = clock.monotonic();
     const waited = measureInferences(stage);
-    const worked = handled - Math.max(began, stage.answeredAt) - waited;
-    measurements.addMany("extract.milliseconds", Math.max(0, worked), records.length);
-    if (records.length > 0) stage.answeredAt = handled;
+    const took = handled - Math.max(began, stage.answeredAt);
+    measurements.addMany("extract.milliseconds", Math.max(0, took - waited), records.length);
+    if (records.length > 0) {
+      stage.answeredAt = handled;
+      stage.pace.handled(records.length, took);
+    }
     collected.transcoded = handler.takeTranscoded?.() ?? 0;
     const pending = collected.addResults(records, answered);
     const done = (): HandledBatch => {

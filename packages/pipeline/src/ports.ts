@@ -84,4 +84,6 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after the time, or at once when the signal aborts; never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves when everything that waits for the thread had its turn: timers, answers, signals. */
+  turn(): Promise<void>;
 }

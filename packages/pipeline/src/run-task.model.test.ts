@@ -26,6 +26,7 @@ const world = fc.record({
     maxLength: 150,
   }),
   batchSizes: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }),
+  isDivisible: fc.boolean(),
   maxBatchDocuments: fc.integer({ min: 1, max: 30 }),
   maxBatchBytes: fc.integer({ min: 120, max: 2_000 }),
   batchesCostAlike: fc.boolean(),
@@ -35,6 +36,7 @@ const world = fc.record({
   keyCount: fc.constantFrom(null, 1, 5, 40),
   asynchronousHandler: fc.boolean(),
   handlerQueues: fc.boolean(),
+  handlerMilliseconds: fc.constantFrom(0, 20, 400),
   asynchronousPrepare: fc.boolean(),
   throttleShare: fc.constantFrom(0, 0.1, 0.4),
   failureShare: fc.constantFrom(0, 0.1, 0.3),
@@ -76,9 +78,16 @@ it("whatever the source, the limits and the target's moods: each record ends onc
             bench.attempt({
               reader: fakeReader(records, {
                 batchSizes: given.batchSizes,
+                isDivisible: given.isDivisible,
                 onRead: (_, signal) => clock.sleep(random() * given.readMilliseconds, signal),
               }),
-              handler: fakeHandler({ asynchronous: given.asynchronousHandler, queues: given.handlerQueues }),
+              handler: fakeHandler({
+                asynchronous: given.asynchronousHandler,
+                queues: given.handlerQueues,
+                ...(given.handlerMilliseconds > 0
+                  ? { workOn: () => clock.sleep(random() * given.handlerMilliseconds) }
+                  : {}),
+              }),
               writer: target.openWriter({
                 limits: {
                   maxDocumentBytes: 1_000,

@@ -34,7 +34,7 @@ type MakeSource = (bench: TaskBench, stored: () => readonly string[]) => Source;
 
 const sources: Readonly<Record<string, MakeSource>> = {
   "a reader that resumes at a position": ({ checkpoints }) => ({
-    openReader: () => fakeReader(records, { batchSizes }),
+    openReader: () => fakeReader(records, { batchSizes, isDivisible: true }),
     begin: () => 0,
     left: () => texts.length - positionOf(checkpoints.last),
     tooEarly: [],

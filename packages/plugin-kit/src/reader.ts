@@ -49,11 +49,16 @@ export function byteLengthOf(record: SourceRecord): number {
   return record.byteLength ?? bytesOf(record).length;
 }
 
-/** Checkpoints fall between batches, never inside one: keep to about 1,000 records or 1 MiB, whichever comes first. */
+/** Keep to about 1,000 records or 1 MiB, whichever comes first: checkpoints fall between batches, or what a slow handler is given of one. */
 export interface ReadBatch {
   readonly records: readonly SourceRecord[];
   /** Where to resume once all records up to here are written or archived. */
   readonly nextPosition: Position;
+  /**
+   * Where to resume once the first so many records, at least one and not all of them, are written or archived: a slow handler is given
+   * a part of the batch at a time. Left out where only the whole batch has a position. Asked for while the reader reads on.
+   */
+  readonly positionBehind?: (records: number) => Position;
   /** Bytes taken from the source for this batch, as transferred. */
   readonly bytesRead: number;
   /**
@@ -103,6 +108,8 @@ export interface SplitBatch {
   readonly records: readonly SourceRecord[];
   /** Plain-text offset at which the next search starts. */
   readonly nextOffset: number;
+  /** The same behind the first so many records, at least one and not all of them. */
+  readonly offsetBehind: (records: number) => number;
 }
 
 /** Cuts a byte stream into records; implemented in handlers/record-splitter, used by the S3 reader. */

@@ -14,4 +14,5 @@ export const systemClock: Clock = {
       const timer = setTimeout(wake, milliseconds);
       signal?.addEventListener("abort", wake, { once: true });
     }),
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
 };

@@ -70,17 +70,26 @@ export function openSegmentReader(
       }
       const { Items = [], LastEvaluatedKey } = await scanPage(at.lastEvaluatedKey, signal);
       const records = Items.map((item) => recordOf(item, keyNames));
+      const before = at;
+      const positionBehind = (count: number): Position => ({
+        ...before,
+        lastEvaluatedKey: keyToText(keyOf(Items[count - 1]!, keyNames)),
+      });
       at =
         LastEvaluatedKey === undefined
           ? { scan: at.scan + 1, lastEvaluatedKey: null, notBefore: clock.now() + PAUSE_BETWEEN_SCANS_MS }
           : { ...at, lastEvaluatedKey: keyToText(LastEvaluatedKey) };
       const bytesRead = records.reduce((sum, { body }) => sum + body.length, 0);
-      yield { records, nextPosition: positionNow(), bytesRead };
+      yield { records, nextPosition: positionNow(), positionBehind, bytesRead };
     }
   }
 
+  function keyOf(item: Attributes, keyNames: readonly string[]): Attributes {
+    return Object.fromEntries(keyNames.map((name) => [name, item[name]!]));
+  }
+
   function recordOf(item: Attributes, keyNames: readonly string[]): SourceRecord {
-    const keys = plainJson(Object.fromEntries(keyNames.map((name) => [name, item[name]!])));
+    const keys = plainJson(keyOf(item, keyNames));
     const body = Buffer.from(`{"keys":${keys},"item":${plainJson(item)}}`);
     return { source, start: keys, end: keys, body, attributes: {} };
   }

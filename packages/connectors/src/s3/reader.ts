@@ -25,11 +25,20 @@ export function openSingleFileReader(input: {
     const file = await openPlainFile({ s3, bucket: bucketName, key }, at, { signal, rangeBytes });
     try {
       let reported = 0;
-      if (at === null) yield { records: [], nextPosition: { ...file.positionAt(0) }, bytesRead: 0, isStart: true };
-      for await (const batch of splitter.split(file.bytes, at?.offset ?? 0)) {
+      let before = at ?? file.positionAt(0);
+      if (at === null) yield { records: [], nextPosition: { ...before }, bytesRead: 0, isStart: true };
+      for await (const { records, nextOffset, offsetBehind } of splitter.split(file.bytes, before.offset)) {
         const received = file.received();
-        const nextPosition: Position = { ...file.positionAt(batch.nextOffset) };
-        yield { records: batch.records, nextPosition, bytesRead: received - reported };
+        const behind = file.positionAt(nextOffset);
+        // Unpacking begins where it would for the batch's first record.
+        const positionIn = { ...before };
+        yield {
+          records,
+          nextPosition: { ...behind },
+          positionBehind: (count) => ({ ...positionIn, offset: offsetBehind(count) }),
+          bytesRead: received - reported,
+        };
+        before = behind;
         reported = received;
       }
     } finally {

@@ -129,7 +129,8 @@ export function openSqsReader(input: SqsReaderInput): Reader {
         waitedSeconds = 0;
         const records = received.fresh.map((message) => sourceRecord(source, message));
         const bytesRead = records.reduce((sum, record) => sum + bytesOf(record), 0);
-        yield { records, nextPosition: { polls, emptyReceives }, bytesRead };
+        const nextPosition = { polls, emptyReceives };
+        yield { records, nextPosition, positionBehind: () => nextPosition, bytesRead };
       } else if (received === OVER_LIMIT || received.again > 0 || isHeldUp) {
         heldUp = isHeldUp;
         yield nothing(true);

@@ -23,9 +23,10 @@ export function lineSplitter(key: string, fileType = "LOG"): RecordSplitter {
           from = end + 1;
         }
         rest = rest.subarray(from);
-        if (records.length > 0) yield { records, nextOffset: offset };
+        const offsetBehind = (count: number) => Number(records[count - 1]!.end);
+        if (records.length > 0) yield { records, nextOffset: offset, offsetBehind };
       }
-      if (rest.length > 0) yield { records: [cut(rest)], nextOffset: offset };
+      if (rest.length > 0) yield { records: [cut(rest)], nextOffset: offset, offsetBehind: () => offset };
     },
   };
 }

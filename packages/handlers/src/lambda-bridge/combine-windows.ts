@@ -3,7 +3,7 @@ import type { CombinedBatch, FileState, SourceRecord } from "@letsdata/plugin-ki
 import { hintOf } from "../file-framing.ts";
 import { framingRule } from "../record-splitter/framing-rule.ts";
 import type { SplitLimits } from "../record-splitter/record-cutter.ts";
-import { noProgress, sourceOf } from "../state-machine/combine-files.ts";
+import { batchMillisecondsMax, noProgress, sourceOf } from "../state-machine/combine-files.ts";
 import { compositeOf } from "../state-machine/composite-record.ts";
 import type { TextMap } from "../state-machine/state-machine-objects.ts";
 import { type BridgeData, BridgeException, payloadBytesMax, resultOfBody } from "./bridge-protocol.ts";
@@ -61,10 +61,12 @@ export async function* combineWindows(input: {
   let records: SourceRecord[] = [];
   let recordBytes = 0;
   let windowBytes = Math.min(firstBytes, bytesMax);
+  let batchBegan = performance.now();
   const batch = (): CombinedBatch => {
     const full = { records, files: statesOf(files) };
     records = [];
     recordBytes = 0;
+    batchBegan = performance.now();
     return full;
   };
   const standAt = (states: WindowAnswer["files"]): void => {
@@ -98,6 +100,7 @@ export async function* combineWindows(input: {
       standAt(answer.files);
       for (const file of files) file.lastProcessedDoc = answer.lastProcessedDocs[file.fileType] ?? null;
       if (answer.end) break;
+      if (records.length > 0 && performance.now() - batchBegan >= batchMillisecondsMax) yield batch();
       refuseIfFailed(answer, files);
       windowBytes =
         answer.results.length > 0

@@ -76,7 +76,10 @@ export class RecordCutter {
     this.#records = [];
     this.#recordBytes = 0;
     this.#before = { records: 0, bytes: 0 };
-    return { records, nextOffset: this.#searchStart };
+    // The pattern that ends a record may begin the next one.
+    const searchedAgain = this.#rule.endPattern?.length ?? 0;
+    const offsetBehind = (count: number) => (records[count - 1]!.end as number) - searchedAgain;
+    return { records, nextOffset: this.#searchStart, offsetBehind };
   }
 
   #isFull(): boolean {

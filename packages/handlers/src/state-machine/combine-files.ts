@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Handler } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { CombinedBatch, FileCombiner, FileState, RecordSource, SourceRecord } from "@letsdata/plugin-kit/reader";
@@ -7,6 +8,11 @@ import { type CompositeRecord, compositeOf } from "./composite-record.ts";
 import { resolveFileNames } from "./resolve-file-names.ts";
 import { StateMachineFile } from "./state-machine-file.ts";
 import type { Combined, HandlerDocument, StateMachineObjects, SystemFile, TextMap } from "./state-machine-objects.ts";
+
+/** After which a slow handler's batch is handed on as it is: checkpoints fall between batches, and an attempt ends between them. */
+export const batchMillisecondsMax = 1_000;
+/** Of a handler that does not let go of the process's thread. */
+const longTurnMilliseconds = 50;
 
 /** Reader side and handler side of a state machine: customer code runs while reading, so its results travel on the records. */
 export interface StateMachine {
@@ -62,15 +68,18 @@ async function* combine(input: {
   let records: SourceRecord[] = [];
   let recordBytes = 0;
   let states = positions(files);
+  let batchBegan = performance.now();
   const batch = (): CombinedBatch => {
     const full = { records, files: states };
     records = [];
     recordBytes = 0;
+    batchBegan = performance.now();
     return full;
   };
   try {
     for (;;) {
       signal.throwIfAborted();
+      const callBegan = performance.now();
       const changes = changesOf(files);
       const combined = await callReader(objects, files, lastDocument);
       const parts = Object.fromEntries(files.map((file) => [file.fileType, file.takeHandedOut()]));
@@ -94,7 +103,11 @@ async function* combine(input: {
       }
       lastDocument = combined.document;
       states = positions(files);
-      if (records.length >= limits.batchRecordsMax || recordBytes >= limits.batchBytesMax) yield batch();
+      const now = performance.now();
+      const isFull = records.length >= limits.batchRecordsMax || recordBytes >= limits.batchBytesMax;
+      if (isFull || now - batchBegan >= batchMillisecondsMax) yield batch();
+      // Nothing else came to its turn meanwhile: timers, a wish to stop, what was read.
+      if (now - callBegan >= longTurnMilliseconds) await nextTurn();
     }
   } catch (thrown) {
     // What was decided before the failure is good.

@@ -3,7 +3,7 @@ import type { HandlerResult } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { CombinedBatch, FileState, SourceRecord } from "@letsdata/plugin-kit/reader";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { javaScriptHost } from "../javascript/open-handler.ts";
 import { openJavaScriptStateMachine } from "../javascript/state-machine-objects.ts";
 import { createRecordSplitter, defaultSplitLimits } from "../record-splitter/record-splitter.ts";
@@ -34,6 +34,11 @@ async function orders(limits = small, artifactDir = ordersFolder): Promise<State
   const interfaceName = "SingleFileStateMachineReader" as const;
   const objects = await openJavaScriptStateMachine({ artifactDir, interfaceName, taskId: "task" });
   return openStateMachine(objects, { S3: "orders.log" }, limits);
+}
+
+function fakeTime(): Disposable {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  return { [Symbol.dispose]: () => void vi.useRealTimers() };
 }
 
 async function* chunks(text: string | Buffer, from: number, size: number): AsyncGenerator<Uint8Array> {
@@ -99,6 +104,23 @@ describe("a state machine over one file", () => {
     expect(failed?.kind === "error" && failed.error.startOffsets).toEqual({
       ORDERS: String(orderText.indexOf("\nH,2")),
     });
+  });
+
+  test("hands on what a slow handler made of it, so that a checkpoint can fall behind each", async () => {
+    using _ = fakeTime();
+    const interfaceName = "SingleFileStateMachineReader" as const;
+    const inner = await openJavaScriptStateMachine({ artifactDir: ordersFolder, interfaceName, taskId: "task" });
+    const combine: StateMachineObjects["combine"] = (given) => {
+      vi.advanceTimersByTime(700);
+      return inner.combine(given);
+    };
+    const objects = new Proxy(inner, {
+      get: (of, name) => (name === "combine" ? combine : of[name as keyof typeof of]),
+    });
+    const machine = await openStateMachine(objects, { S3: "orders.log" });
+    const batches = await batchesOf(machine, { ORDERS: orderText });
+    expect(batches.map(({ records }) => records.length)).toEqual([2, 2, 0]);
+    expect((await resultsOf(machine, batches)).map(told)).toEqual(orderResults);
   });
 
   test("goes on behind every record, wherever it was stopped, with the same results", async () => {

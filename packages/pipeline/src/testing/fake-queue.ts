@@ -25,7 +25,9 @@ export class FakeQueue {
           next += records.length;
           polls += 1;
           const bytesRead = records.reduce((sum, { body }) => sum + body.length, 0);
-          yield { records, nextPosition: { polls }, bytesRead, awaitsAcknowledgement: polls % 2 === 0 };
+          const nextPosition = { polls };
+          const awaitsAcknowledgement = polls % 2 === 0;
+          yield { records, nextPosition, positionBehind: () => nextPosition, bytesRead, awaitsAcknowledgement };
         }
       },
       acknowledge: async ({ records }: ReadBatch) => {

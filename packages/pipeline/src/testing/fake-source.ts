@@ -13,10 +13,13 @@ export function fakeReader(
   records: readonly SourceRecord[],
   {
     batchSizes = [10],
+    isDivisible = false,
     onRead,
     acknowledged,
   }: {
     readonly batchSizes?: readonly number[];
+    /** Batches have positions behind each of their records, too. */
+    readonly isDivisible?: boolean;
     readonly onRead?: (firstIndex: number, signal: AbortSignal) => Promise<void> | void;
     readonly acknowledged?: ReadBatch[];
   } = {},
@@ -27,10 +30,12 @@ export function fakeReader(
       for (let turn = 0; next < records.length && !signal.aborted; turn++) {
         await onRead?.(next, signal);
         if (signal.aborted) return;
+        const first = next;
         const batch = records.slice(next, next + batchSizes[turn % batchSizes.length]!);
         next += batch.length;
         const bytesRead = batch.reduce((sum, record) => sum + record.body.length, 0);
-        yield { records: batch, nextPosition: { next }, bytesRead };
+        const positionBehind = (count: number): Position => ({ next: first + count });
+        yield { records: batch, nextPosition: { next }, bytesRead, ...(isDivisible ? { positionBehind } : {}) };
       }
     },
     ...(acknowledged

@@ -9,6 +9,7 @@ interface Sleeper {
 export class ManualClock implements Clock {
   #now: number;
   #sleepers: Sleeper[] = [];
+  #turns = 0;
 
   constructor(start = 1_767_225_600_000) {
     this.#now = start;
@@ -41,6 +42,12 @@ export class ManualClock implements Clock {
     });
   }
 
+  async turn(): Promise<void> {
+    this.#turns++;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#turns--;
+  }
+
   /** Lets `work` run to its end, passing time whenever everything sleeps. Throws when nothing can happen any more. */
   async run<T>(work: Promise<T>): Promise<T> {
     let settled = false;
@@ -51,6 +58,7 @@ export class ManualClock implements Clock {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
       if (settled) return done;
+      if (this.#turns > 0) continue;
       const next = Math.min(...this.#sleepers.map((sleeper) => sleeper.at));
       if (next === Number.POSITIVE_INFINITY) throw new Error("everything waits and nobody sleeps");
       this.#now = Math.max(this.#now, next);

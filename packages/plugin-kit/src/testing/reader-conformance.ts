@@ -110,6 +110,22 @@ export function testReader(name: string, conformance: ReaderConformance): void {
         }
       });
 
+      it("resumed behind any record of a batch that says where that is yields exactly the rest", async () => {
+        const batches = await readFrom(null);
+        const all = identities(batches);
+        const places = batches.flatMap(({ records, positionBehind }, index) => {
+          const done = identities(batches.slice(0, index)).length;
+          const inside = positionBehind ? Array.from({ length: Math.max(records.length - 1, 0) }, (_, n) => n + 1) : [];
+          return inside.map((count) => ({ done: done + count, position: () => positionBehind!(count) }));
+        });
+        for (const place of someOf(places.length)) {
+          const { done, position } = places[place]!;
+          const stored = JSON.parse(JSON.stringify(position())) as Position;
+          const rest = identities(await readFrom(stored)).slice(0, all.length - done);
+          expect(rest, `resumed behind record ${done}`).toEqual(all.slice(done));
+        }
+      });
+
       it("can be read again with the same object after a broken-off reading", async () => {
         const reader = await conformance.openReader();
         const abort = new AbortController();

@@ -1,0 +1,80 @@
+import type { Handler } from "@letsdata/plugin-kit/handler";
+import { expect, it } from "vitest";
+import { runTask } from "./run-task.ts";
+import { fakeHandler } from "./testing/fake-handler.ts";
+import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
+import { taskBench } from "./testing/task-bench.ts";
+
+const docs = (count: number): string[] => Array.from({ length: count }, (_, n) => `doc ${n}`);
+const limits = { timeoutSeconds: 300, checkpointRecords: 500 };
+const secondsARecord = 0.7;
+
+it.each([
+  { name: "in this process, which does not let go of the thread", queues: null },
+  { name: "outside this process", queues: false },
+  { name: "outside this process that queues", queues: true },
+])("a handler $name and needs longer than an attempt for a batch moves on with every attempt", async ({ queues }) => {
+  const { attempt, clock, checkpoints, target } = taskBench();
+  const openHandler = (): Handler => {
+    if (queues !== null) {
+      return fakeHandler({ asynchronous: true, queues, workOn: () => clock.sleep(1_000 * secondsARecord) });
+    }
+    const { handle, ...rest } = fakeHandler();
+    return {
+      ...rest,
+      handle(batch, signal) {
+        clock.advance(1_000 * secondsARecord * batch.length);
+        return handle(batch, signal);
+      },
+    };
+  };
+  const began = clock.now();
+  for (let attempts = 1; ; attempts++) {
+    const attemptBegan = clock.now();
+    const reader = fakeReader(sourceRecords(docs(1_000)), { batchSizes: [500], isDivisible: true });
+    const outcome = await clock.run(runTask(attempt({ reader, handler: openHandler(), limits })));
+    expect(clock.now() - attemptBegan).toBeLessThan(1_000 * limits.timeoutSeconds);
+    if (outcome.kind === "completed") break;
+    expect(outcome.kind).toBe("rerun");
+    expect(outcome.counts.recordsRead).toBeGreaterThan(attempts * 300);
+  }
+  expect(target.stored).toEqual(docs(1_000));
+  expect(checkpoints.saves.length).toBeGreaterThan((1_000 * secondsARecord) / 15);
+  expect(clock.now() - began).toBeLessThan(1_000 * 1_000 * secondsARecord * 1.1);
+});
+
+it("a quick handler is given whole batches after the first few records", async () => {
+  const { attempt, clock } = taskBench();
+  const given: number[] = [];
+  const { handle, ...rest } = fakeHandler();
+  const handler: Handler = {
+    ...rest,
+    handle(batch, signal) {
+      given.push(batch.length);
+      clock.advance(batch.length);
+      return handle(batch, signal);
+    },
+  };
+  const reader = fakeReader(sourceRecords(docs(3_000)), { batchSizes: [500], isDivisible: true });
+  await clock.run(runTask(attempt({ reader, handler })));
+  expect(given).toEqual([1, 8, 64, 427, 500, 500, 500, 500, 500]);
+});
+
+it("a handler that becomes slow is given less at once, and more when it is quick again", async () => {
+  const { attempt, clock } = taskBench();
+  const given: number[] = [];
+  const { handle, ...rest } = fakeHandler();
+  const handler: Handler = {
+    ...rest,
+    handle(batch, signal) {
+      given.push(batch.length);
+      for (const { start } of batch) clock.advance(Number(start) >= 500 && Number(start) < 1_000 ? 100 : 1);
+      return handle(batch, signal);
+    },
+  };
+  const reader = fakeReader(sourceRecords(docs(2_000)), { batchSizes: [500], isDivisible: true });
+  await clock.run(runTask(attempt({ reader, handler })));
+  expect(given.slice(0, 4)).toEqual([1, 8, 64, 427]);
+  expect(given.slice(5, -4).every((records) => records <= 10)).toBe(true);
+  expect(given.at(-1)).toBeGreaterThan(100);
+});
