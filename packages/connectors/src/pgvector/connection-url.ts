@@ -75,7 +75,7 @@ export function connectionOfSecret(text: string): DatabaseConnection {
     sslnegotiation: ssl !== false && parameters.get("sslnegotiation") === "direct" ? "direct" : "postgres",
     ...(Object.fromEntries(
       SESSION_PARAMETERS.map((name) => [name, parameters.get(name)]).filter(([, value]) => value),
-    ) as PoolConfig),
+    ) as Pick<PoolConfig, (typeof SESSION_PARAMETERS)[number]>),
   };
 }
 

@@ -27,7 +27,7 @@ describe("what PostgreSQL answers", () => {
     expect(isOfDocument(problem)).toBe(false);
   });
 
-  it.each([
+  it.each<[Error, string, string]>([
     [error("42703"), "CONFIG_INVALID", "must have the columns"],
     [error("42804"), "CONFIG_INVALID", "must have the columns"],
     [error("DEPTH_ZERO_SELF_SIGNED_CERT"), "CONFIG_INVALID", "below the URL in the secret"],
@@ -41,7 +41,11 @@ describe("what PostgreSQL answers", () => {
       "no such database: geheim",
       'server login failed: FATAL database "geheim" does not exist',
       'server login failed: FATAL password authentication failed for user "geheim"',
-    ].map((text) => [error("08P01", text), "CONFIG_INVALID", "Compare database, user, password and sslmode"] as const),
+    ].map((text): [Error, string, string] => [
+      error("08P01", text),
+      "CONFIG_INVALID",
+      "Compare database, user, password and sslmode",
+    ]),
     [error("55000"), "CLOUD_CALL_REFUSED", "(55000)"],
     [error("XX001"), "CLOUD_CALL_REFUSED", "(XX001)"],
     [error("42501"), "ACCESS_DENIED", "(42501)"],
