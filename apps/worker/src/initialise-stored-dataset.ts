@@ -8,6 +8,7 @@ import {
   saveDatasetResources,
   transitionDataset,
 } from "@letsdata/database/stores/dataset-store";
+import { finishPlan } from "@letsdata/database/stores/initial-plan";
 import type { LogLevel } from "@letsdata/database/stores/log-store";
 import { expectMoreTasks } from "@letsdata/database/stores/source-planning";
 import { unavailableParts } from "@letsdata/dataset/availability";
@@ -48,6 +49,7 @@ export async function initialiseStoredDataset(
     const initialised = await initialise(dependencies, stored, signal, say);
     await inTransaction(database, async (transaction) => {
       await saveDatasetResources(transaction, datasetId, factsOf(stored, initialised, dependencies.installation.stage));
+      await finishPlan(transaction, datasetId, initialised.plan);
       if (initialised.mayPlanMore) await expectMoreTasks(transaction, datasetId);
       await transitionDataset(transaction, datasetId, isRedrive ? "redriveReady" : "planned", {
         reason: reasonOf(initialised.notices),
@@ -61,7 +63,8 @@ export async function initialiseStoredDataset(
     const problem = asProblem(error);
     const startedAt = stored.runs[0]?.startedAt ?? stored.createdAt;
     const mayRecover = problem.entry.retry === "later" && Date.now() - startedAt < PATIENCE_MS;
-    if (mayRecover || signal.aborted) throw error;
+    // LEASE_LOST: another worker took the job over and plans by what it found; how this ends is its to say.
+    if (mayRecover || signal.aborted || problem.code === "LEASE_LOST") throw error;
     const now = await getDatasetById(database, datasetId);
     // Deleted meanwhile, or finished by another worker that took the job over.
     if (now?.status !== "INITIALIZING" && now?.status !== "REDRIVING") return;

@@ -46,7 +46,8 @@ export async function workOnRequests(
       onQueued();
     } catch (error) {
       const problem = asProblem(error);
-      if (problem.entry.retry === "later") throw error;
+      // "stop": another worker took the job over, and the request with it.
+      if (problem.entry.retry !== "never") throw error;
       log.warn(`request ${request.requestId} (${request.kind}) failed`, problem);
       const { code, message, errors } = problem;
       await updateRequest(database, request.requestId, { status: "FAILED", result: { code, message, errors } });
@@ -84,8 +85,8 @@ async function redrive(dependencies: WorkerDependencies, request: StoredRequest,
   const { datasetId, tenantId } = request;
   const { taskIds, filter, policy } = request.input as unknown as RedriveInput;
   const dataset = await getDatasetById(database, datasetId);
-  if (dataset?.tasks.totalTasks === 0) {
-    // A failed initialisation left nothing to redrive but itself; it answers for the status from here on.
+  if (dataset && !dataset.isPlanned) {
+    // A failed initialisation left nothing to redrive but itself, however many tasks it stored before; it answers for the status from here on.
     await initialiseStoredDataset(dependencies, datasetId, signal);
     return { redrivenTasks: 0, initialised: true };
   }
