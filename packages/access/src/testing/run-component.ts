@@ -68,6 +68,7 @@ export async function writeAsDataset(config: DatasetConfig, access: CloudAccess,
       provisionIntermediate: nothing,
       makeCustomerAccessRole: () => Promise.resolve("arn"),
       assumeCustomerAccess: () => Promise.resolve("refused"),
+      beginPlan: () => Promise.resolve("plan"),
       insertTasks: () => Promise.resolve(),
     },
   });
