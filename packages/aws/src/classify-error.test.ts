@@ -15,6 +15,8 @@ describe("classifyAwsError", () => {
     [awsError("InternalError", 500), "CLOUD_UNAVAILABLE"],
     [awsError("Unknown", 502), "CLOUD_UNAVAILABLE"],
     [awsError("RequestTimeout", 400), "CLOUD_UNAVAILABLE"],
+    [awsError("ReplicatedWriteConflictException", 400), "CLOUD_UNAVAILABLE"],
+    [awsError("TransactionConflictException", 400), "CLOUD_UNAVAILABLE"],
     [awsError("TimeoutError", undefined), "CLOUD_UNAVAILABLE"],
     [nodeError("ECONNRESET"), "CLOUD_UNAVAILABLE"],
     [nodeError("ECONNREFUSED"), "CLOUD_UNAVAILABLE"],

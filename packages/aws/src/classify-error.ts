@@ -34,12 +34,14 @@ const UNAVAILABLE = new Set([
   "InternalServerError",
   "InternalServiceError",
   "OperationAborted",
+  "ReplicatedWriteConflictException",
   "RequestTimeout",
   "RequestTimeoutException",
   "ResourceInUseException",
   "ServiceUnavailable",
   "ServiceUnavailableException",
   "TimeoutError",
+  "TransactionConflictException",
 ]);
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
 const DENIED = new Set([

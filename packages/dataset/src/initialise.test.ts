@@ -105,6 +105,20 @@ describe("initialising a dataset", () => {
     expect(tasks.size).toBe(3);
   });
 
+  test("has a target of the customer's changed as configured, and makes nothing else of the customer's", async () => {
+    const target = { connectorDestination: "KINESIS", resourceLocation: "Customer", kinesisStreamName: "s" };
+    const { ports, calls } = world();
+    await initialise(
+      ports,
+      bodyWith({
+        accessGrantRoleArn: "arn:aws:iam::111122223333:role/Grant",
+        writeConnector: { ...target, kinesisShardCount: 4 },
+        errorConnector: { connectorDestination: "S3", resourceLocation: "Customer", bucketName: "errors-of-mine" },
+      }),
+    );
+    expect(calls.filter((call) => call.startsWith("provision"))).toEqual(["provision writeConnector"]);
+  });
+
   test("makes the endpoint of a model last, once everything else is there", async () => {
     const { body } = examples.find(({ name }) => name === "SageMaker, own model")!;
     const { ports, calls } = world();

@@ -26,7 +26,7 @@ export interface PlannedTask extends TaskPlan {
   readonly taskId: string;
 }
 
-/** What LetsData makes before a dataset runs, in this order: what takes longest, last. */
+/** What LetsData makes, or prepares of the customer's, before a dataset runs, in this order: what takes longest, last. */
 const provisionedComponents = ["errorConnector", "writeConnector", "endpoint"] as const;
 export type ProvisionedComponent = (typeof provisionedComponents)[number];
 
@@ -67,7 +67,7 @@ export const initialisationSteps = {
   loadArtifact: "Load the handler",
   checkManifest: "Check the manifest",
   provisionErrorConnector: "Make the error bucket",
-  provisionWriteConnector: "Make the write target",
+  provisionWriteConnector: "Prepare the write target",
   provisionEndpoint: "Make the model's endpoint; it may take up to 30 minutes",
   provisionIntermediate: "Make the bucket between mappers and reducer",
   customerAccess: "Open the results to your account",
@@ -122,7 +122,7 @@ export async function initialiseDataset(input: InitialiseInput): Promise<Initial
 
   const resources: ProvisionedResource[] = [];
   for (const component of provisionedComponents) {
-    if (ownerOf(config, component) !== "LetsData") continue;
+    if (!isPrepared(config, component)) continue;
     const step = provisionSteps[component];
     resources.push(...(await inStep(input, step, () => ports.provision(component, signal))));
   }
@@ -200,6 +200,12 @@ async function checkEverything(input: InitialiseInput, manifest: ManifestInput |
     );
   if (errors.length > 0) throw problemOf(errors);
   return check;
+}
+
+/** What LetsData makes; and a target of the customer's, which its connector may have to change as configured (Kinesis: the shards). */
+function isPrepared(config: DatasetConfig, component: ProvisionedComponent): boolean {
+  const owner = ownerOf(config, component);
+  return owner === "LetsData" || (owner === "Customer" && component === "writeConnector");
 }
 
 /** What LetsData will make has nothing to check yet; what it reads with its own rights has. */

@@ -20,11 +20,14 @@ export interface CloudLimits {
   /** How much of a shard's time one GetRecords looks through for records, in milliseconds; it answers empty where it finds none. */
   readonly kinesisMillisecondsPerRead: number;
   readonly sqsMessagesInFlight: number;
+  /** Of one answer that lists unfinished uploads. */
+  readonly s3UploadsPerPage: number;
 }
 
 /**
  * Real services' limits: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html,
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html,
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
  */
 export const REAL_LIMITS: CloudLimits = {
   kinesisShardBytesPerSecond: 1024 * 1024,
@@ -33,6 +36,7 @@ export const REAL_LIMITS: CloudLimits = {
   // AWS does not say how much it is.
   kinesisMillisecondsPerRead: Number.POSITIVE_INFINITY,
   sqsMessagesInFlight: 120_000,
+  s3UploadsPerPage: 1000,
 };
 
 /** What every service of one running local cloud shares. */

@@ -66,6 +66,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       kinesisShardReadsPerSecond: options.kinesisShardReadsPerSecond ?? REAL_LIMITS.kinesisShardReadsPerSecond,
       kinesisMillisecondsPerRead: options.kinesisMillisecondsPerRead ?? REAL_LIMITS.kinesisMillisecondsPerRead,
       sqsMessagesInFlight: options.sqsMessagesInFlight ?? REAL_LIMITS.sqsMessagesInFlight,
+      s3UploadsPerPage: options.s3UploadsPerPage ?? REAL_LIMITS.s3UploadsPerPage,
     },
     now,
   };

@@ -148,7 +148,10 @@ export interface WriteConnector<Config> {
   /** What a reader of the target needs: the statements of the customer access role. */
   readPermissions(config: Config, scope: ResourceScope): readonly Permission[];
   checkAccess(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly AccessFinding[]>;
-  /** Makes what LetsData owns; repeatable after a crash at any point. */
+  /**
+   * Makes what LetsData owns; repeatable after a crash at any point. What is the customer's it leaves as it is, or changes as configured
+   * (the shards of a Kinesis stream), and returns nothing.
+   */
   provision(config: Config, access: CloudAccess, signal: AbortSignal): Promise<readonly ProvisionedResource[]>;
   /** Removes what `provision` made; repeatable. */
   remove(config: Config, access: CloudAccess, signal: AbortSignal): Promise<void>;

@@ -16,7 +16,7 @@ export interface WriterLimits {
 export interface Rejection {
   readonly index: number;
   readonly reason: string;
-  /** True: send it again (throttled). False: refused for good; it becomes an error record. */
+  /** True: send it again (throttled). False: refused for good for what is wrong with this document; it becomes an error record. */
   readonly retry: boolean;
 }
 

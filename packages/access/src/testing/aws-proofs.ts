@@ -1,11 +1,12 @@
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
+import { DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
 import { CreateEndpointCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { clientFor } from "@letsdata/aws/client-for";
 import { invokeEndpoint } from "@letsdata/compute/lambda-and-sagemaker/invoke-endpoint";
 import { OTHER_ACCOUNT } from "@letsdata/local-cloud/testing/test-cloud";
 import { makeTarget, ourArtifact } from "./make-resources.ts";
 import type { Proof } from "./proof.ts";
-import { readRecords, writeDocuments } from "./run-component.ts";
+import { readRecords, writeAsDataset } from "./run-component.ts";
 
 export const kinesisWrite: Proof = {
   thing: "writeConnector",
@@ -16,7 +17,13 @@ export const kinesisWrite: Proof = {
     const stream = { kinesisStreamName, kinesisShardCount: 2 };
     return { writeConnector: { connectorDestination: "KINESIS", resourceLocation: "Customer", ...stream } };
   },
-  run: (config, access) => writeDocuments(config, access),
+  async run(config, access, StreamName) {
+    await writeAsDataset(config, access);
+    const { StreamDescriptionSummary: stream } = await clientFor(KinesisClient, access).send(
+      new DescribeStreamSummaryCommand({ StreamName }),
+    );
+    if (stream?.OpenShardCount !== 2) throw new Error(`The stream has ${stream?.OpenShardCount} shards instead of 2.`);
+  },
 };
 
 export const kinesisRead: Proof = {
@@ -41,7 +48,7 @@ export const sqsWrite: Proof = {
     await makeTarget("SQS", { queueName }, customer);
     return { writeConnector: { connectorDestination: "SQS", resourceLocation: "Customer", queueName } };
   },
-  run: (config, access) => writeDocuments(config, access),
+  run: (config, access) => writeAsDataset(config, access),
 };
 
 export const sqsRead: Proof = {
@@ -66,7 +73,7 @@ export const dynamodbWrite: Proof = {
     await makeTarget("DYNAMODB", { tableName }, customer);
     return { writeConnector: { connectorDestination: "DYNAMODB", resourceLocation: "Customer", tableName } };
   },
-  run: (config, access) => writeDocuments(config, access),
+  run: (config, access) => writeAsDataset(config, access),
 };
 
 export const dynamodbRead: Proof = {
@@ -110,7 +117,7 @@ const s3Vectors: Proof = {
     await makeTarget("S3_VECTORS", index, customer);
     return { writeConnector: { connectorDestination: "S3_VECTORS", resourceLocation: "Customer", ...index } };
   },
-  run: (config, access) => writeDocuments(config, access),
+  run: (config, access) => writeAsDataset(config, access),
 };
 
 const image: Proof = {

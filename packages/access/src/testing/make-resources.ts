@@ -2,7 +2,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { clientFor } from "@letsdata/aws/client-for";
 import { writeConnectorConfigs } from "@letsdata/connectors/config-catalogue";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { writeDocuments } from "./run-component.ts";
+import { provisionTarget, writeDocuments } from "./run-component.ts";
 
 /** Handlers that are not the customer's: those of the public bucket. */
 export const ourArtifact = {
@@ -29,9 +29,8 @@ export async function makeTarget(
   customer: CloudAccess,
 ): Promise<ReadonlyMap<string, string>> {
   const body = { connectorDestination: destination, resourceLocation: "LetsData", ...names };
-  const made = await writeDocuments(
-    { writeConnector: writeConnectorConfigs[destination].schema.parse(body) },
-    customer,
-  );
+  const config = { writeConnector: writeConnectorConfigs[destination].schema.parse(body) };
+  const made = await provisionTarget(config, customer);
+  await writeDocuments(config, customer);
   return new Map(made.map(({ kind, arn }) => [kind, arn]));
 }

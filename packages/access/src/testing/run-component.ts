@@ -1,5 +1,6 @@
 import { lineSplitter } from "@letsdata/connectors/testing/line-splitter";
 import { concurrencyOf, type DatasetConfig } from "@letsdata/dataset/dataset-config";
+import { initialiseDataset } from "@letsdata/dataset/initialise";
 import type { CloudAccess, ProvisionedResource, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { OutputDocument } from "@letsdata/plugin-kit/handler";
 import { makeErrorRecord } from "@letsdata/plugin-kit/testing/error-sink-conformance";
@@ -45,14 +46,50 @@ function documentOf(id: string, bytes: number): OutputDocument {
   return { ...made, body: JSON.stringify(fields), fields: () => fields };
 }
 
-/** Provisions and writes two documents, then once more as the next attempt of the same task. Returns what was made. */
+/** Makes a dataset ready as its worker does, as far as its target goes, and writes to it. */
+export async function writeAsDataset(config: DatasetConfig, access: CloudAccess, bytes = 100): Promise<void> {
+  const nothing = () => Promise.resolve([]);
+  await initialiseDataset({
+    datasetId: "d".repeat(32),
+    config,
+    signal,
+    ports: {
+      checkGrant: nothing,
+      checkAccess: nothing,
+      loadArtifact: () => Promise.resolve(),
+      async *openManifest() {
+        yield Buffer.from("key");
+      },
+      async *planSource() {
+        yield { position: "0", readerDefinition: {} };
+      },
+      provision: (component) =>
+        component === "writeConnector" ? provisionTarget(config, access) : Promise.resolve([]),
+      provisionIntermediate: nothing,
+      makeCustomerAccessRole: () => Promise.resolve("arn"),
+      assumeCustomerAccess: () => Promise.resolve("refused"),
+      beginPlan: () => Promise.resolve("plan"),
+      insertTasks: () => Promise.resolve(),
+    },
+  });
+  await writeDocuments(config, access, bytes);
+}
+
+/** Makes the target of a dataset, or changes one that is the customer's as configured. Returns what was made. */
+export function provisionTarget(
+  config: Pick<DatasetConfig, "writeConnector">,
+  access: CloudAccess,
+): Promise<readonly ProvisionedResource[]> {
+  return writeConnectorOf(config).provision(config.writeConnector, access, signal);
+}
+
+/** Writes two documents, then once more as the next attempt of the same task. */
 export async function writeDocuments(
   config: Pick<DatasetConfig, "writeConnector">,
   access: CloudAccess,
   bytes = 100,
-): Promise<readonly ProvisionedResource[]> {
+): Promise<void> {
   const connector = writeConnectorOf(config);
-  const made = await connector.provision(config.writeConnector, access, signal);
   for (const attempt of [1, 2]) {
     const task = taskOf(access, attempt);
     const writer = await connector.openWriter({ config: config.writeConnector, access, task });
@@ -63,7 +100,6 @@ export async function writeDocuments(
     await writer.flush?.(signal);
     await writer.close();
   }
-  return made;
 }
 
 /** Archives a record, then once more as the next attempt. */

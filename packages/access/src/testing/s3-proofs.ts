@@ -6,7 +6,7 @@ import { openManifest } from "@letsdata/connectors/s3/manifest";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { makeBucket, ourArtifact } from "./make-resources.ts";
 import type { Proof } from "./proof.ts";
-import { archiveErrors, readRecords, writeDocuments } from "./run-component.ts";
+import { archiveErrors, readRecords, writeAsDataset } from "./run-component.ts";
 
 const signal = new AbortController().signal;
 export const LINES = "one\ntwo\n";
@@ -39,7 +39,7 @@ export const s3Write: Proof = {
       },
     };
   },
-  run: (config, access) => writeDocuments(config, access),
+  run: (config, access) => writeAsDataset(config, access),
 };
 export const s3Error: Proof = {
   thing: "errorConnector",

@@ -17,7 +17,7 @@ import {
 } from "./aws-proofs.ts";
 import { ourArtifact } from "./make-resources.ts";
 import type { Proof } from "./proof.ts";
-import { writeDocuments } from "./run-component.ts";
+import { writeAsDataset } from "./run-component.ts";
 import { LINES, s3Error, s3Read, s3Write } from "./s3-proofs.ts";
 
 type Seal = (name: string, key: string, customer: CloudAccess) => Promise<unknown>;
@@ -88,7 +88,7 @@ const WRITE = ["kms:Decrypt", "kms:GenerateDataKey"];
 export const sealedProofs: readonly Proof[] = [
   sealed(s3Read, sealBucketAndObject, READ),
   // More than one part of an upload: parts ask for kms:Decrypt.
-  sealed(s3Write, sealBucket, WRITE, (config, access) => writeDocuments(config, access, 9 * 1024 * 1024)),
+  sealed(s3Write, sealBucket, WRITE, (config, access) => writeAsDataset(config, access, 9 * 1024 * 1024)),
   sealed(s3Error, sealBucket, WRITE),
   sealed(sqsRead, sealQueue, READ),
   sealed(sqsWrite, sealQueue, WRITE),

@@ -1,7 +1,7 @@
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { Proof } from "./proof.ts";
-import { writeDocuments } from "./run-component.ts";
+import { writeAsDataset } from "./run-component.ts";
 
 /** Servers of customers, with what has to be in them: the table `vectors` of `postgresUrl`, the index `pages` of Momento. */
 export interface SecretServers {
@@ -25,7 +25,7 @@ function secret(
         writeConnector: { connectorDestination: destination, resourceLocation: "Customer", ...write(ARN) },
       };
     },
-    run: (config, access) => writeDocuments(config, access),
+    run: (config, access) => writeAsDataset(config, access),
   };
 }
 

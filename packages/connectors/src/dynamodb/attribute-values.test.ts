@@ -19,6 +19,13 @@ describe("a document's fields as attributes", () => {
     expect(plainJson(attributesOf(documentOf(body)))).toBe(body);
   });
 
+  it.each(["98765432.123456789", "-1.2345678901234567", "12345678901234567.8", "1.234567890123456789e5"])(
+    "keep digits that a double would lose on both sides of the point: %s",
+    (number) => {
+      expect(attributesOf(documentOf(`{"n":${number}}`))).toEqual({ n: { N: number } });
+    },
+  );
+
   it("are what fields() says when the body is no JSON object", () => {
     const fields = { documentId: "d", document: "raw 12345678901234567890" };
     expect(plainJson(attributesOf(documentOf("raw 12345678901234567890", fields)))).toBe(JSON.stringify(fields));

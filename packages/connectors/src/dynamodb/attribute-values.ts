@@ -6,7 +6,8 @@ import type { Attributes } from "../dynamodb-plain-json.ts";
 const NESTING_MAX = 32;
 const NUMBER_DIGITS_MAX = 38;
 const NUMBER_EXPONENTS = { least: -130, most: 125 };
-const MAYBE_MORE_DIGITS_THAN_A_DOUBLE = /\d{16}/;
+/** Sixteen digits in a row, wherever the point stands among them. */
+const MAYBE_MORE_DIGITS_THAN_A_DOUBLE = /\d(?:\.?\d){15}/;
 
 /** Thrown for a value DynamoDB cannot hold. `message` names the attribute, never the value. */
 export class UnstorableValue extends Error {}

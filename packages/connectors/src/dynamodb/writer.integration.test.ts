@@ -2,10 +2,12 @@ import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-co
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makeTable, storedIn } from "../testing/make-table.ts";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
+import { openRefusingCloud } from "../testing/refusing-cloud.ts";
 import { checkDynamodbWrite } from "./check-access.ts";
 import { type DynamodbTarget, dynamodbTargetReadPermissions, dynamodbWritePermissions } from "./permissions.ts";
 import { provisionTable, removeTable } from "./provision.ts";
 import { describeDynamodbWriter, openWriter, targetOf } from "./testing/writer-suite.ts";
+import { openDynamodbWriter } from "./writer.ts";
 
 let open: OpenCloud;
 const signal = new AbortController().signal;
@@ -51,6 +53,23 @@ describe("the DynamoDB writer, at a cloud that misbehaves", () => {
       .write(await prepareAll(writer, [makeDocument("a")]), signal)
       .catch((error: unknown) => error);
     expect(thrown).toMatchObject({ entry: { retry: "later" } });
+  });
+
+  it.each([
+    ["ReplicatedWriteConflictException", "later"],
+    ["TransactionConflictException", "later"],
+    ["InvalidEndpointException", "never"],
+  ])("refuses no document for good for what concerns the table: %s", async (name, retry) => {
+    const refusing = await openRefusingCloud(open.access, name);
+    try {
+      const config = targetOf({ tableName: "elsewhere" });
+      const keys = [{ name: "documentId", type: "S" }] as const;
+      const writer = openDynamodbWriter({ config, access: refusing.access, keys });
+      const prepared = await prepareAll(writer, [makeDocument("a"), makeDocument("b")]);
+      await expect(writer.write(prepared, signal)).rejects.toMatchObject({ entry: { retry } });
+    } finally {
+      refusing.close();
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import { classifyAwsError, isWorthRepeating } from "@letsdata/aws/classify-error
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { OutputDocument } from "@letsdata/plugin-kit/handler";
+import type { Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument, Rejection, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
 import type { Attributes } from "../dynamodb-plain-json.ts";
 import { tableArn } from "../dynamodb-table-arn.ts";
@@ -37,7 +38,7 @@ export function openDynamodbWriter(input: {
   const prepare = (document: OutputDocument, ordinal: number): PreparedItem | Unwritable => {
     let payload: Attributes;
     try {
-      payload = attributesOf(document);
+      payload = withKeysOfDocument(attributesOf(document), document, keys);
     } catch (thrown) {
       if (!(thrown instanceof UnstorableValue)) throw thrown;
       return { code: "INVALID_DOCUMENT", message: `DynamoDB cannot store the document: ${thrown.message}.` };
@@ -70,7 +71,7 @@ export function openDynamodbWriter(input: {
     } catch (thrown) {
       signal.throwIfAborted();
       const problem = classifyAwsError(thrown, { action: "dynamodb:BatchWriteItem", resource });
-      if (problem.code !== "CLOUD_CALL_REFUSED") throw problem;
+      if (!isOfDocument(problem)) throw problem;
       return writeSingly(items, signal);
     }
   }
@@ -85,7 +86,7 @@ export function openDynamodbWriter(input: {
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, { action: "dynamodb:PutItem", resource });
         const retry = isWorthRepeating(problem);
-        if (!retry && problem.code !== "CLOUD_CALL_REFUSED") throw problem;
+        if (!retry && !isOfDocument(problem)) throw problem;
         rejections.push({ index, reason: problem.message, retry });
       }
     }
@@ -103,6 +104,25 @@ export function openDynamodbWriter(input: {
     write,
     close: () => Promise.resolve(),
   };
+}
+
+/** What DynamoDB says of one item; the last where those of one partition key outgrow a local index. Anything else concerns the table. */
+const OF_DOCUMENT = new Set<unknown>(["ValidationException", "ItemCollectionSizeLimitExceededException"]);
+
+function isOfDocument({ details }: Problem): boolean {
+  return OF_DOCUMENT.has(details.awsCode);
+}
+
+/** The engine makes ids that a handler left out, and no body holds them: a key of that name takes the document's own. */
+function withKeysOfDocument(item: Attributes, document: OutputDocument, keys: readonly KeyAttribute[]): Attributes {
+  const { documentId, partitionKey } = document;
+  const known = { documentId, partitionKey };
+  const missing = keys.flatMap(({ name }) =>
+    (name === "documentId" || name === "partitionKey") && (item[name] === undefined || item[name].NULL)
+      ? [[name, { S: known[name] }] as const]
+      : [],
+  );
+  return missing.length === 0 ? item : { ...item, ...Object.fromEntries(missing) };
 }
 
 const typeNames = { S: "text", N: "a number", B: "binary" } as const;

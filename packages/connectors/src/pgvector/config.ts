@@ -17,7 +17,7 @@ export const pgvectorWriteConfig = z.strictObject({
   }),
   connectionSecretArn: field(secretArnText(), {
     label: "Connection secret",
-    help: "Secret that holds the connection URL.",
+    help: "Secret that holds the connection URL; a CA of your own goes below it as PEM text.",
     example: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:pg",
   }),
   tableName: field(

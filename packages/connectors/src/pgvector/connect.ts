@@ -1,7 +1,7 @@
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { Problem } from "@letsdata/plugin-kit/problems";
 import { Pool } from "pg";
 import { readSecret } from "../read-secret.ts";
+import { connectionOfSecret } from "./connection-url.ts";
 import type { PgvectorTarget } from "./permissions.ts";
 
 export interface Waiting {
@@ -14,12 +14,11 @@ export interface OpenDatabase {
   readonly pool: Pool;
   /** Database, host and port, as messages name them. */
   readonly place: string;
-  /** As the secret's URL gives them; empty where it does not. */
   readonly name: string;
   readonly role: string;
 }
 
-/** Connections to the database the secret names, none of them made yet. The caller ends the pool. */
+/** Connections to the database the secret names, none of them made yet. The caller ends the pool. Throws CONFIG_INVALID. */
 export async function connect(
   config: PgvectorTarget,
   access: CloudAccess,
@@ -28,31 +27,17 @@ export async function connect(
   { connectMs, statementMs }: Waiting = AT_WORK,
 ): Promise<OpenDatabase> {
   const path = "writeConnector.connectionSecretArn";
-  const url = await readSecret(config.connectionSecretArn, path, access, signal);
-  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new Problem("CONFIG_INVALID", "The connection secret is no URL of the form postgresql://…", { path });
-  }
+  const connection = connectionOfSecret(await readSecret(config.connectionSecretArn, path, access, signal));
+  const { host, port, database: name, user: role } = connection;
   const pool = new Pool({
-    connectionString: url,
+    application_name: `letsdata ${access.datasetName}`.slice(0, 63),
+    ...connection,
     max: connections,
     connectionTimeoutMillis: connectMs,
-    statement_timeout: statementMs,
-    // A server that stopped answering cannot end its statement.
-    query_timeout: statementMs + connectMs,
-    application_name: `letsdata ${access.datasetName}`.slice(0, 63),
+    // Counted here: PgBouncer lets nobody in who asks for a statement_timeout at the start, and a server that hangs could not keep it.
+    query_timeout: statementMs,
   });
   // An idle connection that breaks is replaced at the next statement.
   pool.on("error", () => undefined);
-  const { hostname, port, pathname, username } = new URL(url);
-  const name = decoded(pathname.slice(1));
-  const place = `the database ${name === "" ? "" : `${name} `}at ${hostname}:${port || "5432"}`;
-  return { pool, place, name, role: decoded(username) };
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+  return { pool, place: `the database ${name} at ${host}:${port}`, name, role };
 }

@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { checkPgvectorWrite } from "./check-access.ts";
+import { startPooler } from "./testing/pooler.ts";
 import { lookAtTable } from "./vector-table.ts";
 import { openPgvectorWriter } from "./writer.ts";
 
@@ -62,6 +66,30 @@ describe("the connection to PostgreSQL", () => {
       mute.close();
     }
   }, 20_000);
+
+  it("reads no file of this machine that the secret names", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "letsdata-secret-"));
+    const file = join(folder, "geheim.pem");
+    await writeFile(file, "geheim");
+    const config = await targetWith(`postgresql://u:p@127.0.0.1:1/db?sslmode=verify-full&sslrootcert=${file}`);
+    const findings = await checkPgvectorWrite(config, open.access, signal);
+    await rm(folder, { recursive: true });
+    expect(findings).toMatchObject([{ code: "CONFIG_INVALID", message: expect.stringContaining("sslrootcert") }]);
+    expect(JSON.stringify(findings)).not.toContain("geheim");
+  });
+
+  it("passes PgBouncer, which lets only known parameters through, and names one that it refuses", async () => {
+    const pooler = await startPooler();
+    try {
+      const url = `postgresql://u:geheim@127.0.0.1:${pooler.port}/db`;
+      const passed = await checkPgvectorWrite(await targetWith(url), open.access, signal);
+      expect(passed).toMatchObject([{ code: "ACCESS_DENIED", message: expect.stringContaining("(28P01)") }]);
+      const refused = await checkPgvectorWrite(await targetWith(`${url}?lock_timeout=5`), open.access, signal);
+      expect(refused).toMatchObject([{ code: "CONFIG_INVALID", message: expect.stringContaining("lock_timeout") }]);
+    } finally {
+      pooler.close();
+    }
+  });
 
   it("says how to get the extension when the database lacks it", async () => {
     const withoutExtension = { query: () => Promise.resolve({ rows: [] }) } as unknown as Parameters<

@@ -6,7 +6,7 @@ import type { Pool } from "pg";
 import { inCalls, type PreparedVectors, prepareVectors, type VectorItem } from "../vector-items.ts";
 import { connect } from "./connect.ts";
 import type { PgvectorTarget } from "./permissions.ts";
-import { postgresProblem } from "./postgres-problem.ts";
+import { isOfDocument, postgresProblem } from "./postgres-problem.ts";
 import { lookAtTable } from "./vector-table.ts";
 
 /** product.md §6.1. A document may have several vectors, so a call takes as many items as a batch documents. */
@@ -57,7 +57,7 @@ export async function openPgvectorWriter(input: {
         signal.throwIfAborted();
         const problem = postgresProblem(thrown);
         const retry = isWorthRepeating(problem);
-        if (!retry && problem.code !== "CLOUD_CALL_REFUSED") throw problem;
+        if (!retry && !isOfDocument(problem)) throw problem;
         rejections.push({ index, reason: problem.message, retry });
       }
     }
@@ -76,7 +76,7 @@ export async function openPgvectorWriter(input: {
       } catch (thrown) {
         signal.throwIfAborted();
         const problem = postgresProblem(thrown);
-        if (problem.code !== "CLOUD_CALL_REFUSED") throw problem;
+        if (!isOfDocument(problem)) throw problem;
         return writeSingly(batch as readonly PreparedVectors[], signal);
       }
     },

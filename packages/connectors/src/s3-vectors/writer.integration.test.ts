@@ -1,12 +1,14 @@
 import { prepareAll } from "@letsdata/plugin-kit/testing/writer-conformance";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
+import { openRefusingCloud } from "../testing/refusing-cloud.ts";
 import { vectorDocument } from "../testing/vector-document.ts";
 import { checkS3VectorsWrite } from "./check-access.ts";
 import { s3VectorsTargetReadPermissions, s3VectorsWritePermissions } from "./permissions.ts";
 import { provisionIndex, removeIndex } from "./provision.ts";
 import { describeS3VectorsWriter, makeIndex, openWriter, storedIn } from "./testing/writer-suite.ts";
 import { findIndex } from "./vector-index.ts";
+import { openS3VectorsWriter } from "./writer.ts";
 
 let open: OpenCloud;
 const signal = new AbortController().signal;
@@ -68,4 +70,21 @@ describe("S3 Vectors as a target", () => {
     expect(await writer.write(prepared, signal)).toEqual([]);
     expect(await storedIn(config, open.access)).toEqual(["a"]);
   });
+
+  it.each(["KmsDisabledException", "KmsInvalidStateException", "ServiceQuotaExceededException"])(
+    "fails the task when S3 Vectors refuses all documents alike: %s",
+    async (name) => {
+      const config = await makeIndex(open.access);
+      const refusing = await openRefusingCloud(open.access, name, name === "ServiceQuotaExceededException" ? 402 : 400);
+      try {
+        const writer = openS3VectorsWriter({ config, access: refusing.access, index: { distanceMetric: "cosine" } });
+        const prepared = await prepareAll(writer, ["a", "b"].map(vectorDocument));
+        const thrown = await writer.write(prepared, signal).catch((error: unknown) => error);
+        expect(thrown).toMatchObject({ code: "CLOUD_CALL_REFUSED", message: expect.stringContaining(name) });
+        expect(refusing.calls).toHaveLength(1);
+      } finally {
+        refusing.close();
+      }
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { type Index, PutVectorsCommand, S3VectorsClient } from "@aws-sdk/client-
 import { classifyAwsError, isWorthRepeating } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
+import type { Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument, Rejection, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
 import { inCalls, type PreparedVectors, prepareVectors, type VectorItem } from "../vector-items.ts";
 import { indexArn, namesOf, type VectorIndexTarget } from "./permissions.ts";
@@ -68,7 +69,7 @@ export function openS3VectorsWriter(input: {
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, call);
         const retry = isWorthRepeating(problem);
-        if (!retry && problem.code !== "CLOUD_CALL_REFUSED") throw problem;
+        if (!retry && !isOfDocument(problem)) throw problem;
         rejections.push({ index: at, reason: problem.message, retry });
       }
     }
@@ -91,12 +92,17 @@ export function openS3VectorsWriter(input: {
       } catch (thrown) {
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, call);
-        if (problem.code !== "CLOUD_CALL_REFUSED") throw problem;
+        if (!isOfDocument(problem)) throw problem;
         return writeSingly(batch as readonly PreparedVectors[], signal);
       }
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** True where a vector is at fault. A key that is disabled or an index that is full refuses every document alike. */
+function isOfDocument({ details }: Problem): boolean {
+  return details.awsCode === "ValidationException";
 }
 
 function bytesOf(metadata: object): number {

@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { CreateMultipartUploadCommand, GetBucketLifecycleConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
+import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { checkS3Error, checkS3Object, checkS3Read, checkS3Write } from "./check-access.ts";
@@ -15,7 +17,7 @@ import { provisionBucket, removeBucket } from "./provision.ts";
 let open: OpenCloud;
 const signal = new AbortController().signal;
 beforeAll(async () => {
-  open = await openCloud();
+  open = await openCloud({ s3UploadsPerPage: 2 });
 });
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
@@ -32,6 +34,20 @@ describe("a bucket of LetsData", () => {
     for (const key of ["a", "b/c", "d"]) await open.put(config.bucketName, key, "x");
     await removeBucket(config, open.access, signal);
     await removeBucket(config, open.access, signal);
+  });
+
+  it("is rid of unfinished uploads after a day, and of all of them when it is removed, however many", async () => {
+    const config = { resourceLocation: "LetsData", bucketName: `tldec${"e".repeat(32)}` };
+    const s3 = clientFor(S3Client, open.access);
+    const Bucket = config.bucketName;
+    await provisionBucket(config, open.access, signal);
+    const { Rules } = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+    expect(Rules).toMatchObject([{ Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }]);
+    for (const Key of ["a", "b", "b", "c", "c", "c", "d"])
+      await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    open.faults.add({ kind: "latency", service: "s3", action: "AbortMultipartUpload", latencyMs: 0 });
+    await removeBucket(config, open.access, signal);
+    expect(open.faults.list()).toMatchObject([{ hits: 7 }]);
   });
 
   it("is none of ours when it is the customer's", async () => {

@@ -16,6 +16,7 @@ import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { AccessFinding } from "@letsdata/plugin-kit/permissions";
 import type { Problem } from "@letsdata/plugin-kit/problems";
 import { type AccessCheck, accessFindings } from "../access-finding.ts";
+import { crc32Checksum } from "./crc32-checksum.ts";
 import { nameOfBucket, parseS3Uri } from "./permissions.ts";
 
 const PROBE = ".letsdata-access-probe";
@@ -182,7 +183,8 @@ function putChecks(
       ...place,
       action: "s3:PutObject",
       call: async () => {
-        const input = { ...object, Body: new Uint8Array(0), ContentLength: 0 };
+        const Body = new Uint8Array(0);
+        const input = { ...object, Body, ContentLength: 0, ChecksumCRC32: crc32Checksum(Body) };
         hasKey = (await s3.send(new PutObjectCommand(input), options)).SSEKMSKeyId !== undefined;
       },
     },
@@ -230,9 +232,12 @@ async function uploadPartAndAbort(
   object: { readonly Bucket: string; readonly Key: string },
   options: { readonly abortSignal: AbortSignal },
 ): Promise<void> {
-  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(object), options);
+  const Body = new Uint8Array(1);
+  const upload = new CreateMultipartUploadCommand({ ...object, ChecksumAlgorithm: "CRC32" });
+  const { UploadId } = await s3.send(upload, options);
   try {
-    await s3.send(new UploadPartCommand({ ...object, UploadId, PartNumber: 1, Body: new Uint8Array(1) }), options);
+    const part = { ...object, UploadId, PartNumber: 1, Body, ChecksumCRC32: crc32Checksum(Body) };
+    await s3.send(new UploadPartCommand(part), options);
   } finally {
     await s3.send(new AbortMultipartUploadCommand({ ...object, UploadId }), options).catch(() => undefined);
   }

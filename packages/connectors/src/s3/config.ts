@@ -172,7 +172,7 @@ const ownerText = {
 };
 const customerBucket = field(bucketNameText(), {
   label: "Bucket",
-  help: "Your bucket that receives the objects.",
+  help: "Your bucket that receives the objects. A lifecycle rule that aborts incomplete multipart uploads after a day spares you the cost of what interrupted tasks leave.",
   example: "out",
 });
 const ourBucket = field(z.string(), {

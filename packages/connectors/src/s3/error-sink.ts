@@ -3,6 +3,7 @@ import { awsErrorStatus, classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess, TaskIdentity } from "@letsdata/plugin-kit/connector";
 import type { ErrorSink } from "@letsdata/plugin-kit/error-sink";
+import { crc32Checksum } from "./crc32-checksum.ts";
 import { nameOfBucket } from "./permissions.ts";
 
 /**
@@ -25,7 +26,13 @@ export function openS3ErrorSink(input: {
       const piece = last.ordinal === firstOrdinal ? last.piece + 1 : 0;
       const key = `${task.datasetName}/${task.taskId}/${firstOrdinal}-${piece}.jsonl`;
       const body = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
-      const object = { Bucket: bucket, Key: key, Body: body, ContentType: "application/x-ndjson" };
+      const object = {
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ChecksumCRC32: crc32Checksum(body),
+        ContentType: "application/x-ndjson",
+      };
       const send = { abortSignal: signal };
       const failed = (thrown: unknown) => {
         signal.throwIfAborted();

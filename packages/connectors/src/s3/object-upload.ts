@@ -11,6 +11,7 @@ import {
 import { awsErrorCode, awsErrorStatus, isWorthRepeating } from "@letsdata/aws/classify-error";
 import { withRetry } from "@letsdata/aws/with-retry";
 import { Problem } from "@letsdata/plugin-kit/problems";
+import { crc32Checksum } from "./crc32-checksum.ts";
 import type { ObjectAddress } from "./object-body.ts";
 
 /** Smaller objects go in one call. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html: parts of 5 MiB or more */
@@ -69,26 +70,34 @@ export function uploadObject(
   let failure: unknown = null;
   let completed = false;
   let sentBytes = 0;
-  const parts: { PartNumber: number; ETag: string | undefined }[] = [];
+  const parts: { PartNumber: number; ETag: string | undefined; ChecksumCRC32: string }[] = [];
   const inFlight = new Set<Promise<void>>();
 
   async function sendPart(): Promise<void> {
     uploadId ??=
       (
         await retry(() =>
-          s3.send(new CreateMultipartUploadCommand({ ...place, ContentType: options.contentType }), send),
+          s3.send(
+            new CreateMultipartUploadCommand({
+              ...place,
+              ContentType: options.contentType,
+              ChecksumAlgorithm: "CRC32",
+            }),
+            send,
+          ),
         )
       ).UploadId ?? null;
-    const part = { PartNumber: parts.length + 1, ETag: undefined as string | undefined };
-    parts.push(part);
     const Body = Buffer.concat(waiting);
+    const ChecksumCRC32 = crc32Checksum(Body);
+    const part = { PartNumber: parts.length + 1, ETag: undefined as string | undefined, ChecksumCRC32 };
+    parts.push(part);
     sentBytes += Body.length;
     waiting = [];
     waitingBytes = 0;
     const UploadId = uploadId ?? "";
     const sending = retry(async () => {
       const answer = await s3.send(
-        new UploadPartCommand({ ...place, UploadId, PartNumber: part.PartNumber, Body }),
+        new UploadPartCommand({ ...place, UploadId, PartNumber: part.PartNumber, Body, ChecksumCRC32 }),
         send,
       );
       part.ETag = answer.ETag;
@@ -162,9 +171,9 @@ export function uploadObject(
       await withRetry(() => options.confirmLease(signal), { signal });
       if (uploadId === null) {
         const Body = Buffer.concat(waiting);
+        const object = { ...place, Body, ChecksumCRC32: crc32Checksum(Body), ContentType: options.contentType };
         await publish(
-          () =>
-            s3.send(new PutObjectCommand({ ...place, Body, ContentType: options.contentType, IfNoneMatch: "*" }), send),
+          () => s3.send(new PutObjectCommand({ ...object, IfNoneMatch: "*" }), send),
           () => Promise.resolve(false),
         );
       } else {

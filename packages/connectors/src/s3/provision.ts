@@ -1,5 +1,6 @@
 import {
   AbortMultipartUploadCommand,
+  type BucketLifecycleConfiguration,
   type BucketLocationConstraint,
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -7,6 +8,7 @@ import {
   HeadBucketCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  PutBucketLifecycleConfigurationCommand,
   PutBucketTaggingCommand,
   PutPublicAccessBlockCommand,
   S3Client,
@@ -22,7 +24,19 @@ interface BucketConfig {
   readonly resourceLocation: string;
 }
 
-/** Makes LetsData's bucket in the component's region, private and tagged. Repeatable; a customer's bucket is left alone. */
+/** What a killed attempt uploaded of an object is billed and shown in no listing; no attempt keeps one open for a day. */
+const LIFECYCLE = {
+  Rules: [
+    {
+      ID: "letsdata-unfinished-uploads",
+      Status: "Enabled",
+      Filter: { Prefix: "" },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    },
+  ],
+} satisfies BucketLifecycleConfiguration;
+
+/** Makes LetsData's bucket in the component's region: private, tagged and rid of unfinished uploads. Repeatable; a customer's bucket is left alone. */
 export async function provisionBucket(
   config: BucketConfig,
   access: CloudAccess,
@@ -66,6 +80,9 @@ export async function provisionBucket(
       }),
       options,
     ),
+  );
+  await retry("s3:PutLifecycleConfiguration", () =>
+    s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: LIFECYCLE }), options),
   );
   return [{ kind: "s3-bucket", name: Bucket, arn, region: access.region }];
 }
@@ -127,12 +144,17 @@ export async function deletePrefix(
 async function abortUploads(s3: S3Client, Bucket: string, signal: AbortSignal): Promise<void> {
   const options = { abortSignal: signal };
   const call = { action: "s3:ListBucketMultipartUploads", resource: `arn:aws:s3:::${Bucket}` };
-  const open = await withRetry(() => s3.send(new ListMultipartUploadsCommand({ Bucket }), options), { call, signal });
-  for (const { Key, UploadId } of open.Uploads ?? []) {
-    await withRetry(
-      () => s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), options).catch(unlessMissing),
-      { call: { action: "s3:AbortMultipartUpload", resource: `arn:aws:s3:::${Bucket}/${Key}` }, signal },
-    );
+  let hasMore = true;
+  while (hasMore) {
+    const page = await withRetry(() => s3.send(new ListMultipartUploadsCommand({ Bucket }), options), { call, signal });
+    for (const { Key, UploadId } of page.Uploads ?? []) {
+      await withRetry(
+        () => s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), options).catch(unlessMissing),
+        { call: { action: "s3:AbortMultipartUpload", resource: `arn:aws:s3:::${Bucket}/${Key}` }, signal },
+      );
+    }
+    // Those of this page are gone, so the next ones come first.
+    hasMore = page.IsTruncated === true;
   }
 }
 

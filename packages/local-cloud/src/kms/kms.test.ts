@@ -73,8 +73,8 @@ test("the parts of an upload ask for Decrypt", async () => {
   const { UploadId } = await writer.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "m" }));
   const part = { Bucket, Key: "m", UploadId, PartNumber: 1 };
   await expect(writer.s3.send(new UploadPartCommand({ ...part, Body: "x" }))).rejects.toMatchObject(refused("Decrypt"));
-  const { ETag } = await own.s3.send(new UploadPartCommand({ ...part, Body: "x" }));
-  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+  const { ETag, ChecksumCRC32 } = await own.s3.send(new UploadPartCommand({ ...part, Body: "x" }));
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag, ChecksumCRC32 }] };
   await own.s3.send(new CompleteMultipartUploadCommand({ Bucket, Key: "m", UploadId, MultipartUpload }));
   expect((await own.s3.send(new HeadObjectCommand({ Bucket, Key: "m" }))).SSEKMSKeyId).toBe(keyArn);
 });

@@ -8,7 +8,7 @@ import { bucketArn, existingBucket, need, type S3Operation } from "./s3-request.
 
 const POLICY_BYTES_MAX = 20 * 1024;
 
-type Setting = "policy" | "encryption" | "tagging" | "publicAccessBlock";
+type Setting = "policy" | "encryption" | "tagging" | "publicAccessBlock" | "lifecycle" | "objectLock";
 
 function getSetting(
   action: string,
@@ -19,7 +19,7 @@ function getSetting(
   return {
     needs: (call) => [need(call, action)],
     run(call) {
-      const value = existingBucket(call, call.bucketName)[setting];
+      const value = existingBucket(call, call.bucketName)[setting] ?? null;
       if (value === null) throw new AwsError(missing.code, missing.message, 404, { BucketName: call.bucketName });
       respond(call.request, 200, { "content-type": contentType }, value);
     },
@@ -103,6 +103,23 @@ export const bucketSettingOperations: Readonly<Record<string, S3Operation>> = {
     "PublicAccessBlockConfiguration",
   ),
   DeletePublicAccessBlock: deleteSetting("PutBucketPublicAccessBlock", "publicAccessBlock"),
+  // Kept and given back; nothing expires here.
+  GetBucketLifecycleConfiguration: getSetting("GetLifecycleConfiguration", "lifecycle", "application/xml", {
+    code: "NoSuchLifecycleConfiguration",
+    message: "The lifecycle configuration does not exist",
+  }),
+  PutBucketLifecycleConfiguration: putXmlSetting("PutLifecycleConfiguration", "lifecycle", "LifecycleConfiguration"),
+  DeleteBucketLifecycleConfiguration: deleteSetting("PutLifecycleConfiguration", "lifecycle"),
+  // A bucket keeps no versions, so there is none to hold; what a default retention asks of requests is asked (object-lock.ts).
+  GetObjectLockConfiguration: getSetting("GetBucketObjectLockConfiguration", "objectLock", "application/xml", {
+    code: "ObjectLockConfigurationNotFoundError",
+    message: "Object Lock configuration does not exist for this bucket",
+  }),
+  PutObjectLockConfiguration: putXmlSetting(
+    "PutBucketObjectLockConfiguration",
+    "objectLock",
+    "ObjectLockConfiguration",
+  ),
 };
 
 function malformed(message: string): AwsError {

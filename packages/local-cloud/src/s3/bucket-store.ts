@@ -12,6 +12,9 @@ export interface Bucket {
   readonly encryption: string | null;
   readonly tagging: string | null;
   readonly publicAccessBlock: string | null;
+  /** Missing in buckets of older state. */
+  readonly lifecycle?: string | null;
+  readonly objectLock?: string | null;
 }
 
 export type BucketStore = ReturnType<typeof openBucketStore>;

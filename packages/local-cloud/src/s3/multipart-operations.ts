@@ -5,6 +5,7 @@ import { checkWriteConditions, conflicting, meetsConflict } from "./conditions.t
 import { encoder } from "./list-operations.ts";
 import { encryptionHeaders, keyForWrite, needsKey } from "./object-encryption.ts";
 import { readObjectHeaders } from "./object-headers.ts";
+import { checkLockedBody } from "./object-lock.ts";
 import { asList, readXml } from "./read-xml.ts";
 import { receiveBody, receiveText } from "./receive-body.ts";
 import { respond, respondXml } from "./respond.ts";
@@ -53,6 +54,7 @@ export const multipartOperations: Readonly<Record<string, S3Operation>> = {
       const { request, uploads, files, cloud } = call;
       const upload = existingUpload(call);
       const number = partNumber(call);
+      checkLockedBody(call, "Part");
       const body = await receiveBody(request, files);
       if (!uploads.find(upload.bucket, upload.key, upload.id)) {
         files.remove([body.segment]);
@@ -117,7 +119,8 @@ export const multipartOperations: Readonly<Record<string, S3Operation>> = {
       const prefix = query.get("prefix") ?? "";
       const keyMarker = query.get("key-marker") ?? "";
       const idMarker = query.get("upload-id-marker");
-      const max = Math.min(Number(query.get("max-uploads") ?? PAGE_MAX), PAGE_MAX);
+      const pageMax = call.cloud.limits.s3UploadsPerPage;
+      const max = Math.min(Number(query.get("max-uploads") ?? pageMax), pageMax);
       const text = encoder(query.get("encoding-type") === "url");
       const all = call.uploads.list(call.bucketName).filter(({ key }) => key.startsWith(prefix));
       const markerAt = idMarker === null ? -1 : all.findIndex(({ key, id }) => key === keyMarker && id === idMarker);
@@ -151,7 +154,7 @@ async function completeUpload(call: S3Request): Promise<void> {
   const input = readXml(await receiveText(request), "CompleteMultipartUpload");
   const upload = existingUpload(call);
   const stored = new Map(uploads.parts(upload.id).map((part) => [part.number, part]));
-  const chosen = chooseParts(asList(input.Part), stored);
+  const chosen = chooseParts(asList(input.Part), stored, upload);
   checkWriteConditions(request, objects.find(bucketName, key));
   if (meetsConflict(call, "CompleteMultipartUpload")) {
     // Unlike after 412 the upload is over: its parts are to be sent again, in another.
@@ -189,7 +192,11 @@ async function completeUpload(call: S3Request): Promise<void> {
   });
 }
 
-function chooseParts(asked: readonly Record<string, unknown>[], stored: ReadonlyMap<number, UploadPart>): UploadPart[] {
+function chooseParts(
+  asked: readonly Record<string, unknown>[],
+  stored: ReadonlyMap<number, UploadPart>,
+  { checksumAlgorithm, checksumType }: Upload,
+): UploadPart[] {
   if (asked.length === 0)
     throw new AwsError(
       "MalformedXML",
@@ -205,6 +212,13 @@ function chooseParts(asked: readonly Record<string, unknown>[], stored: Readonly
       throw new AwsError(
         "InvalidPartOrder",
         "The list of parts was not in ascending order. The parts list must be specified in order by part number.",
+        400,
+      );
+    const isSummed = checksumType === "COMPOSITE" && Object.keys(part?.checksums ?? {}).length > 0;
+    if (checksumAlgorithm && isSummed && entry[`Checksum${checksumAlgorithm}`] === undefined)
+      throw new AwsError(
+        "InvalidRequest",
+        `The upload was created using a ${checksumAlgorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
         400,
       );
     const checksumsAgree = Object.entries(part?.checksums ?? {}).every(([name, value]) => {

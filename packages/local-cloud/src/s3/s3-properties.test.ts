@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   AbortMultipartUploadCommand,
+  type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
@@ -192,9 +193,9 @@ test("parts become one object: replaced, copied and unlisted parts included", as
   const listed = await own.s3.send(new ListPartsCommand({ Bucket, Key, UploadId }));
   expect(listed.Parts?.map(({ PartNumber }) => PartNumber)).toEqual([1, 3, 7, 9]);
   const Parts = [
-    { PartNumber: 1, ETag: first.ETag },
+    { PartNumber: 1, ETag: first.ETag, ChecksumCRC32: first.ChecksumCRC32 },
     { PartNumber: 3, ETag: copied.CopyPartResult?.ETag },
-    { PartNumber: 7, ETag: last.ETag },
+    { PartNumber: 7, ETag: last.ETag, ChecksumCRC32: last.ChecksumCRC32 },
   ];
   const completed = await own.s3.send(
     new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
@@ -217,18 +218,21 @@ test("parts become one object: replaced, copied and unlisted parts included", as
 test("wrong, small and conditional completions are refused; aborted uploads are gone", async () => {
   const Key = "refused";
   const UploadId = await startUpload(Key);
-  const upload = async (PartNumber: number, size: number) => ({
-    PartNumber,
-    ETag: (
-      await own.s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body: part(PartNumber, size) }))
-    ).ETag,
-  });
-  const complete = (Parts: { PartNumber: number; ETag: string | undefined }[], more = {}) =>
+  const upload = async (PartNumber: number, size: number) => {
+    const Body = part(PartNumber, size);
+    const { ETag, ChecksumCRC32 } = await own.s3.send(
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }),
+    );
+    return { PartNumber, ETag, ChecksumCRC32 };
+  };
+  const complete = (Parts: CompletedPart[], more = {}) =>
     own.s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts }, ...more }));
   const [one, two] = [await upload(1, 100), await upload(2, 100)];
   await expect(complete([one, two])).rejects.toMatchObject({ name: "EntityTooSmall" });
   await expect(complete([two, one])).rejects.toMatchObject({ name: "InvalidPartOrder" });
-  await expect(complete([{ PartNumber: 1, ETag: '"other"' }])).rejects.toMatchObject({ name: "InvalidPart" });
+  await expect(complete([{ ...one, ETag: '"other"' }])).rejects.toMatchObject({ name: "InvalidPart" });
+  await expect(complete([{ ...one, ChecksumCRC32: "AAAAAA==" }])).rejects.toMatchObject({ name: "InvalidPart" });
+  await expect(complete([{ PartNumber: 1, ETag: one.ETag }])).rejects.toThrow("missing for part 1");
   await own.s3.send(new PutObjectCommand({ Bucket, Key, Body: "already" }));
   await expect(complete([one], { IfNoneMatch: "*" })).rejects.toMatchObject({ name: "PreconditionFailed" });
   expect(

@@ -1,6 +1,7 @@
 import { checkWriteConditions, conflicting, meetsConflict } from "./conditions.ts";
 import { encryptionHeaders, keyForWrite, needsKey } from "./object-encryption.ts";
 import { readObjectHeaders } from "./object-headers.ts";
+import { checkLockedBody } from "./object-lock.ts";
 import { receiveBody } from "./receive-body.ts";
 import { respond } from "./respond.ts";
 import { existingBucket, need, type S3Operation } from "./s3-request.ts";
@@ -12,6 +13,7 @@ export const writeOperations: Readonly<Record<string, S3Operation>> = {
       const { request, bucketName, key, objects, files, cloud } = call;
       const { headers, metadata } = readObjectHeaders(request);
       const keyArn = keyForWrite(call);
+      checkLockedBody(call, "Object");
       checkWriteConditions(request, objects.find(bucketName, key));
       const body = await receiveBody(request, files);
       try {

@@ -73,6 +73,19 @@ export function describeDynamodbWriter(
     });
 
     it.each([
+      ["leaves them out", '{"n":1}'],
+      ["has none to name", '{"documentId":null,"partitionKey":null,"n":1}'],
+    ])("takes the document's own id and partition key as keys where the body %s", async (_, body) => {
+      const target = await table({ documentId: "S", partitionKey: "S" });
+      const writer = await openWriter(targetOf(target, "documentId", "partitionKey"), openAccess());
+      const document = { ...documentOf(body), documentId: "made", partitionKey: "also made" };
+      expect(await writer.write(await prepareAll(writer, [document]), signal)).toEqual([]);
+      expect(await target.stored()).toEqual([
+        { documentId: { S: "made" }, partitionKey: { S: "also made" }, n: { N: "1" } },
+      ]);
+    });
+
+    it.each([
       ["missing", '{"documentId":"a","n":1}', "missing"],
       ["null", '{"documentId":"a","id":null,"n":1}', "missing"],
       ["of another type", '{"documentId":"a","id":7,"n":1}', "is not text"],

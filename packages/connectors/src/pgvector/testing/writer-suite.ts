@@ -89,6 +89,28 @@ export function describePgvectorWriter(openUrl: () => string, openAccess: () => 
       await writer.close();
     });
 
+    it.each([
+      ["is becoming the primary", "25006", { code: "CLOUD_UNAVAILABLE", entry: { retry: "later" } }],
+      ["cannot read a file", "58030", { code: "CLOUD_UNAVAILABLE", entry: { retry: "later" } }],
+      ["lost a column", "42703", { code: "CONFIG_INVALID", entry: { retry: "never" } }],
+      ["is not in the right state", "55000", { code: "CLOUD_CALL_REFUSED", entry: { retry: "never" } }],
+    ])("refuses no document for good while the server %s (%s)", async (_, code, problem) => {
+      const config = await makeTable();
+      const writer = await openWriter(config);
+      const name = `${schema}.answer_${code}`;
+      await postgres.query(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'as the server would say' USING ERRCODE = '${code}'; END $$`);
+      await postgres.query(
+        `CREATE TRIGGER answer BEFORE INSERT ON ${config.tableName} FOR EACH STATEMENT EXECUTE FUNCTION ${name}()`,
+      );
+      const prepared = await prepareAll(writer, ["a", "b"].map(vectorDocument));
+      await expect(writer.write(prepared, signal)).rejects.toMatchObject(problem);
+      await postgres.query(`DROP TRIGGER answer ON ${config.tableName}`);
+      expect(await writer.write(prepared, signal)).toEqual([]);
+      expect((await rowsOf(config)).map(({ id }) => id)).toEqual(["a", "b"]);
+      await writer.close();
+    });
+
     it.each<[string, string, string]>([
       ["has another vector length", "id text PRIMARY KEY, vector vector(5), metadata jsonb", "vector(5)"],
       ["lacks a column", "id text PRIMARY KEY, vector vector(3)", "metadata"],
