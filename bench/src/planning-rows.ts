@@ -1,4 +1,5 @@
 import { openManifest } from "@letsdata/connectors/s3/manifest";
+import { beginPlan } from "@letsdata/database/stores/initial-plan";
 import { type InitialisePorts, initialiseDataset } from "@letsdata/dataset/initialise";
 import { parseDatasetConfig } from "@letsdata/dataset/parse-dataset-config";
 import { completeBody } from "@letsdata/dataset/testing/example-bodies";
@@ -37,10 +38,14 @@ export async function planningRows({ cloud, database, quick, report }: Scene): P
     provisionIntermediate: async () => [],
     makeCustomerAccessRole: async () => "arn:aws:iam::000000000001:role/Bench",
     assumeCustomerAccess: async () => "refused",
-    async insertTasks(tasks) {
+    async beginPlan(_, signal) {
+      await beginPlan(database.db, datasetId, "bench", signal);
+      return "bench";
+    },
+    async insertTasks(tasks, plan) {
       const firstOrdinal = planned;
       planned += tasks.length;
-      await insertPlans(database.db, { datasetId, config }, tasks, firstOrdinal);
+      await insertPlans(database.db, { datasetId, config }, tasks, { firstOrdinal, plan });
     },
   };
   const memory = watchMemory();

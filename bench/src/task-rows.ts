@@ -71,6 +71,7 @@ async function startScheduler({ db, url }: BenchDatabase) {
       await settle({ taskId: claimed.taskId, lease: claimed.lease, outcome });
       onSettled();
     },
+    isResting: () => false,
     onEnded: () => schedule.wake(),
   });
   const schedule = runRepeatedly("scheduling tasks", POLL_MS, log, scheduler.fillSlots);

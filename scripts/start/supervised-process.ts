@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
+import { WORKER_STOP_MS_MAX } from "../../apps/worker/src/stop-worker.ts";
 
 const RESTART_WAIT_MS_MIN = 250;
 const RESTART_WAIT_MS_MAX = 5_000;
 /** A process that lived this long starts again with the shortest wait. */
 const STEADY_AFTER_MS = 30_000;
-const STOP_GRACE_MS = 8_000;
+/** Longer than any server takes: a worker that is killed while it hands its tasks back makes them wait for their leases. */
+const STOP_GRACE_MS = WORKER_STOP_MS_MAX + 2_000;
 
 export interface ProcessPlan {
   readonly name: string;

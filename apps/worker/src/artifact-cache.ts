@@ -8,6 +8,7 @@ import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import { keepJar } from "@letsdata/handlers/artifact/keep-jar";
 import { unpackArtifact } from "@letsdata/handlers/artifact/unpack-artifact";
 import { supplySupportModules } from "@letsdata/handlers/javascript/supply-support";
+import { machineTrouble } from "@letsdata/plugin-kit/machine-trouble";
 import { Problem } from "@letsdata/plugin-kit/problems";
 
 /** Packed artifacts larger than this are refused before they are unpacked. */
@@ -25,7 +26,7 @@ export interface CachedArtifact {
 export interface ArtifactCache {
   /**
    * The unpacked artifact of one code version on this machine, downloaded when it is not here yet. Throws Problem ARTIFACT_INVALID,
-   * ARTIFACT_TOO_LARGE, SOURCE_NOT_FOUND or ACCESS_DENIED.
+   * ARTIFACT_TOO_LARGE, SOURCE_NOT_FOUND, ACCESS_DENIED or MACHINE_FAILED.
    */
   open(dataset: ArtifactOwner): Promise<CachedArtifact>;
   /** Forgets one version of a dataset, or all. */
@@ -94,7 +95,9 @@ export function createArtifactCache(installation: Installation, directory: strin
       const key = `${dataset.datasetId}/${dataset.codeVersion}`;
       const known = opening.get(key);
       if (known) return known;
-      const promise = download(dataset);
+      const promise = download(dataset).catch((error: unknown) => {
+        throw machineTrouble(error) ?? error;
+      });
       opening.set(key, promise);
       // A failure is asked again next time: access may have been granted meanwhile.
       promise.catch(() => {}).finally(() => opening.delete(key));

@@ -45,6 +45,7 @@ export function endedLines(
 }
 
 function ending(kind: AttemptOutcome["kind"], status: SettledTask["status"]): string {
+  if (kind === "stopped" && status === "RERUN") return "its worker stops, the task goes on in another attempt";
   if (kind === "stopped") return `stopped on request, the task is ${status}`;
   if (status === "RERUN") return "the task goes on in another attempt";
   return `the task is ${status}`;

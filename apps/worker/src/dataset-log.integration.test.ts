@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os";
 import { createDatabase, type Database } from "@letsdata/database/database";
 import { listLogLines } from "@letsdata/database/stores/log-store";
 import { sampleDataset, sampleTenant } from "@letsdata/database/testing/sample-rows";
@@ -39,6 +40,7 @@ test("only lines of the configured level are kept, cut to a bounded length, with
     ["HANDLER", "ERROR"],
     ["ENGINE", "WARN"],
   ]);
+  for (const { fields } of items) expect(fields).toEqual({ hnm: hostname(), unm: userInfo().username });
   expect(items[1]!.message.length).toBeLessThan(9_000);
 });
 

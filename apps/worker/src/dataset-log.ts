@@ -1,9 +1,18 @@
+import { hostname, userInfo } from "node:os";
 import type { Database } from "@letsdata/database/database";
-import { appendLogLines, type LogLevel, logLevels, type NewLogLine } from "@letsdata/database/stores/log-store";
+import {
+  appendLogLines,
+  type LogFields,
+  type LogLevel,
+  logLevels,
+  type NewLogLine,
+} from "@letsdata/database/stores/log-store";
 import type { Log } from "./log.ts";
 
 /** Lines longer than this are cut, as those of handlers are. */
 const messageCharactersMax = 8 * 1024;
+
+const fields: LogFields = { hnm: hostname(), ...userName() };
 
 export interface DatasetLogScope {
   readonly datasetId: string;
@@ -24,13 +33,22 @@ export function createDatasetLog(database: Database, log: Log, scope: DatasetLog
   return (source: NewLogLine["source"], lines: readonly SaidLine[]): Promise<void> => {
     const kept = lines
       .filter(({ level }) => logLevels[level] >= logLevels[leastLevel])
-      .map(({ time, level, message }) => ({ ...place, time, level, source, message: shortened(message) }));
+      .map(({ time, level, message }) => ({ ...place, time, level, source, message: shortened(message), fields }));
     return appendLogLines(database, kept).catch((error: unknown) => {
       log.warn(`${kept.length} log lines of dataset ${place.datasetId} could not be stored`, error);
     });
   };
 }
 export type DatasetLog = ReturnType<typeof createDatasetLog>;
+
+/** A container may run as a number that has no name. */
+function userName(): Pick<LogFields, "unm"> {
+  try {
+    return { unm: userInfo().username };
+  } catch {
+    return {};
+  }
+}
 
 function shortened(text: string): string {
   return text.length > messageCharactersMax ? `${text.slice(0, messageCharactersMax)}… (cut)` : text;

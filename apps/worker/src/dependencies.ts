@@ -11,8 +11,11 @@ import { createScratchFolders } from "./spark/scratch-folders.ts";
 import { prepareTaskProgram } from "./task-program.ts";
 
 const repositoryDir = join(import.meta.dirname, "../../..");
+/** Renewing leases and the heartbeat, one after the other; another while a connection that hangs is given up. */
+const LEASE_CONNECTIONS = 2;
 /** Loops, settling tasks and checkpoints share these. */
 const CONNECTIONS_BESIDE_TASKS = 6;
+export const LEASE_RENEWALS_PER_LEASE = 3;
 export const INITIALISATIONS_AT_ONCE = 2;
 export const TRIES_AT_ONCE = 1;
 
@@ -27,6 +30,12 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     applicationName: settings.workerId,
     connectionsMax: Math.min(40, settings.taskSlots + CONNECTIONS_BESIDE_TASKS),
   });
+  // Of its own, since leases must not wait for whatever waits for connections, nor any longer for an answer than until the next renewal.
+  const leaseDatabase = createDatabase(settings.databaseUrl, {
+    applicationName: settings.workerId,
+    connectionsMax: LEASE_CONNECTIONS,
+    statementSeconds: Math.max(1, settings.leaseSeconds / LEASE_RENEWALS_PER_LEASE),
+  });
   const log = createLog(settings.workerId);
   const entry = join(import.meta.dirname, "data-task.ts");
   const pool = createTaskProcessPool({
@@ -40,6 +49,7 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     settings,
     installation,
     database,
+    leaseDatabase,
     pool,
     log,
     contexts: createDatasetContexts(database, installation),

@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from "node:crypto";
 import { checkGrant } from "@letsdata/access/check-access";
 import { checkComponent } from "@letsdata/access/check-component";
 import { componentAccess, scopeOf } from "@letsdata/access/component-access";
@@ -7,8 +8,11 @@ import { type AssumeRoleInput, assumeRole } from "@letsdata/aws/assume-role";
 import { putRole, waitForPropagation } from "@letsdata/aws/identity-roles";
 import { provisionBucket } from "@letsdata/connectors/s3/provision";
 import { saveDatasetResources } from "@letsdata/database/stores/dataset-store";
+import { beginPlan } from "@letsdata/database/stores/initial-plan";
+import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import type { InitialisePorts } from "@letsdata/dataset/initialise";
 import { generatedNames } from "@letsdata/dataset/names";
+import type { ManifestInput } from "@letsdata/dataset/plan-tasks";
 import { customerAccessTrustPolicy, policyOf } from "@letsdata/dataset/policy-documents";
 import { ownerOf } from "@letsdata/dataset/resource-owners";
 import { Problem } from "@letsdata/plugin-kit/problems";
@@ -30,6 +34,8 @@ export function initialisePorts(
   const accessRole = generatedNames(installation.stage, datasetId).customerAccessRole;
   const accessRoleArn = `arn:aws:iam::${installation.accountId}:role/${accessRole}`;
   let planned = 0;
+  // One for both passes, which read the same object.
+  let manifest: ManifestInput | undefined;
 
   return {
     checkGrant: (signal) => checkGrant(installation, config, owner, signal),
@@ -47,7 +53,10 @@ export function initialisePorts(
       await saveDatasetResources(database, datasetId, { codeDigest: digest });
     },
 
-    openManifest: (signal) => manifestInput(installation, context, signal).open(),
+    openManifest(signal) {
+      manifest ??= manifestInput(installation, context, signal);
+      return manifest.open();
+    },
 
     provision(component, signal) {
       if (component === "endpoint") return makeModelEndpoint(installation, context, signal);
@@ -109,12 +118,25 @@ export function initialisePorts(
 
     planSource: (signal) => planSource(installation, config, owner, new Map(), signal),
 
-    async insertTasks(tasks) {
+    async beginPlan(manifestFingerprint, signal) {
+      const plan = manifestFingerprint === null ? randomUUID() : planName(manifestFingerprint, config);
+      await beginPlan(database, datasetId, plan, signal);
+      return plan;
+    },
+
+    async insertTasks(tasks, plan) {
       const firstOrdinal = planned;
       planned += tasks.length;
-      await insertPlans(database, context, tasks, firstOrdinal);
+      await insertPlans(database, context, tasks, { firstOrdinal, plan });
     },
   };
+}
+
+/** The same wherever the same tasks are made: they hold parts of the manifest and of the configuration. */
+function planName(manifestFingerprint: string, config: DatasetConfig): string {
+  return createHash("sha256")
+    .update(JSON.stringify([manifestFingerprint, config]))
+    .digest("hex");
 }
 
 async function isAssumed(input: AssumeRoleInput, signal: AbortSignal): Promise<"assumed" | "refused"> {

@@ -8,6 +8,7 @@ import {
   saveDatasetResources,
   transitionDataset,
 } from "@letsdata/database/stores/dataset-store";
+import { finishPlan } from "@letsdata/database/stores/initial-plan";
 import type { LogLevel } from "@letsdata/database/stores/log-store";
 import { expectMoreTasks } from "@letsdata/database/stores/source-planning";
 import { unavailableParts } from "@letsdata/dataset/availability";
@@ -55,6 +56,7 @@ export async function initialiseStoredDataset(
     );
     await inTransaction(database, async (transaction) => {
       await saveDatasetResources(transaction, datasetId, factsOf(stored, initialised, dependencies.installation.stage));
+      await finishPlan(transaction, datasetId, initialised.plan);
       if (initialised.mayPlanMore) await expectMoreTasks(transaction, datasetId);
       await transitionDataset(transaction, datasetId, isRedrive ? "redriveReady" : "planned", {
         reason: reasonOf(initialised.notices),
@@ -71,7 +73,8 @@ export async function initialiseStoredDataset(
     // What was made behind the removal, or beside it, is nobody's any more.
     if (isDeleted(now)) return releaseDataset(dependencies, datasetId, signal);
     const mayRecover = problem.entry.retry === "later" && Date.now() - startedAt < PATIENCE_MS;
-    if (mayRecover || signal.aborted) throw error;
+    // LEASE_LOST: another worker took the job over and plans by what it found; how this ends is its to say.
+    if (mayRecover || signal.aborted || problem.code === "LEASE_LOST") throw error;
     // Stopped meanwhile, or finished by another worker that took the job over.
     if (!isBeingInitialised(now)) return;
     log.warn(`dataset ${datasetId} could not be initialised`, problem);

@@ -5,12 +5,21 @@ import type { PlannedTask } from "@letsdata/dataset/initialise";
 import { taskTypeOf } from "@letsdata/dataset/task-type";
 import type { DatasetContext } from "./dataset-contexts.ts";
 
-/** Rows of planned tasks in their order; those already there stay as they are. Returns how many were new. */
+/** `plan`: of the initialisation that inserts; null where a planned dataset gets more tasks. */
+export interface PlanPlace {
+  readonly firstOrdinal: number;
+  readonly plan: string | null;
+}
+
+/**
+ * Rows of planned tasks in their order; those already there stay as they are. Returns how many were new. Throws LEASE_LOST where
+ * another plan has taken this one's place.
+ */
 export function insertPlans(
   database: Database,
   { datasetId, config }: Pick<DatasetContext, "datasetId" | "config">,
   tasks: readonly PlannedTask[],
-  firstOrdinal: number,
+  { firstOrdinal, plan }: PlanPlace,
 ): Promise<number> {
   const { computeEngine } = config;
   const computeDefinition = {
@@ -30,5 +39,6 @@ export function insertPlans(
       taskType: taskTypeOf(config, readerDefinition),
       readerDefinition,
     })),
+    plan,
   );
 }

@@ -12,7 +12,10 @@ export function hasManifestLines({ manifestFile: { manifestType } }: DatasetConf
   return manifestType === "S3ReaderTextManifestFile" || manifestType === "S3ReaderS3LinkManifestFile";
 }
 
-/** The dataset's manifest, to be checked and planned. */
+/**
+ * The dataset's manifest, to be checked and planned: whenever it is opened again it must be the object it was at first, or MANIFEST_CHANGED
+ * is thrown before the first byte.
+ */
 export function manifestInput(
   installation: Installation,
   { config, owner }: Pick<DatasetContext, "config" | "owner">,
@@ -22,6 +25,7 @@ export function manifestInput(
   if (manifest.manifestType !== "S3ReaderTextManifestFile" && manifest.manifestType !== "S3ReaderS3LinkManifestFile")
     throw new Problem("INTERNAL", `${manifest.manifestType} has no lines.`);
   const access = componentAccess(installation, config, owner, "manifestFile");
+  let etag: string | null = null;
   return {
     grammar: lineGrammarOf(config.readConnector.readerType),
     path:
@@ -29,7 +33,9 @@ export function manifestInput(
         ? "manifestFile.fileContents"
         : "manifestFile.manifestFileS3Uri",
     open: async function* () {
-      yield* (await openManifest(manifest, access, { signal })).bytes;
+      const opened = await openManifest(manifest, access, { etag, signal });
+      ({ etag } = opened);
+      yield* opened.bytes;
     },
   };
 }

@@ -4,22 +4,23 @@ import { listenForChanges } from "@letsdata/database/changes";
 import { startJobs } from "@letsdata/database/jobs";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-store";
-import type { WorkerDependencies } from "./dependencies.ts";
+import { LEASE_RENEWALS_PER_LEASE, type WorkerDependencies } from "./dependencies.ts";
 import { workOnRequests } from "./loops/carry-out-requests.ts";
 import { workOnInitialisations } from "./loops/initialise-datasets.ts";
+import { keepHouse } from "./loops/keep-house.ts";
 import { createLeaseKeeper } from "./loops/keep-leases.ts";
 import { planChildShards } from "./loops/plan-child-shards.ts";
 import { releaseExpired } from "./loops/release-expired-leases.ts";
 import { createTaskScheduler } from "./loops/schedule-tasks.ts";
 import { settleDatasets } from "./loops/settle-datasets.ts";
 import { workOnTries } from "./loops/try-datasets.ts";
+import { MachineRest } from "./machine-rest.ts";
 import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
+import { stopWorker } from "./stop-worker.ts";
 import { createTaskRunner } from "./task-runner.ts";
 
-const LEASE_RENEWALS_PER_LEASE = 3;
-/** Running attempts get this long to drain to a checkpoint when the worker stops. */
-const DRAIN_MS = 6_000;
+const HOUSEKEEPING_MS = 60 * 60_000;
 
 export interface RunningWorker {
   /** Drains to checkpoints, hands tasks back, closes everything. */
@@ -28,20 +29,22 @@ export interface RunningWorker {
 
 /** The loops of a worker; any number of workers on any number of machines share one database. */
 export async function startWorker(dependencies: WorkerDependencies): Promise<RunningWorker> {
-  const { settings, installation, database, pool, log } = dependencies;
+  const { settings, installation, database, leaseDatabase, pool, log } = dependencies;
   const { workerId, leaseSeconds } = settings;
   const pollMs = settings.pollSeconds * 1_000;
   await ensureDataTaskRole(installation);
 
   const stopping = new AbortController();
   const running = new RunningTasks(settings.taskSlots);
-  const run = createTaskRunner({ ...dependencies, leaseSeconds });
+  const rest = new MachineRest(() => performance.now());
+  const run = createTaskRunner({ ...dependencies, leaseSeconds, rest });
   const scheduler = createTaskScheduler({
     database,
     workerId,
     leaseSeconds,
     running,
     run,
+    isResting: () => rest.isResting,
     onEnded: () => {
       schedule.wake();
       settle.wake();
@@ -58,7 +61,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   });
   const expire = runRepeatedly("releasing expired leases", pollMs, log, () => releaseExpired(database, log));
   const keepLeases = createLeaseKeeper({
-    renew: (held) => renewLeases(database, workerId, held, leaseSeconds),
+    renew: (held) => renewLeases(leaseDatabase, workerId, held, leaseSeconds),
     leaseSeconds,
     running,
     monotonic: () => performance.now(),
@@ -66,8 +69,11 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   });
   const leases = runRepeatedly("renewing leases", (leaseSeconds * 1_000) / LEASE_RENEWALS_PER_LEASE, log, async () => {
     await keepLeases();
-    await heartbeatWorker(database, { workerId, host: hostname(), pid: process.pid });
+    await heartbeatWorker(leaseDatabase, { workerId, host: hostname(), pid: process.pid });
   });
+  const tidy = runRepeatedly("housekeeping", HOUSEKEEPING_MS, log, () =>
+    keepHouse({ database, signal: stopping.signal }),
+  );
   const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
   const jobs = await startJobs(settings.databaseUrl);
   await workOnInitialisations(jobs, dependencies, () => schedule.wake());
@@ -77,14 +83,19 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   return {
     stop: async () => {
       stopping.abort();
-      await jobs.stop();
-      scheduler.drain();
-      await schedule.stop();
-      await Promise.race([running.allEnded(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
-      await pool.close();
-      await Promise.all([settle.stop(), plan.stop(), expire.stop(), leases.stop(), changes.close()]);
-      await removeWorker(database, workerId).catch(() => {});
-      await database.$disconnect();
+      await stopWorker({
+        scheduler,
+        running,
+        jobs,
+        pool,
+        schedule,
+        others: [settle, plan, expire, leases, tidy],
+        close: async () => {
+          await changes.close();
+          await removeWorker(database, workerId);
+          await Promise.all([database.$disconnect(), leaseDatabase.$disconnect()]);
+        },
+      });
     },
   };
 }

@@ -9,12 +9,14 @@ import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { logLevelOf, memoryMegabytesOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { sparkStepOf } from "@letsdata/dataset/task-type";
 import { type AttemptOutcome, type CheckpointStore, noCounts } from "@letsdata/pipeline/ports";
+import { machineTrouble } from "@letsdata/plugin-kit/machine-trouble";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { ArtifactCache } from "./artifact-cache.ts";
 import { endedLines, startedLine } from "./attempt-lines.ts";
 import type { DatasetContext, DatasetContexts } from "./dataset-contexts.ts";
 import { createDatasetLog, type DatasetLog, type SaidLine } from "./dataset-log.ts";
 import type { Log } from "./log.ts";
+import type { MachineRest } from "./machine-rest.ts";
 import { removeEarlierOutput } from "./remove-earlier-output.ts";
 import { retryWhileDatabaseIsAway } from "./retry-database.ts";
 import type { RunningTask } from "./running-tasks.ts";
@@ -30,6 +32,7 @@ export interface TaskRunnerParts {
   readonly pool: TaskProcessPool;
   readonly scratch: ScratchFolders;
   readonly leaseSeconds: number;
+  readonly rest: MachineRest;
   readonly log: Log;
 }
 
@@ -49,8 +52,9 @@ export function createTaskRunner(
     try {
       const say = await attemptLog(parts, claimed);
       const outcome = await attempt(parts, claimed, running, say);
+      const delaySeconds = delayAfter(outcome, parts.rest);
       const settled = await retryWhileDatabaseIsAway(running.lost.signal, () =>
-        settle({ taskId: claimed.taskId, lease: claimed.lease, outcome }),
+        settle({ taskId: claimed.taskId, lease: claimed.lease, outcome, delaySeconds }),
       );
       if (settled) await say("ENGINE", now(endedLines(claimed, outcome, settled)));
       else log.info(lostWords(claimed));
@@ -60,6 +64,13 @@ export function createTaskRunner(
       else log.error(`task ${claimed.taskId} could not be settled; its lease will expire`, problem);
     }
   };
+}
+
+/** Before the task is claimed again. Its next attempt may meet the same machine, which rests meanwhile. */
+function delayAfter(outcome: AttemptOutcome, rest: MachineRest): number {
+  if (outcome.kind === "failed" && outcome.error.code === "MACHINE_FAILED") return rest.failed();
+  rest.worked();
+  return 0;
 }
 
 function lostWords({ taskId }: ClaimedTask): string {
@@ -97,7 +108,7 @@ async function attempt(
     const step = sparkStepOf(claimed.readerDefinition);
     return await (step ? withSparkAttempt(parts, context, claimed, step, running.lost.signal, run) : run());
   } catch (error) {
-    const { code, message } = asProblem(error);
+    const { code, message } = machineTrouble(error) ?? asProblem(error);
     parts.log.warn(`task ${claimed.taskId}: the attempt could not start`, error);
     return { kind: "failed", counts: claimed.checkpoint.counts ?? noCounts, error: { code, message } };
   }

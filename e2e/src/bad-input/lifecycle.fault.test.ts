@@ -41,6 +41,42 @@ describe.concurrent("a redrive", () => {
     },
   );
 
+  test("of an initialisation that failed halfway through its plan plans the manifest as it is now, and mixes nothing", async () => {
+    const manifest = "Halfway/manifest.txt";
+    await put("Halfway/old.jsonl", lines(documents(1, "old")));
+    await put("Halfway/new.jsonl", lines(documents(4, "new")));
+    // One batch of 2,000 is stored, then the database refuses the next.
+    await put(
+      manifest,
+      [...Array.from({ length: 2_500 }, () => "Halfway/old.jsonl"), "Halfway/refused.jsonl"].join("\n"),
+    );
+    const { database, client } = bench.installation;
+    await database.$executeRaw`
+      CREATE FUNCTION refuse_task() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$`;
+    await database.$executeRaw`
+      CREATE TRIGGER refuse_task BEFORE INSERT ON task FOR EACH ROW
+      WHEN (NEW.reader_definition::text LIKE '%Halfway/refused%') EXECUTE FUNCTION refuse_task()`;
+    const json = datasetJson(bench.installation, { name: "Halfway", handler: "misbehaving.zip", keys: [] });
+    const failed = await bench.create({
+      ...json,
+      manifestFile: {
+        manifestType: "S3ReaderS3LinkManifestFile",
+        manifestFileS3Uri: `s3://${testBuckets.data}/${manifest}`,
+        readerManifestResourceLocation: "Customer",
+      },
+    });
+    expect(failed.view).toMatchObject({ datasetStatus: "ERRORED", datasetProgress: { totalTasks: 2_000 } });
+    await put(manifest, "Halfway/new.jsonl");
+    await client.redrives.create({ dataset: "Halfway" });
+    const run = await bench.settled("Halfway");
+    expect(run.view).toMatchObject({
+      datasetStatus: "COMPLETED",
+      datasetProgress: { totalTasks: 1, completedTasks: 1 },
+    });
+    expect(await bench.writtenIds("Halfway")).toEqual(ids(4, "new"));
+    expectBalance(run);
+  });
+
   test("after an object was replaced under a checkpoint says SOURCE_CHANGED; from the beginning it completes with exact output", async () => {
     const broken = lines([...documents(1_000), { id: "bad", do: "throw" }]);
     const failed = await bench.run("Replaced", { "a.jsonl": broken });

@@ -1,9 +1,12 @@
 import { concurrencyOf, type DatasetConfig } from "@letsdata/dataset/dataset-config";
-import type { PlanningInput, TaskPlan, Warn } from "@letsdata/plugin-kit/connector";
+import type { PlanningInput, TaskPlan } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { componentAccess, type DatasetOwner } from "./component-access.ts";
 import { readConnectorOf } from "./connector-runtimes.ts";
 import type { Installation } from "./installation.ts";
+
+/** Whom a source may tell something while it is planned. */
+export type PlanningListeners = Pick<PlanningInput<unknown>, "warn" | "askAgain">;
 
 /** The tasks a source without manifest lines cuts itself into, beside those of `planned`. Throws NOT_AVAILABLE_LOCALLY. */
 export async function* planSource(
@@ -12,7 +15,7 @@ export async function* planSource(
   owner: DatasetOwner,
   planned: PlanningInput<unknown>["planned"],
   signal: AbortSignal,
-  warn?: Warn,
+  listeners: PlanningListeners = {},
 ): AsyncGenerator<TaskPlan> {
   const connector = readConnectorOf(config);
   if (!connector.planTasks) {
@@ -25,7 +28,7 @@ export async function* planSource(
       concurrency: concurrencyOf(config.computeEngine),
       access: componentAccess(installation, config, owner, "readConnector"),
       planned,
-      ...(warn ? { warn } : {}),
+      ...listeners,
     },
     signal,
   );

@@ -1,3 +1,4 @@
+import { appendLogLines } from "@letsdata/database/stores/log-store";
 import { addMeasurements } from "@letsdata/database/stores/metric-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sampleDataset } from "./testing/sample-dataset.ts";
@@ -43,6 +44,20 @@ test("a chart joins the tasks of a minute and draws unmeasured minutes as gaps",
     to: minute + 60_000,
   });
   expect(one.series[0]?.points[0]?.value).toBe(30);
+});
+
+test("a log line says where it was written, as far as that is known", async () => {
+  const { datasetId } = await tenant.client.datasets.create(sampleDataset("Logged"));
+  const line = { datasetId, taskId: null, attempt: null, time: Date.now(), level: "INFO", source: "ENGINE" } as const;
+  await appendLogLines(api.database, [
+    { ...line, message: "older" },
+    { ...line, message: "newer", fields: { hnm: "machine-7", unm: "letsdata" } },
+  ]);
+  const { items } = await tenant.client.logs.list({ dataset: "Logged" });
+  expect(items.map(({ message, fields }) => [message, fields])).toEqual([
+    ["newer", { hnm: "machine-7", unm: "letsdata" }],
+    ["older", {}],
+  ]);
 });
 
 test("the access policy names the role, both policies and the commands", async () => {

@@ -1,3 +1,6 @@
+/** Services tell the time by the second. */
+export const SERVICE_TIME_PRECISION_MS = 1_000;
+
 type Handler<Result> = (args: never) => Promise<Result>;
 interface CommandStack {
   // biome-ignore lint/suspicious/noExplicitAny: each command types the stack by its own input and output.

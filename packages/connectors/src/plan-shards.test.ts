@@ -1,5 +1,6 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
 import { describe, expect, it } from "vitest";
-import { type ListedShard, planShards, type ShardPlanning } from "./plan-shards.ts";
+import { type ListedShard, planShards, type ShardPlanning, unlessGone } from "./plan-shards.ts";
 
 const open = (shardId: string, ...parentIds: string[]): ListedShard => ({ shardId, parentIds, isClosed: false });
 const closed = (shardId: string, ...parentIds: string[]): ListedShard => ({ shardId, parentIds, isClosed: true });
@@ -15,6 +16,7 @@ const plan = (
       shards,
       reading: { ...reading, ...more },
       planned: new Map(Object.entries(planned).map(([id, completed]) => [id, { completed }])),
+      isLive: false,
       now: 5_000,
       warn: (message) => warnings.push(message),
     }),
@@ -26,6 +28,7 @@ describe("planning the shards of a stream", () => {
       shards: [open("a")],
       reading: { ...reading, startFrom: "AtTimestamp", startFromTimestamp: 7 },
       planned: new Map(),
+      isLive: true,
       now: 5_000,
     });
     expect(task).toEqual({
@@ -89,5 +92,91 @@ describe("planning the shards of a stream", () => {
     expect(plan(shards, latest, { a: false, b: true })).toEqual([]);
     expect(plan(shards, latest, { a: true, b: true })).toEqual(["a2 Earliest"]);
     expect(plan(shards, latest, { a: true, b: true, a2: true })).toEqual(["merged Earliest"]);
+  });
+});
+
+describe("planning a stream whose list may lag behind its shards", () => {
+  const second = 1_000;
+  const minute = 60 * second;
+  /** `completed`: by shard, for how long; null while its task runs. */
+  function ask(
+    shards: readonly ListedShard[],
+    completed: Readonly<Record<string, number | null>>,
+    more: Partial<ShardPlanning> = {},
+  ) {
+    let asksAgain = false;
+    const warnings: string[] = [];
+    const entries = Object.entries(completed).map(
+      ([id, forMs]) =>
+        [id, forMs === null ? { completed: false } : { completed: true, completedForMs: forMs }] as const,
+    );
+    const tasks = planShards({
+      shards,
+      reading,
+      planned: new Map(entries),
+      isLive: true,
+      now: 5_000,
+      warn: (message) => warnings.push(message),
+      askAgain: () => {
+        asksAgain = true;
+      },
+      ...more,
+    });
+    return { planned: [...tasks].map(({ position }) => position), asksAgain, warnings };
+  }
+
+  it("asks again for the children of a shard that was read to its end, listed closed, open or not at all", () => {
+    for (const shards of [[closed("a")], [open("a")], []]) {
+      expect(ask(shards, { a: second })).toEqual({ planned: [], asksAgain: true, warnings: [] });
+    }
+    expect(ask([closed("a"), open("b", "a")], { a: 2 * minute })).toMatchObject({ planned: ["b"], asksAgain: false });
+  });
+
+  it("asks again for the other child of a split, while one is read already", () => {
+    expect(ask([closed("a"), open("b", "a")], { a: second, b: null })).toMatchObject({ planned: [], asksAgain: true });
+    const both = [closed("a"), open("b", "a"), open("c", "a")];
+    expect(ask(both, { a: 10 * second, b: null })).toMatchObject({ planned: ["c"], asksAgain: true });
+    expect(ask(both, { a: 2 * minute, b: null, c: null })).toMatchObject({ planned: [], asksAgain: false });
+  });
+
+  it("does not ask for ever: it says after some minutes what is missing, and of shards long gone nothing", () => {
+    expect(ask([closed("a")], { a: 4 * minute })).toMatchObject({ asksAgain: true, warnings: [] });
+    const given = ask([closed("a")], { a: 6 * minute });
+    expect(given).toEqual({ planned: [], asksAgain: false, warnings: [expect.stringMatching(/shard a\b/)] });
+    const later = ask([closed("b", "a"), open("c", "b")], {
+      trimmed: 30 * 60 * minute,
+      a: 20 * 60 * minute,
+      b: 5 * minute,
+      c: null,
+    });
+    expect(later).toEqual({ planned: [], asksAgain: false, warnings: [] });
+  });
+
+  it("ends at once with a stream that is switched off, and where reading ends by itself", () => {
+    expect(ask([closed("a")], { a: second }, { isLive: false })).toMatchObject({ asksAgain: false });
+    const ending = { reading: { ...reading, stopCondition: "AtLatest" as const } };
+    expect(ask([closed("a")], { a: second }, ending)).toMatchObject({ asksAgain: false });
+  });
+
+  it("begins for Latest with a closed shard, too, if its child is not listed yet, and goes on with the child", () => {
+    const latest = { reading: { ...reading, startFrom: "Latest" as const } };
+    const first = [closed("old"), closed("a", "old"), open("b")];
+    expect(ask(first, {}, latest)).toMatchObject({ planned: ["a", "b"] });
+    expect(ask(first, {}, { ...latest, isLive: false })).toMatchObject({ planned: ["b"] });
+    expect(ask([...first, open("child", "a")], { a: second, b: null }, latest)).toMatchObject({ planned: ["child"] });
+  });
+
+  it("ends with a stream that is deleted, says so, and takes no other failure for that", async () => {
+    const warnings: string[] = [];
+    const warn = (message: string) => void warnings.push(message);
+    const failing = (code: "RESOURCE_NOT_FOUND" | "ACCESS_DENIED") => async () => {
+      throw new Problem(code, "no");
+    };
+    const planned = new Map([["a", { completed: true }]]);
+    expect(await unlessGone("arn:stream", { planned, warn }, failing("RESOURCE_NOT_FOUND"))).toBeNull();
+    expect(warnings).toEqual([expect.stringContaining("arn:stream")]);
+    await expect(unlessGone("arn:stream", { planned, warn }, failing("ACCESS_DENIED"))).rejects.toThrow("no");
+    const first = unlessGone("arn:stream", { planned: new Map(), warn }, failing("RESOURCE_NOT_FOUND"));
+    await expect(first).rejects.toThrow("no");
   });
 });

@@ -24,13 +24,14 @@ function sourceOf(pages: readonly (ShardPage | "iterator expired")[], more: Part
   const places: ShardPlace[] = [];
   let reads = 0;
   const source: ShardSource = {
+    arn: "stream",
     name: "shard",
     emptyReadsAtTip: 10,
     arrivalPrecisionMs: 1,
     millisecondsBetweenReads: 0,
     iteratorAt: async (place) => {
       places.push(place);
-      return "iterator";
+      return { iterator: "iterator", answeredAt: 1_000_000 };
     },
     readPage: async () => pages[reads++] ?? idle,
     ...more,
@@ -160,6 +161,22 @@ describe("reading a shard", () => {
       { sequenceNumber: "1500", began: 1_000_000, readUntil: 600_000 },
       { sequenceNumber: "1500", began: 1_000_000, readUntil: 700_000 },
     ]);
+  });
+
+  it("goes on from where nothing is unread when the way there is long and empty, without what it has", async () => {
+    const read = { sequenceNumber: "2", began: 1, readUntil: 1_000_000 };
+    const onTheWay = { ...idle, millisBehindTip: 10_000_000 };
+    const { source, places } = sourceOf([onTheWay, page(1, 2), page(2, 3), closed], { emptyReadsAtTip: null });
+    const { starts } = await readAll(source, {}, read);
+    expect(starts).toEqual(["3"]);
+    expect(places).toEqual([
+      { kind: "after", sequenceNumber: "2", readUntil: 1_000_000 },
+      { kind: "time", epochMs: 1_000_000 - 15 * 60_000 },
+    ]);
+    // Nor is a record left out that was told of and not yet handed out.
+    const before = sourceOf([onTheWay, page(2, 3), closed]);
+    expect((await readAll(before.source, {}, { ...read, isBefore: 1 })).starts).toEqual(["2", "3"]);
+    expect(before.places).toHaveLength(1);
   });
 
   it("ends with a warning at a shard that is no longer there", async () => {

@@ -3,7 +3,8 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { ShardDefinition } from "./plan-shards.ts";
 import { PollPace } from "./poll-pace.ts";
-import { type ReaderClock, SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
+import { CLOCKS_APART_MS_MAX, type ReaderClock, SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
+import { sourceMissing } from "./source-missing.ts";
 
 /** A batch is one page of the stream at most, and no more than this: checkpoints fall between batches. */
 const BATCH_RECORDS_MAX = 1_000;
@@ -42,8 +43,16 @@ export interface ShardPage {
   readonly bytesRead: number;
 }
 
-/** The two calls in which streams differ. Both throw Problems; POSITION_EXPIRED when the place, a sequence number, was trimmed. */
+export interface ShardStart {
+  readonly iterator: string;
+  /** By the stream's own clock, which stamps its records, in epoch milliseconds: not before its answer, and at most a second behind it. */
+  readonly answeredAt: number;
+}
+
+/** The two calls in which streams differ. Both throw Problems; RESOURCE_NOT_FOUND when it is the stream that is gone, POSITION_EXPIRED when the place, a sequence number, was trimmed. */
 export interface ShardSource {
+  /** Of the stream. */
+  readonly arn: string;
   /** Stream and shard, for messages. */
   readonly name: string;
   /** Empty reads in a row after which an open shard counts as read to its tip; null where `millisBehindTip` tells. */
@@ -52,11 +61,11 @@ export interface ShardSource {
   /** Least distance of two calls. */
   readonly millisecondsBetweenReads: number;
   /** Null when the stream no longer keeps the shard and there is no place in it to go on from. */
-  iteratorAt(place: ShardPlace, signal: AbortSignal): Promise<string | null>;
+  iteratorAt(place: ShardPlace, signal: AbortSignal): Promise<ShardStart | null>;
   readPage(iterator: string, signal: AbortSignal): Promise<ShardPage | "iterator expired">;
 }
 
-/** Of the last record handed out or left out (or, with `isBefore`, of the one that comes first), and when the task began to read: the tip it goes to with AtLatest. */
+/** Of the last record handed out or left out (or, with `isBefore`, of the one that comes first), and when the task began to read, by the stream's clock: the tip it goes to with AtLatest. */
 interface ShardPosition {
   readonly sequenceNumber: string | null;
   readonly began: number;
@@ -71,18 +80,22 @@ export function openShardReader(
   { clock = systemClock, warn }: { readonly clock?: ReaderClock; readonly warn?: Warn | undefined } = {},
 ): Reader {
   const { startFrom, startFromTimestamp, stopCondition } = definition;
+  const missing = sourceMissing(`The stream ${source.arn}`);
   const start: ShardPlace =
     startFromTimestamp === undefined ? { kind: "oldest" } : { kind: "time", epochMs: startFromTimestamp };
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     const resumed = from === null ? null : shardPosition(from, source.name);
-    const began = resumed?.began ?? clock.now();
+    let hasBegun = resumed !== null;
+    let began = resumed?.began ?? clock.now();
     let sequenceNumber = resumed?.sequenceNumber ?? null;
     let isBefore = resumed?.isBefore === 1;
     let isStart = resumed === null;
     let iterator: string | null = null;
-    let readUntil = resumed?.readUntil ?? began;
+    let readUntil = resumed?.readUntil ?? 0;
     let emptyReads = 0;
+    let isFirstPage = false;
+    let hasLeapt = false;
     const pace = new PollPace(definition.pollFrequency);
     const batchOf = (records: readonly SourceRecord[], bytesRead: number): ReadBatch => ({
       records,
@@ -103,31 +116,52 @@ export function openShardReader(
       yield* pause((startFromTimestamp ?? 0) - clock.now());
     }
     while (!signal.aborted) {
-      iterator ??= await source.iteratorAt(
-        sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil },
-        signal,
-      );
       if (iterator === null) {
-        warn?.(`${source.name} is no longer there: what was not read of it is lost, and reading it ends here.`);
-        return;
+        const place: ShardPlace =
+          sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil };
+        const opened = await source.iteratorAt(place, signal).catch(missing);
+        if (opened === null) {
+          warn?.(`${source.name} is no longer there: what was not read of it is lost, and reading it ends here.`);
+          return;
+        }
+        iterator = opened.iterator;
+        isFirstPage = true;
+        hasLeapt = false;
+        if (!hasBegun) began = opened.answeredAt;
+        hasBegun = true;
       }
       const askedAt = clock.now();
-      const page = await source.readPage(iterator, signal);
+      const page: ShardPage | "iterator expired" = await source.readPage(iterator, signal).catch(missing);
       if (page === "iterator expired") {
         iterator = null;
         continue;
       }
       let { bytesRead } = page;
       const pageUntil = page.millisBehindTip === null ? 0 : askedAt - page.millisBehindTip;
+      // Nothing that arrived before `readUntil` is unread. A long stretch without records would be walked again, page by empty page.
+      const isKnown = sequenceNumber === null ? readUntil > began : !isBefore;
+      const knownUntil = readUntil - CLOCKS_APART_MS_MAX;
+      const isOnTheWay = page.millisBehindTip !== null && page.records.length === 0 && page.nextIterator !== null;
+      if (isFirstPage && isKnown && isOnTheWay && pageUntil < knownUntil) {
+        const leap = await source.iteratorAt({ kind: "time", epochMs: knownUntil }, signal).catch(missing);
+        iterator = leap?.iterator ?? page.nextIterator;
+        isFirstPage = false;
+        hasLeapt = leap !== null;
+        yield* pause(source.millisecondsBetweenReads);
+        continue;
+      }
+      isFirstPage = false;
+      const isDone = ({ sequenceNumber: number }: ShardRecord) => BigInt(number) <= BigInt(sequenceNumber ?? -1);
+      const found = hasLeapt ? page.records.filter((record) => !isDone(record)) : page.records;
       let handedOut = 0;
-      for (const batch of inBatches(page.records)) {
+      for (const batch of inBatches(found)) {
         if (isStart) yield startOf(batch[0]!, began);
         isStart = false;
         isBefore = false;
         const last = batch.at(-1)!;
         sequenceNumber = last.sequenceNumber;
         handedOut += batch.length;
-        readUntil = page.records[handedOut]?.arrivedAt ?? Math.max(last.arrivedAt, pageUntil);
+        readUntil = found[handedOut]?.arrivedAt ?? Math.max(last.arrivedAt, pageUntil);
         const wanted = batch.filter(
           ({ arrivedAt }) => arrivedAt + source.arrivalPrecisionMs > (startFromTimestamp ?? 0),
         );

@@ -3,6 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 /** A waiting reader shows itself this often, so that checkpoints, time limit and stop are looked at. */
 export const SIGN_OF_LIFE_MS = 3_000;
 
+/** How far a machine's clock may be from AWS's: a signature that is further off is refused by most services. */
+export const CLOCKS_APART_MS_MAX = 15 * 60_000;
+
 export interface ReaderClock {
   /** Epoch milliseconds. */
   now(): number;

@@ -16,7 +16,7 @@ const socketCodes = new Set([
 ]);
 /** A full disk is XX000 where it hits PostgreSQL's own log or files: only the message tells. */
 const words =
-  /Connection terminated|Can't reach database|server (has )?closed the connection|could not (write|extend|create|open|fsync|flush|close|truncate|rename|seek|read|access|stat)\b.* file|No space left on device|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Unable to start a transaction|the database system is/i;
+  /Connection terminated|Can't reach database|server (has )?closed the connection|could not (write|extend|create|open|fsync|flush|close|truncate|rename|seek|read|access|stat)\b.* file|No space left on device|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Unable to start a transaction|the database system is/i;
 
 /** The one place where an error of Prisma or PostgreSQL becomes a `Problem`. A value that is none of theirs passes unchanged. */
 export function databaseProblem(thrown: unknown): unknown {

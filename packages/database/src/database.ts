@@ -11,7 +11,17 @@ export type Queryable = Prisma.TransactionClient;
 /** Longer than any pause between two statements of a transaction, about as long as a lease. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
+/** Longer than any statement the product makes: transactions end after 30 s. */
+const STATEMENT_SECONDS = 120;
+/** A server that is gone without a word is noticed so soon where nothing was sent to it meanwhile. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
 export interface DatabaseOptions {
+  /**
+   * A statement not answered for so long counts as DATABASE_UNAVAILABLE and its connection is given up: a server or a network that
+   * hangs would otherwise be waited for without end. Default 120.
+   */
+  readonly statementSeconds?: number;
   /** Connections of the pool. */
   readonly connectionsMax?: number;
   /** Shown in pg_stat_activity. */
@@ -27,6 +37,8 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+      query_timeout: (options.statementSeconds ?? STATEMENT_SECONDS) * 1_000,
       // A process that hangs in a transaction would hold its locks as long as it hangs: the server ends the transaction.
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       application_name: options.applicationName ?? "letsdata",

@@ -39,6 +39,7 @@ function world(changes: Partial<InitialisePorts> = {}, manifest = "a\nb\na"): Wo
     },
     makeCustomerAccessRole: async () => "arn:aws:iam::000000000001:role/Test",
     assumeCustomerAccess: async () => "refused",
+    beginPlan: async (fingerprint) => fingerprint ?? "source",
     insertTasks: async (planned) => {
       for (const task of planned) tasks.set(task.taskId, task);
     },
@@ -118,7 +119,14 @@ describe("initialising a dataset", () => {
   });
 
   test("again after a crash at any call ends with the same tasks", async () => {
-    const names = ["checkAccess", "loadArtifact", "provision", "makeCustomerAccessRole", "insertTasks"] as const;
+    const names = [
+      "checkAccess",
+      "loadArtifact",
+      "provision",
+      "makeCustomerAccessRole",
+      "beginPlan",
+      "insertTasks",
+    ] as const;
     const whole = world();
     await initialise(whole.ports);
     for (const name of names) {
@@ -152,6 +160,19 @@ describe("initialising a dataset", () => {
     expect(totalTasks).toBe(good.length + 1);
     expect(repeated.tasks.size).toBe(totalTasks);
     expect(notices).toMatchObject([{ findings: [{ message: "Line 4002 repeats an earlier one: part-7" }] }]);
+  });
+
+  test("tasks are inserted under the plan of their manifest: the same one again is the same plan, a changed one another", async () => {
+    const planOf = async (manifest: string) => {
+      const plans: string[] = [];
+      const insertTasks: InitialisePorts["insertTasks"] = async (_, plan) => void plans.push(plan);
+      const { plan } = await initialise(world({ insertTasks }, manifest).ports);
+      expect(plans).toEqual([plan]);
+      return plan;
+    };
+    const plan = await planOf("a\nb");
+    expect(await planOf("a\nb")).toBe(plan);
+    expect(await planOf("b\na")).not.toBe(plan);
   });
 
   test("a batch that cannot be inserted ends the planning with its reason, though the next is being read", async () => {

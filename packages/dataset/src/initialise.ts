@@ -52,7 +52,13 @@ export interface InitialisePorts {
   makeCustomerAccessRole(signal: AbortSignal): Promise<string>;
   /** Tries the customer access role with a wrong external id or none. */
   assumeCustomerAccess(externalId: string | undefined, signal: AbortSignal): Promise<"assumed" | "refused">;
-  insertTasks(tasks: readonly PlannedTask[], signal: AbortSignal): Promise<void>;
+  /**
+   * Removes tasks that an initialisation of another manifest or configuration left, keeps those of the same one, and returns the name of
+   * this plan. Null: nothing tells whether a source is still cut as it was. Throws LEASE_LOST where the dataset is planned already.
+   */
+  beginPlan(manifestFingerprint: string | null, signal: AbortSignal): Promise<string>;
+  /** Throws LEASE_LOST where another plan was begun since. */
+  insertTasks(tasks: readonly PlannedTask[], plan: string, signal: AbortSignal): Promise<void>;
 }
 
 export const initialisationSteps = {
@@ -94,6 +100,8 @@ export interface Initialised {
   readonly resources: readonly ProvisionedResource[];
   readonly customerAccessRoleArn: string | null;
   readonly totalTasks: number;
+  /** The name `beginPlan` gave: the tasks are of this plan and no other. */
+  readonly plan: string;
   readonly notices: readonly InitialisationNotice[];
 }
 
@@ -123,10 +131,13 @@ export async function initialiseDataset(input: InitialiseInput): Promise<Initial
   const customerAccessRoleArn = needsCustomerAccessRole(config)
     ? await inStep(input, "customerAccess", () => openResults(ports, signal))
     : null;
-  const totalTasks = await inStep(input, "planTasks", () => insertPlans(input, plansOf(input, manifest, check)));
+  const { plan, totalTasks } = await inStep(input, "planTasks", async () => {
+    const begun = await ports.beginPlan(check?.fingerprint ?? null, signal);
+    return { plan: begun, totalTasks: await insertPlans(input, begun, plansOf(input, manifest, check)) };
+  });
   if (totalTasks === 0)
     throw new Problem("MANIFEST_INVALID", "The source has nothing to read", { path: "manifestFile" });
-  return { resources, customerAccessRoleArn, totalTasks, notices: duplicatesNotice(check) };
+  return { resources, customerAccessRoleArn, totalTasks, plan, notices: duplicatesNotice(check) };
 }
 
 /** The checks of an initialisation without its manifest, for a dataset whose tasks are planned. Throws one Problem with `errors`. */
@@ -289,10 +300,14 @@ async function* inBatches(plans: AsyncIterable<TaskPlan>): AsyncGenerator<readon
 }
 
 /** While one batch is inserted the next is read. */
-async function insertPlans(input: InitialiseInput, batches: AsyncIterable<readonly TaskPlan[]>): Promise<number> {
+async function insertPlans(
+  input: InitialiseInput,
+  plan: string,
+  batches: AsyncIterable<readonly TaskPlan[]>,
+): Promise<number> {
   let plannedTasks = 0;
   const insert = async (tasks: readonly PlannedTask[]) => {
-    await input.ports.insertTasks(tasks, input.signal);
+    await input.ports.insertTasks(tasks, plan, input.signal);
     plannedTasks += tasks.length;
     await input.onProgress?.({ step: "planTasks", state: "started", plannedTasks });
   };
@@ -300,7 +315,7 @@ async function insertPlans(input: InitialiseInput, batches: AsyncIterable<readon
   try {
     for await (const batch of batches) {
       input.signal.throwIfAborted();
-      const tasks = batch.map((plan) => ({ ...plan, taskId: taskIdOf(input.datasetId, plan.position) }));
+      const tasks = batch.map((task) => ({ ...task, taskId: taskIdOf(input.datasetId, task.position) }));
       await inserting;
       inserting = insert(tasks);
       // Awaited with the next batch; until then its failure is nobody's.

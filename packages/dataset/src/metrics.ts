@@ -12,7 +12,10 @@ export type Statistic = "average" | "sum" | "minimum" | "maximum" | "samples" | 
 /** Names under which workers emit; a measurement holds count, sum, min and max of one task's minute. */
 export const metricEvents = {
   "task.succeeded": { unit: "share", what: "Per task that ended: 1 = COMPLETED, 0 = ERRORED" },
-  "task.milliseconds": { unit: "milliseconds", what: "Per task that ended: its duration" },
+  "task.milliseconds": {
+    unit: "milliseconds",
+    what: "Per task that ended: its duration, all attempts since the last redrive together",
+  },
   "checkpoint.succeeded": { unit: "share", what: "Per checkpoint: 1 = saved, 0 = failed" },
   "checkpoint.milliseconds": { unit: "milliseconds", what: "Per checkpoint: time to save it" },
   "records.processed": { unit: "count", what: "Records that became a written document" },
@@ -85,7 +88,8 @@ export const charts = {
     dashboard: "summary",
     stage: "task",
     series: [{ metric: "task.milliseconds", label: "Duration", statistic: "average", axis: "left" }],
-    explanation: "How long the tasks took that ended in a minute. Task success shows how many they were.",
+    explanation:
+      "How long the tasks took that ended in a minute, all their attempts together. Task success shows how many they were.",
   },
   checkpoints: {
     title: "Checkpoints",

@@ -17,6 +17,8 @@ export interface CloudLimits {
   readonly kinesisShardBytesPerSecond: number;
   readonly kinesisShardRecordsPerSecond: number;
   readonly kinesisShardReadsPerSecond: number;
+  /** How much of a shard's time one GetRecords looks through for records, in milliseconds; it answers empty where it finds none. */
+  readonly kinesisMillisecondsPerRead: number;
   readonly sqsMessagesInFlight: number;
 }
 
@@ -28,6 +30,8 @@ export const REAL_LIMITS: CloudLimits = {
   kinesisShardBytesPerSecond: 1024 * 1024,
   kinesisShardRecordsPerSecond: 1000,
   kinesisShardReadsPerSecond: 5,
+  // AWS does not say how much it is.
+  kinesisMillisecondsPerRead: Number.POSITIVE_INFINITY,
   sqsMessagesInFlight: 120_000,
 };
 

@@ -64,6 +64,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       kinesisShardBytesPerSecond: options.kinesisShardBytesPerSecond ?? REAL_LIMITS.kinesisShardBytesPerSecond,
       kinesisShardRecordsPerSecond: options.kinesisShardRecordsPerSecond ?? REAL_LIMITS.kinesisShardRecordsPerSecond,
       kinesisShardReadsPerSecond: options.kinesisShardReadsPerSecond ?? REAL_LIMITS.kinesisShardReadsPerSecond,
+      kinesisMillisecondsPerRead: options.kinesisMillisecondsPerRead ?? REAL_LIMITS.kinesisMillisecondsPerRead,
       sqsMessagesInFlight: options.sqsMessagesInFlight ?? REAL_LIMITS.sqsMessagesInFlight,
     },
     now,

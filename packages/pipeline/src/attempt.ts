@@ -4,6 +4,7 @@ import { ErrorArchiver } from "./archive-errors.ts";
 import type { BackOff } from "./back-off.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { acknowledge, type CommitStage, commitSegment, saveCheckpoint } from "./commit-segment.ts";
+import { Drain } from "./drain.ts";
 import type { ErrorOrigin } from "./error-records.ts";
 import { HandleAhead } from "./handle-ahead.ts";
 import type { HandledBatch, HandleStage } from "./handle-batch.ts";
@@ -13,8 +14,7 @@ import { type Measuring, MinuteMeasurements } from "./measure.ts";
 import { type AttemptOutcome, type Checkpoint, noCounts } from "./ports.ts";
 import { type ReadAhead, readAhead } from "./read-ahead.ts";
 import type { RunTaskInput } from "./run-task.ts";
-import { Segment } from "./segment.ts";
-import { watchTimeLimit } from "./time-limit.ts";
+import { doneRecords, Segment } from "./segment.ts";
 import { Wakeup } from "./wakeup.ts";
 import { WritesUnderWay } from "./writes-under-way.ts";
 
@@ -42,7 +42,8 @@ export class Attempt {
   readonly #over = new AbortController();
   /** Aborts with the failure once no earlier segment can be saved any more. */
   readonly #failed = new AbortController();
-  #drain: "stopped" | "rerun" | null = null;
+  readonly #drain: Drain;
+  #isReading = true;
   #checkpoint: Checkpoint;
   #segment: Segment;
   readonly #writes: WritesUnderWay;
@@ -55,6 +56,7 @@ export class Attempt {
   constructor(input: RunTaskInput) {
     const { clock, random, lost, limits, reader, writer, handler } = input;
     this.#input = input;
+    this.#drain = new Drain(input);
     this.#wakeup = new Wakeup(clock, this.#over.signal);
     this.#limits = {
       records: writer.flush ? Number.POSITIVE_INFINITY : (limits.checkpointRecords ?? 500),
@@ -62,8 +64,7 @@ export class Attempt {
       millisecondsMin: 1_000 * (limits.checkpointSecondsMin ?? 0.1),
     };
     this.#backOffWith = { clock, random, ended: AbortSignal.any([lost, this.#failed.signal]) };
-    const bodyBytesMax = limits.errorBodyBytesMax === undefined ? 64 * 1024 : limits.errorBodyBytesMax;
-    this.#errorOrigin = { task: input.task, clock, bodyBytesMax };
+    this.#errorOrigin = { task: input.task, clock, bodyBytesMax: reader.errorBodyBytesMax ?? null };
     const measurements = input.measuring ?? new MinuteMeasurements(clock.now());
     this.#measurements = measurements;
     const { checkpoints, lease, log } = input;
@@ -108,31 +109,25 @@ export class Attempt {
   }
 
   async run(): Promise<AttemptOutcome> {
-    const { clock, limits, stop, reader } = this.#input;
-    const over = this.#over.signal;
     const reading = new AbortController();
     const stopReading = (): void => {
       reading.abort();
       this.#queue.release();
     };
-    const drain = (outcome: "stopped" | "rerun"): void => {
-      this.#drain ??= outcome;
+    this.#drain.watch(this.#over.signal, () => {
       stopReading();
       this.#wakeup.wake();
-    };
-    const onStop = (): void => drain(stop.reason === "stopped" ? "stopped" : "rerun");
-    const onLost = (): void => drain("rerun");
-    stop.addEventListener("abort", onStop, { signal: over });
-    this.#input.lost.addEventListener("abort", onLost, { signal: over });
-    if (stop.aborted) onStop();
-    watchTimeLimit(clock, limits.timeoutSeconds, over, () => drain("rerun"));
+    });
     const readingDone = readAhead({
-      reader,
+      reader: this.#input.reader,
       from: this.#checkpoint.position,
       queue: this.#queue,
       measurements: this.#measurements,
       backOffWith: this.#backOffWith,
       signal: reading.signal,
+    }).finally(() => {
+      this.#isReading = false;
+      this.#wakeup.wake();
     });
     try {
       return await this.#workToTheEnd();
@@ -192,7 +187,7 @@ export class Attempt {
     }
     // Asked to end when everything was read: that is saved too by now, and nothing is left for another attempt.
     const isAllRead = this.#queue.isExhausted && this.#queue.failure === null;
-    return { kind: isAllRead ? "completed" : (this.#drain ?? "completed"), counts, measurements };
+    return { kind: isAllRead ? "completed" : (this.#drain.outcome ?? "completed"), counts, measurements };
   }
 
   /** Returns at the source's end or when draining; throws what ends the attempt otherwise. */
@@ -261,13 +256,13 @@ export class Attempt {
     const { clock } = this.#input;
     for (;;) {
       if (this.#failure) throw this.#failure;
-      if (this.#drain) return null;
+      if (this.#isDrained) return null;
       const now = clock.monotonic();
       const { openedAt } = this.#builder;
       if (openedAt !== null && now - openedAt >= lingerMilliseconds) await this.#sendLingered(now);
       if (this.#isTimeForCheckpoint(now)) await this.#checkpointSoon();
       if (this.#failure) throw this.#failure;
-      if (this.#drain) return null;
+      if (this.#isDrained) return null;
       const next = this.#handling.take();
       if (next) return next;
       if (this.#queue.isExhausted) {
@@ -278,12 +273,16 @@ export class Attempt {
     }
   }
 
+  get #isDrained(): boolean {
+    return this.#drain.isOver(this.#queue.length === 0 && !this.#isReading);
+  }
+
   #waitForChange(now: number): Promise<void> {
     const { openedAt } = this.#builder;
     const lingersUntil = openedAt === null ? Number.POSITIVE_INFINITY : openedAt + lingerMilliseconds;
     const isCheckpointToCome = this.#segment.batchCount > 0 && !this.#committing;
     const dueAt = isCheckpointToCome ? this.#segment.openedAt + this.#limits.milliseconds : Number.POSITIVE_INFINITY;
-    return this.#wakeup.waitUntil(Math.min(lingersUntil, dueAt), now);
+    return this.#wakeup.waitUntil(Math.min(lingersUntil, dueAt, this.#drain.workOffUntil), now);
   }
 
   async #accept(batch: ReadBatch, handled: HandledBatch, readBegan: number): Promise<void> {
@@ -298,7 +297,7 @@ export class Attempt {
     segment.skipped += handled.skipped;
     segment.transcoded += handled.transcoded;
     segment.position = batch.nextPosition;
-    if (this.#input.reader.acknowledge) segment.batches.push(batch);
+    if (this.#input.reader.acknowledge && batch.records.length > 0) segment.done.push(doneRecords(batch.records));
     for (const failed of handled.failed) {
       const wait = segment.addError(failed);
       if (wait) await wait;

@@ -1,11 +1,11 @@
 import type { ErrorFile } from "@letsdata/plugin-kit/error-sink";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
-import type { ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
+import type { Reader } from "@letsdata/plugin-kit/reader";
 import type { Writer } from "@letsdata/plugin-kit/writer";
 import { type BackOff, isTransient, retryTransient, throwIfEnded } from "./back-off.ts";
 import type { Measuring } from "./measure.ts";
 import type { Checkpoint, CheckpointStore, Lease } from "./ports.ts";
-import type { Segment } from "./segment.ts";
+import type { DoneRecords, Segment } from "./segment.ts";
 
 export interface CommitStage {
   readonly taskId: string;
@@ -80,20 +80,19 @@ export async function saveCheckpoint(
  */
 export async function acknowledge({ reader, backOffWith, log }: CommitStage, segment: Segment): Promise<void> {
   if (!reader.acknowledge) return;
-  for (const batch of segment.batches) {
+  for (const done of segment.done) {
     try {
-      await retryTransient(backOffWith, () => reader.acknowledge!(batch));
+      await retryTransient(backOffWith, () => reader.acknowledge!(done.starts));
     } catch (thrown) {
       throwIfEnded(backOffWith.ended);
       const problem = asProblem(thrown);
-      if (!isTransient(problem)) throw problem.code === "LEASE_LOST" ? problem : notTold(problem, batch);
+      if (!isTransient(problem)) throw problem.code === "LEASE_LOST" ? problem : notTold(problem, done);
       log("warn", "source not told that records are done", { code: problem.code, reason: problem.message });
     }
   }
 }
 
-function notTold(problem: Problem, { records }: ReadBatch): Problem {
-  const source = records[0]?.source.name ?? "The source";
-  const message = `${source} still holds records that are written, and would hand them out again and again: ${problem.message}`;
+function notTold(problem: Problem, { sourceName }: DoneRecords): Problem {
+  const message = `${sourceName} still holds records that are written, and would hand them out again and again: ${problem.message}`;
   return new Problem(problem.code, message, { cause: problem, details: problem.details });
 }

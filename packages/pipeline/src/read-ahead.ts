@@ -29,7 +29,7 @@ export async function readAhead(input: {
     try {
       let readBegan = clock.monotonic();
       for await (const batch of reader.read(position, signal)) {
-        if (signal.aborted) return;
+        if (signal.aborted && !reader.acknowledge) return;
         failures = 0;
         const readEnded = clock.monotonic();
         measurements.atTime(clock.now());
@@ -38,7 +38,7 @@ export async function readAhead(input: {
         for (const record of batch.records) recordBytes += byteLengthOf(record);
         // Compressed records are held unpacked; what a reader fetched for several batches comes with the first of them.
         const wait = queue.push({ batch, readBegan, recordBytes }, Math.max(batch.bytesRead, recordBytes));
-        if (wait) await wait;
+        if (wait && !signal.aborted) await wait;
         if (signal.aborted) return;
         position = batch.nextPosition;
         readBegan = clock.monotonic();

@@ -1,6 +1,8 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Handler } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import type { ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
+import type { Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
 import { describe, expect, it } from "vitest";
 import type { Measurement } from "./ports.ts";
 import { runTask } from "./run-task.ts";
@@ -9,6 +11,8 @@ import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
 import { FakeObjectTarget } from "./testing/fake-target.ts";
 import { taskBench } from "./testing/task-bench.ts";
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 const docs = (count: number): string[] => Array.from({ length: count }, (_, n) => `doc ${n}`);
 function sumOf(metric: string, ...carried: readonly { readonly measurements?: readonly Measurement[] }[]): number {
   const all = carried.flatMap(({ measurements }) => measurements ?? []);
@@ -263,17 +267,38 @@ describe("checkpoints", () => {
 
   it("precede the acknowledgement of exactly the batches they cover", async () => {
     const { attempt, clock, checkpoints } = taskBench();
-    const acknowledged: ReadBatch[] = [];
+    const acknowledged: (readonly SourceRecord["start"][])[] = [];
     const reader = fakeReader(sourceRecords(docs(55)), { acknowledged, onRead: () => clock.sleep(5) });
     const behind: boolean[] = [];
     const acknowledge = reader.acknowledge!;
-    reader.acknowledge = async (batch) => {
-      behind.push(Number(checkpoints.last?.position?.next) >= Number(batch.nextPosition.next));
-      await acknowledge(batch);
+    reader.acknowledge = async (starts) => {
+      behind.push(Number(checkpoints.last?.position?.next) > Number(starts.at(-1)));
+      await acknowledge(starts);
     };
     await clock.run(runTask(attempt({ reader })));
-    expect(acknowledged.flatMap(({ records }) => records).length).toBe(55);
+    expect(acknowledged.flat()).toEqual(Array.from({ length: 55 }, (_, n) => n));
     expect(behind.every(Boolean)).toBe(true);
+  });
+
+  it("keep no body of what waits for its acknowledgement", async () => {
+    const { attempt, clock } = taskBench();
+    const bodies: WeakRef<Uint8Array>[] = [];
+    let kept = Number.NaN;
+    const read = async function* () {
+      for (let next = 0; next < 100; next++) {
+        const [record] = sourceRecords(["skip"]);
+        bodies.push(new WeakRef(record!.body));
+        yield { records: [{ ...record!, start: next }], nextPosition: { next }, bytesRead: 4 };
+      }
+      await clock.sleep(1_000);
+      collectGarbage();
+      kept = bodies.filter((body) => body.deref()).length;
+    };
+    const reader = { read, acknowledge: async () => {}, close: async () => {} };
+    const limits = { timeoutSeconds: 900, checkpointRecords: 1_000 };
+    await clock.run(runTask(attempt({ reader, limits })));
+    // The last one read is still in the hands of who read it.
+    expect(kept).toBeLessThan(5);
   });
 
   it("wait for the object to close where the writer flushes", async () => {
@@ -301,8 +326,8 @@ describe("checkpoints", () => {
           }
         }
       },
-      acknowledge: async (batch) => {
-        acknowledged += batch.records.length;
+      acknowledge: async (starts) => {
+        acknowledged += starts.length;
       },
       close: async () => {},
     };

@@ -1,5 +1,5 @@
 import { Problem, type ProblemCode } from "@letsdata/plugin-kit/problems";
-import type { ReadBatch } from "@letsdata/plugin-kit/reader";
+import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { PreparedDocument } from "@letsdata/plugin-kit/writer";
 import { describe, expect, it } from "vitest";
 import { errorFileRecordsMax } from "./archive-errors.ts";
@@ -35,7 +35,7 @@ describe("an error archive that refuses", () => {
   it("fails the attempt before its checkpoint and acknowledgement, also when it takes the next file", async () => {
     const bench = taskBench();
     const { attempt, clock, checkpoints } = bench;
-    const acknowledged: ReadBatch[] = [];
+    const acknowledged: (readonly SourceRecord["start"][])[] = [];
     const errors = Array.from({ length: errorFileRecordsMax }, (_, n) => `error ${n}`);
     const reader = fakeReader(sourceRecords(errors), { batchSizes: [errors.length], acknowledged });
     const outcome = await clock.run(
@@ -184,13 +184,13 @@ describe("writes of an attempt that failed", () => {
 
 describe("a source that cannot be told what is done", () => {
   const refusing = (problem: Problem, times = Number.POSITIVE_INFINITY) => {
-    const acknowledged: ReadBatch[] = [];
+    const acknowledged: (readonly SourceRecord["start"][])[] = [];
     const reader = fakeReader(sourceRecords(docs(30)), { acknowledged });
     const acknowledge = reader.acknowledge!;
     let left = times;
-    reader.acknowledge = async (batch) => {
+    reader.acknowledge = async (starts) => {
       if (left-- > 0) throw problem;
-      await acknowledge(batch);
+      await acknowledge(starts);
     };
     return { reader, acknowledged };
   };

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { pipelineMetrics } from "./measure.ts";
 import { runTask } from "./run-task.ts";
 import { fakeHandler } from "./testing/fake-handler.ts";
+import { FakeQueue } from "./testing/fake-queue.ts";
 import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
 import { taskBench } from "./testing/task-bench.ts";
 
@@ -44,6 +45,19 @@ describe("every record", () => {
     expect([...archive.files.keys()]).toEqual(["000000000001"]);
     expect([...archive.files.values()].flat()[0]).toMatchObject({ origin: "SYSTEM", code: "RECORD_TOO_LARGE" });
     expect(target.stored).toEqual(["doc a", "doc c"]);
+  });
+
+  it("that failed is archived whole, as far as its reader does not say how much is enough", async () => {
+    const body = `error ${"x".repeat(256 * 1024)}`;
+    for (const errorBodyBytesMax of [undefined, 64 * 1024]) {
+      const { attempt, clock, archive } = taskBench();
+      const queue = new FakeQueue(sourceRecords([body])).openReader([1]);
+      const reader = errorBodyBytesMax === undefined ? queue : { ...queue, errorBodyBytesMax };
+      await clock.run(runTask(attempt({ reader })));
+      const [archived] = [...archive.files.values()].flat();
+      expect(archived?.record.truncated).toBe(errorBodyBytesMax !== undefined);
+      expect(archived?.record.body.length).toBe(errorBodyBytesMax ?? body.length);
+    }
   });
 
   it("is treated alike where handler and writer answer with promises", async () => {

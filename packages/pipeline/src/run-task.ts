@@ -19,8 +19,6 @@ export interface RunTaskLimits {
   readonly checkpointSecondsMin?: number;
   /** Writers with `flush`: seconds after which an open object is closed though not full. Default 300. */
   readonly flushSecondsMax?: number;
-  /** Archived bytes of a failed record's body; null = whole. Default 64 KiB. */
-  readonly errorBodyBytesMax?: number | null;
 }
 
 export interface RunTaskInput {

@@ -1,16 +1,26 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
-import type { Position, ReadBatch } from "@letsdata/plugin-kit/reader";
+import type { Position, SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { ErrorArchiver } from "./archive-errors.ts";
 import type { FailedRecord } from "./error-records.ts";
 import type { Counts } from "./ports.ts";
+
+/** What its source is told of a batch: records without their bodies, since they are kept until the checkpoint. */
+export interface DoneRecords {
+  readonly sourceName: string;
+  readonly starts: readonly SourceRecord["start"][];
+}
+
+export function doneRecords(records: readonly SourceRecord[]): DoneRecords {
+  return { sourceName: records[0]!.source.name, starts: records.map(({ start }) => start) };
+}
 
 /** The work between two checkpoints: whole read batches, with all their writes and errors. */
 export class Segment {
   readonly errors: ErrorArchiver;
   /** Monotonic milliseconds. */
   readonly openedAt: number;
-  /** Kept only for readers that acknowledge. */
-  readonly batches: ReadBatch[] = [];
+  /** By batch, and only for readers that acknowledge. */
+  readonly done: DoneRecords[] = [];
   position: Position | null;
   batchCount = 0;
   recordsRead = 0;

@@ -54,6 +54,13 @@ export interface TaskIdentity {
 /** Takes a sentence for people about what is no failure but should be known, such as records that a source no longer keeps. */
 export type Warn = (message: string) => void;
 
+export interface PlannedPosition {
+  /** Its task is COMPLETED. */
+  readonly completed: boolean;
+  /** For how long it has been; absent while it is not. */
+  readonly completedForMs?: number;
+}
+
 /** What a source needs to cut itself into tasks. */
 export interface PlanningInput<Config> {
   readonly config: Config;
@@ -63,8 +70,13 @@ export interface PlanningInput<Config> {
   readonly concurrency: number;
   readonly access: CloudAccess;
   /** Positions planned before, and whether their task is COMPLETED: a child shard follows its finished parents. */
-  readonly planned: ReadonlyMap<string, { readonly completed: boolean }>;
+  readonly planned: ReadonlyMap<string, PlannedPosition>;
   readonly warn?: Warn;
+  /**
+   * To be called where more tasks may be there than the source shows yet: it is asked again some seconds later, and the dataset does not
+   * end before. Whoever calls it must stop doing so at some time.
+   */
+  readonly askAgain?: () => void;
 }
 
 /** What a source says of itself before it is read, for estimates. */

@@ -134,6 +134,13 @@ export const problemCatalogue = {
     title: "Another worker holds this task now",
     fix: "Nothing to do: the other worker goes on from the last checkpoint.",
   },
+  MACHINE_FAILED: {
+    actor: "system",
+    retry: "later",
+    httpStatus: 503,
+    title: "A worker's machine lacks what the work needs",
+    fix: "The system tries again by itself, elsewhere if there is another worker. Free what the message names on the worker's machine: disk, memory, files or processes.",
+  },
   MANIFEST_CHANGED: {
     actor: "customer",
     retry: "never",
@@ -264,8 +271,8 @@ export const problemCatalogue = {
     actor: "customer",
     retry: "never",
     httpStatus: 422,
-    title: "The source object does not exist",
-    fix: "Upload the object or correct the manifest line, then redrive the task.",
+    title: "What the task reads does not exist",
+    fix: "Put the object, bucket, queue, stream or table back, or correct the manifest line, then redrive the task.",
   },
   TASK_CRASHED: {
     actor: "customer",

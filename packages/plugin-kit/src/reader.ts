@@ -71,14 +71,17 @@ export interface ReadBatch {
 }
 
 export interface Reader {
+  /** How much of a failed record's body is archived, in bytes. Absent: all of it; a source that keeps its records may say less. */
+  readonly errorBodyBytesMax?: number;
   /**
    * Yields in source order; ending means the source is exhausted. Throws a Problem (SOURCE_NOT_FOUND, SOURCE_CHANGED,
    * SOURCE_CORRUPT, …) when the source fails for good; after one that says `later` the pipeline backs off and calls
-   * `read` again at the last batch's `nextPosition`. An aborted signal ends the iteration promptly, by return or throw.
+   * `read` again at the last batch's `nextPosition`. An aborted signal ends the iteration promptly, by return or throw;
+   * a source that lends its records may hand out one more batch.
    */
   read(from: Position | null, signal: AbortSignal): AsyncIterable<ReadBatch>;
-  /** Queues delete here, after the checkpoint. */
-  acknowledge?(batch: ReadBatch): Promise<void>;
+  /** Queues delete here, after the checkpoint: the records of one batch, by their `start`. Bodies are not kept for it. */
+  acknowledge?(starts: readonly SourceRecord["start"][]): Promise<void>;
   /**
    * Sources that lend their records (queues), for trials: gives back at once what was received and answers what that did to the source,
    * sentences for people. Throws the Problem of what could not be given back.

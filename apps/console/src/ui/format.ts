@@ -70,3 +70,10 @@ export function formatTime(time: number, zone: "utc" | "local"): string {
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((entry) => entry.type === type)?.value ?? "";
   return `${part("year")}-${part("month")}-${part("day")} ${part("hour")}:${part("minute")}:${part("second")} ${part("timeZoneName")}`;
 }
+
+/** The first characters of a text; one that takes two code units is never cut in the middle. */
+export function headOf(text: string, charactersMax: number): string {
+  if (text.length <= charactersMax) return text;
+  const head = text.slice(0, charactersMax);
+  return head.isWellFormed() ? head : head.slice(0, -1);
+}

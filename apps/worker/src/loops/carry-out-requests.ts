@@ -109,8 +109,8 @@ async function redrive(dependencies: WorkerDependencies, request: StoredRequest,
   const { datasetId, tenantId } = request;
   const { taskIds, filter, policy } = request.input as unknown as RedriveInput;
   const dataset = await getDatasetById(database, datasetId);
-  if (dataset?.tasks.totalTasks === 0) {
-    // A failed initialisation left nothing to redrive but itself; it answers for the status from here on.
+  if (dataset && !dataset.isPlanned) {
+    // A failed initialisation left nothing to redrive but itself, however many tasks it stored before; it answers for the status from here on.
     await initialiseStoredDataset(dependencies, datasetId, signal);
     return { redrivenTasks: 0, initialised: true };
   }

@@ -2,6 +2,7 @@ import { planSource } from "@letsdata/access/plan-source";
 import {
   claimPlanning,
   type DuePlanning,
+  planAgainIn,
   plannedPositions,
   planningEnded,
 } from "@letsdata/database/stores/source-planning";
@@ -15,6 +16,8 @@ import { insertPlans } from "../insert-plans.ts";
 
 /** A planning that fails, or whose worker is lost, is repeated after this long. */
 const PLANNING_SECONDS = 60;
+/** A source whose list may lag behind what it has is asked again after this long. */
+const ASK_AGAIN_SECONDS = 5;
 
 /**
  * Asks continuous sources for tasks that appeared since some completed (the children of shards that were split or merged).
@@ -26,15 +29,15 @@ export async function planChildShards(dependencies: WorkerDependencies, signal: 
     const due = signal.aborted ? null : await claimPlanning(dependencies.database, PLANNING_SECONDS);
     if (!due) return isAnyAsked;
     try {
-      await planMore(dependencies, due, signal);
-      isAnyAsked = true;
+      if (await planMore(dependencies, due, signal)) isAnyAsked = true;
     } catch (error) {
       if (!signal.aborted) await tellFailure(dependencies, due.datasetId, error);
     }
   }
 }
 
-async function planMore(dependencies: WorkerDependencies, due: DuePlanning, signal: AbortSignal): Promise<void> {
+/** True where tasks were found, or the source has no more until another one completes. */
+async function planMore(dependencies: WorkerDependencies, due: DuePlanning, signal: AbortSignal): Promise<boolean> {
   const { database, installation, log } = dependencies;
   const { datasetId } = due;
   const context = await loadDatasetContext(database, installation, datasetId);
@@ -42,15 +45,21 @@ async function planMore(dependencies: WorkerDependencies, due: DuePlanning, sign
   const tasks: PlannedTask[] = [];
   const warnings: SaidLine[] = [];
   const warn = (message: string) => warnings.push({ time: Date.now(), level: "WARN", message });
-  for await (const plan of planSource(installation, context.config, context.owner, planned, signal, warn)) {
+  let mayHaveMore = false;
+  const askAgain = () => {
+    mayHaveMore = true;
+  };
+  const plans = planSource(installation, context.config, context.owner, planned, signal, { warn, askAgain });
+  for await (const plan of plans) {
     tasks.push({ ...plan, taskId: taskIdOf(datasetId, plan.position) });
   }
   if (tasks.length > 0) {
-    const inserted = await insertPlans(database, context, tasks, due.totalTasks);
+    const inserted = await insertPlans(database, context, tasks, { firstOrdinal: due.totalTasks, plan: null });
     log.info(`dataset ${datasetId} has ${inserted} more tasks`);
   }
   await tell(dependencies, datasetId, warnings);
-  await planningEnded(database, due);
+  await (mayHaveMore ? planAgainIn(database, due, ASK_AGAIN_SECONDS) : planningEnded(database, due));
+  return tasks.length > 0 || !mayHaveMore;
 }
 
 /** The dataset goes on with the tasks it has; people see in its log why no more appear. */

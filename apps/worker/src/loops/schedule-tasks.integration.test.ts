@@ -45,6 +45,7 @@ test("slots are filled again by whoever ends, never over their number, and none 
       ended++;
       await settle({ taskId, lease, outcome: { kind: "completed", counts: noCounts } });
     },
+    isResting: () => false,
     onEnded: () => {},
   });
   await scheduler.fillSlots();
@@ -68,6 +69,7 @@ test("what a claim brings that was under way when the drain began goes back, and
       leaseSeconds: 60,
       running,
       run: () => Promise.reject(new Error("nothing is run")),
+      isResting: () => false,
       onEnded: () => {},
     });
     const claiming = scheduler.fillSlots();
@@ -78,4 +80,56 @@ test("what a claim brings that was under way when the drain began goes back, and
   const handedOut = await db.taskAttempt.count({ where: { task: { datasetId } } });
   expect(handedOut).toBe(8);
   expect((await getDatasetById(db, datasetId))!.tasks).toMatchObject({ running: 0, errored: 0, rerun: 2 });
+});
+
+test("workers that stop before anything was read cost their tasks no attempt without progress, however often", async () => {
+  const { datasetId } = await processingDataset(db, await sampleTenant(db), { tasks: 1, concurrency: 1 });
+  for (let restart = 0; restart < 4; restart++) {
+    const running = new RunningTasks(SLOTS);
+    const scheduler = createTaskScheduler({
+      database: db,
+      workerId: `slow${restart}`,
+      leaseSeconds: 60,
+      running,
+      async run({ taskId, lease }, { drain }, settle) {
+        await new Promise((resolve) => drain.signal.addEventListener("abort", resolve));
+        await settle({ taskId, lease, outcome: { kind: drain.signal.reason, counts: noCounts } });
+      },
+      isResting: () => false,
+      onEnded: () => {},
+    });
+    await scheduler.fillSlots();
+    expect(running.all).toHaveLength(1);
+    scheduler.drain();
+    await running.allEnded();
+  }
+  expect((await getDatasetById(db, datasetId))!.tasks).toMatchObject({ running: 0, errored: 0, rerun: 1 });
+});
+
+test("a worker whose machine rests takes no tasks, neither at once nor behind those that end", async () => {
+  await processingDataset(db, await sampleTenant(db), { tasks: 10, concurrency: 10 });
+  const running = new RunningTasks(SLOTS);
+  let isResting = false;
+  let attempts = 0;
+  const scheduler = createTaskScheduler({
+    database: db,
+    workerId: "w",
+    leaseSeconds: 60,
+    running,
+    async run({ taskId, lease }, _running, settle) {
+      attempts++;
+      isResting = true;
+      await settle({ taskId, lease, outcome: { kind: "completed", counts: noCounts } });
+    },
+    isResting: () => isResting,
+    onEnded: () => {},
+  });
+  await scheduler.fillSlots();
+  await running.allEnded();
+  await scheduler.fillSlots();
+  expect(attempts).toBe(SLOTS);
+  isResting = false;
+  await scheduler.fillSlots();
+  await running.allEnded();
+  expect(attempts).toBe(2 * SLOTS);
 });

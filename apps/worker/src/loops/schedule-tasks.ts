@@ -10,6 +10,8 @@ export interface TaskSchedulerInput {
   readonly running: RunningTasks;
   /** An attempt to its end, `settle` included. */
   readonly run: (claimed: ClaimedTask, running: RunningTask, settle: SettleTasks) => Promise<void>;
+  /** True: no task is claimed for now. */
+  readonly isResting: () => boolean;
   /** Called when an attempt has ended. */
   readonly onEnded: () => void;
 }
@@ -23,15 +25,15 @@ export interface TaskScheduler {
 
 /** Slots are filled by whoever ends an attempt, with the next tasks, and by `fillSlots`, where there were none. */
 export function createTaskScheduler(input: TaskSchedulerInput): TaskScheduler {
-  const { database, workerId, leaseSeconds, running, run, onEnded } = input;
+  const { database, workerId, leaseSeconds, running, run, isResting, onEnded } = input;
   let draining = false;
   const settle = createSettler(database, {
-    claim: () => (draining ? null : { workerId, leaseSeconds }),
+    claim: () => (draining || isResting() ? null : { workerId, leaseSeconds }),
     start: (claimed) => claimed.forEach(start),
   });
   return {
     async fillSlots() {
-      while (running.free > 0 && !draining) {
+      while (running.free > 0 && !draining && !isResting()) {
         const claimed = await claimTasks(database, { workerId, slots: running.free, leaseSeconds });
         if (claimed.length === 0) return;
         claimed.forEach(start);
@@ -39,7 +41,8 @@ export function createTaskScheduler(input: TaskSchedulerInput): TaskScheduler {
     },
     drain() {
       draining = true;
-      for (const task of running.all) task.drain.abort("rerun");
+      // Not "rerun": that the worker stops is no attempt without progress.
+      for (const task of running.all) task.drain.abort("stopped");
     },
   };
 

@@ -29,7 +29,7 @@ export async function readRecords(config: DatasetConfig, access: CloudAccess, wa
     const reader = await connector.openReader({ ...input, definition, splitters });
     for await (const batch of reader.read(null, signal)) {
       records += batch.records.length;
-      await reader.acknowledge?.(batch);
+      await reader.acknowledge?.(batch.records.map(({ start }) => start));
       if (records >= wanted) break;
     }
     await reader.close();

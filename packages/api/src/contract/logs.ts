@@ -5,6 +5,12 @@ import { taskId } from "./tasks.ts";
 
 export const logLevelDto = z.enum(["DEBUG", "INFO", "WARN", "ERROR"]);
 
+/** Members that are not known are absent. */
+const logFieldsDto = z.object({
+  hnm: z.string().optional().describe("host of the worker"),
+  unm: z.string().optional().describe("user the worker runs as"),
+});
+
 export const logLineDto = z.object({
   id: z.string(),
   time: epochMilliseconds,
@@ -13,6 +19,7 @@ export const logLineDto = z.object({
   attempt: z.number().int().nullable(),
   source: z.enum(["ENGINE", "HANDLER"]).describe("who wrote the line"),
   message: z.string(),
+  fields: logFieldsDto.describe("where the line was written"),
 });
 
 const logQuery = {

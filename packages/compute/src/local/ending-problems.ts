@@ -1,4 +1,5 @@
 import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
+import { machineTrouble } from "@letsdata/plugin-kit/machine-trouble";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { TaskOutcome } from "../task-protocol.ts";
 import type { Ending } from "./task-process.ts";
@@ -23,6 +24,8 @@ export function runFailure(
     const message = `The task needed more than ${memoryMegabytes} MiB${placeOf(ending)}.`;
     return { code: "OUT_OF_MEMORY", message, ...stackOf(ending) };
   }
+  const trouble = troubleOf(ending);
+  if (trouble) return { code: trouble.code, message: trouble.message };
   const details = lastWords(ending);
   const message = `The task's process ended: ${inWords(ending)}.`;
   return { code: "TASK_CRASHED", message, ...(details ? { details } : {}) };
@@ -43,6 +46,8 @@ export function tryFailure(ending: Ending, timeUp: TimeUp | null, memoryMegabyte
     const message = `The trial needed more than ${memoryMegabytes} MiB${placeOf(ending)}.`;
     return new Problem("OUT_OF_MEMORY", message, withStack(ending));
   }
+  const trouble = troubleOf(ending);
+  if (trouble) return trouble;
   return new Problem("TASK_CRASHED", `The trial's process ended: ${inWords(ending)}.`, {
     details: { lastWords: lastWords(ending) },
   });
@@ -61,7 +66,13 @@ export function describeFailure(
     const message = `Loading the artifact needed more than ${memoryMegabytes} MiB${placeOf(ending)}.`;
     return new Problem("OUT_OF_MEMORY", message, withStack(ending));
   }
+  const trouble = troubleOf(ending);
+  if (trouble) return trouble;
   return new Problem("ARTIFACT_INVALID", `Loading the artifact ended its process: ${inWords(ending)}.`);
+}
+
+function troubleOf(ending: Ending): Problem | null {
+  return ending.kind === "unstarted" ? machineTrouble(ending.error) : null;
 }
 
 function placeOf({ stack }: TimeUp): string {
@@ -78,6 +89,7 @@ function withStack({ stack }: TimeUp) {
 
 function inWords(ending: Ending): string {
   if (ending.kind === "memory") return "out of memory";
+  if (ending.kind === "unstarted") return `it could not be started (${ending.error.message})`;
   if (ending.kind === "killed") return "it was ended by the worker";
   return ending.signal === null ? `exit code ${ending.code}` : `signal ${ending.signal}`;
 }

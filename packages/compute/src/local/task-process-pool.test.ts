@@ -223,6 +223,39 @@ describe("an attempt that cannot end well is an outcome, and the pool lives on",
     expect(await run).toMatchObject({ kind: "rerun" });
   });
 
+  test("a machine that cannot start the process is MACHINE_FAILED, for a run and for a description alike", async () => {
+    const dir = await artifacts.add(parserModule(""));
+    const { request } = runRequest(dir);
+    const { execPath } = process;
+    // Exists and cannot be executed: the system refuses the start.
+    process.execPath = join(dir, "letsdata_interfaces/readers/parsers/SingleFileParser.js");
+    try {
+      expect(errorOf(await pool.run(request))).toMatchObject({
+        code: "MACHINE_FAILED",
+        message: expect.stringContaining("EACCES"),
+      });
+      await expect(
+        pool.describe({ artifactDir: dir, language: "JAVASCRIPT", interfaceName: "SingleFileParser" } as never),
+      ).rejects.toMatchObject({ code: "MACHINE_FAILED" });
+    } finally {
+      process.execPath = execPath;
+    }
+    await fine();
+  });
+
+  test("the pool's end is no crash: what runs, waits or comes later is stopped, with the last checkpoint's counts", async () => {
+    const dir = await artifacts.add(parserModule("for (;;);"));
+    const small = openTestPool({ maxProcesses: 1 });
+    const assignment = { ...assignmentFor(dir), resumeFrom: { position: null, counts: countsOf(7) } };
+    const { request, observed } = runRequest(dir, { assignment });
+    const runs = [small.run(request), small.run({ ...request, key: "waits" })];
+    await until("it runs", () => small.processes().some(({ busy }) => busy));
+    await small.close();
+    for (const outcome of [...(await Promise.all(runs)), await small.run(request)])
+      expect(outcome).toMatchObject({ kind: "stopped", counts: countsOf(7) });
+    expect(observed.checkpoints).toEqual([]);
+  });
+
   test("a refused checkpoint reaches the task as the Problem it is", async () => {
     const { request } = runRequest(await artifacts.add(parserModule("")), {
       onCheckpoint: async () => {

@@ -1,5 +1,6 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import type { Credentials } from "@letsdata/plugin-kit/connector";
+import { machineTrouble } from "@letsdata/plugin-kit/machine-trouble";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import {
   type CredentialsPurpose,
@@ -87,7 +88,7 @@ export interface TaskProcessPool {
   tryOut(request: TryRequest): Promise<Trial>;
   /** Processes alive, for tests and metrics. */
   processes(): readonly { readonly pid: number; readonly busy: boolean }[];
-  /** Kills every process; runs end as TASK_CRASHED. */
+  /** Kills every process; runs end as `stopped`, with the counts of their last checkpoint. */
   close(): Promise<void>;
 }
 
@@ -170,12 +171,14 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
     const key = [request.key, request.memoryMegabytes, request.artifactDir].join("|");
     let counts = request.assignment.resumeFrom?.counts ?? noCounts;
     if (request.signalLost?.aborted) return { kind: "abandoned", counts };
+    if (closed) return { kind: "stopped", counts };
     let slot: Slot;
     try {
       const { artifactDir, memoryMegabytes, assignment } = request;
       slot = await take(key, { artifactDir, memoryMegabytes, language: assignment.handler.language });
     } catch (thrown) {
-      const { code, message } = asProblem(thrown, "TASK_CRASHED");
+      if (closed) return { kind: "stopped", counts };
+      const { code, message } = machineTrouble(thrown) ?? asProblem(thrown, "TASK_CRASHED");
       return { kind: "failed", counts, error: { code, message } };
     }
     const { process } = slot;
@@ -236,6 +239,7 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
       };
       const outcomeOf = (ending: Ending): TaskOutcome => {
         if (isLost) return { kind: "abandoned", counts };
+        if (closed && ending.kind === "killed" && timeUp === null) return { kind: "stopped", counts };
         return { kind: "failed", counts, error: runFailure(ending, timeUp, request) };
       };
       const onEnd = (ending: Ending): void => {

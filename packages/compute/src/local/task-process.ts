@@ -28,6 +28,8 @@ export type Ending =
       readonly stack: HandlerStack | null;
     }
   | { readonly kind: "killed" }
+  /** There never was a process. */
+  | { readonly kind: "unstarted"; readonly error: Error }
   | {
       readonly kind: "exit";
       readonly code: number | null;
@@ -173,8 +175,10 @@ export class TaskProcess {
       this.#onGone();
       this.#occupant?.onEnd(this.ended);
     };
-    this.child.on("error", () => {
-      if (this.child.pid === undefined) end();
+    this.child.on("error", (error) => {
+      if (this.child.pid !== undefined) return;
+      this.#reason ??= { kind: "unstarted", error };
+      end();
     });
     this.child.on("exit", (exitCode, exitSignal) => {
       code = exitCode;

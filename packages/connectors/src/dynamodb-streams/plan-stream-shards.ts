@@ -3,42 +3,54 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { noteServiceTime } from "@letsdata/aws/service-time";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, PlanningInput, TaskPlan } from "@letsdata/plugin-kit/connector";
-import { type ListedShard, planShards } from "../plan-shards.ts";
+import { type ListedShard, planShards, unlessGone } from "../plan-shards.ts";
 import type { DynamodbStreamsManifest } from "./config.ts";
 import type { TableStream } from "./permissions.ts";
 
 /** Shards of the stream without a task of their own yet. */
 export async function* planStreamShards(
-  { config, manifest, access, planned, warn }: PlanningInput<TableStream>,
+  { config, manifest, access, ...planning }: PlanningInput<TableStream>,
   signal: AbortSignal,
 ): AsyncGenerator<TaskPlan> {
   const stream = manifest as unknown as DynamodbStreamsManifest;
   const startFrom = stream.dynamoDBReaderTaskStartFromCondition;
-  const { shards, listedAt } = await listShards(config, access, signal);
+  const listed = await unlessGone(config.streamArn, planning, () => listShards(config, access, signal));
+  if (!listed) return;
   yield* planShards({
-    shards,
+    ...planning,
+    shards: listed.shards,
+    isLive: listed.isLive,
     reading: {
       startFrom,
       ...(startFrom === "AtTimestamp" ? { startFromTimestamp: stream.startFromTimestamp } : {}),
       stopCondition: stream.dynamoDBReaderTaskStopCondition,
       pollFrequency: stream.dynamoDBReaderTaskContinuousPollFrequency,
     },
-    planned,
-    now: listedAt,
-    warn,
+    now: listed.listedAt,
   });
 }
 
-/** Every shard of the stream, page by page, and when it began to list them, by its own clock. */
+export interface ListedStream {
+  readonly shards: readonly ListedShard[];
+  /** Epoch milliseconds at which it began to list them, by its own clock. */
+  readonly listedAt: number;
+  readonly isLive: boolean;
+}
+
+/**
+ * Every shard of the stream, page by page. The list is eventually consistent: a child may appear up to about a minute after its parent
+ * is closed, for AWS's own readers ask that long.
+ */
 export async function listShards(
   { streamArn: StreamArn }: TableStream,
   access: CloudAccess,
   signal: AbortSignal,
-): Promise<{ readonly shards: readonly ListedShard[]; readonly listedAt: number }> {
+): Promise<ListedStream> {
   const streams = clientFor(DynamoDBStreamsClient, access);
   const call = { action: "dynamodb:DescribeStream", resource: StreamArn };
   const shards: ListedShard[] = [];
   let listedAt: number | undefined;
+  let isLive = false;
   let ExclusiveStartShardId: string | undefined;
   do {
     const page = new DescribeStreamCommand({ StreamArn, ExclusiveStartShardId });
@@ -49,7 +61,8 @@ export async function listShards(
       const parentIds = ParentShardId === undefined ? [] : [ParentShardId];
       shards.push({ shardId: ShardId, parentIds, isClosed: SequenceNumberRange?.EndingSequenceNumber !== undefined });
     }
+    isLive = StreamDescription?.StreamStatus === "ENABLED";
     ExclusiveStartShardId = StreamDescription?.LastEvaluatedShardId;
   } while (ExclusiveStartShardId !== undefined);
-  return { shards, listedAt };
+  return { shards, listedAt, isLive };
 }

@@ -1,8 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
+import { clientFor } from "@letsdata/aws/client-for";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { makeTable } from "../testing/make-table.ts";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { checkDynamodbStreamsRead } from "./check-access.ts";
 import { dynamodbStreamsReadPermissions } from "./permissions.ts";
+import { planStreamShards } from "./plan-stream-shards.ts";
 import { openStreamShardReader } from "./reader.ts";
 import { describeDynamodbStreamsReader, planStream, readShards } from "./testing/reader-suite.ts";
 
@@ -93,8 +96,35 @@ describe("the DynamoDB Streams reader", () => {
     const nowhere = { streamArn: config.streamArn.replace("gone", "nowhere") };
     const elsewhere = openStreamShardReader({ config: nowhere, definition: definition!, access: open.access });
     await expect(elsewhere.read(null, signal)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
-      code: "RESOURCE_NOT_FOUND",
+      code: "SOURCE_NOT_FOUND",
+      message: `The stream ${nowhere.streamArn} does not exist.`,
     });
+  });
+
+  it("asks for children that are not listed yet, until the stream is switched off", async () => {
+    const { streamArn, tableName } = await table("lagging");
+    const [parent] = await planStream(streamArn, open.access);
+    open.faults.add({ kind: "late-children", match: streamArn, latencyMs: 60_000 });
+    expect(open.cloud.rollStreamShards(streamArn)).toBe(true);
+    const askAgain = vi.fn();
+    const input = {
+      config: { streamArn },
+      manifest: {
+        dynamoDBReaderTaskStartFromCondition: "Earliest",
+        dynamoDBReaderTaskStopCondition: "Continuous",
+        dynamoDBReaderTaskContinuousPollFrequency: "Poll every 1 seconds",
+      },
+      concurrency: 1,
+      access: open.access,
+      planned: new Map([[parent!.shardId, { completed: true, completedForMs: 1_000 }]]),
+      askAgain,
+    };
+    expect((await planStreamShards(input, signal).next()).done).toBe(true);
+    expect(askAgain).toHaveBeenCalledOnce();
+    const switchOff = new UpdateTableCommand({ TableName: tableName, StreamSpecification: { StreamEnabled: false } });
+    await clientFor(DynamoDBClient, open.access).send(switchOff);
+    expect((await planStreamShards(input, signal).next()).done).toBe(true);
+    expect(askAgain).toHaveBeenCalledOnce();
   });
 
   it("with Latest begins at the time the stream shows, on a machine whose clock is ahead", async () => {

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb-streams";
 import { awsErrorCode, classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
+import { noteServiceTime, SERVICE_TIME_PRECISION_MS } from "@letsdata/aws/service-time";
 import type { CloudAccess, Warn } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader } from "@letsdata/plugin-kit/reader";
@@ -43,6 +44,7 @@ function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, acc
   const name = `${StreamArn} shard ${ShardId}`;
   const source = { type: ShardId, name: StreamArn };
   return {
+    arn: StreamArn,
     name,
     emptyReadsAtTip: EMPTY_READS_AT_TIP,
     arrivalPrecisionMs: ARRIVAL_PRECISION_MS,
@@ -57,7 +59,9 @@ function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, acc
         : { ShardIteratorType: "TRIM_HORIZON" as const };
       try {
         const input = new GetShardIteratorCommand({ StreamArn, ShardId, ...start });
-        return (await streams.send(input, { abortSignal: signal })).ShardIterator ?? "";
+        const time = noteServiceTime(input);
+        const { ShardIterator: iterator = "" } = await streams.send(input, { abortSignal: signal });
+        return { iterator, answeredAt: time() + SERVICE_TIME_PRECISION_MS - 1 };
       } catch (thrown) {
         signal.throwIfAborted();
         const problem = classifyAwsError(thrown, { action: "dynamodb:GetShardIterator", resource: StreamArn });

@@ -9,6 +9,7 @@ import { type Attributes, plainJson } from "../dynamodb-plain-json.ts";
 import { tableArn } from "../dynamodb-table-arn.ts";
 import { describeTable, keyAttributes } from "../dynamodb-table-schema.ts";
 import { SIGN_OF_LIFE_MS, systemClock } from "../reader-clock.ts";
+import { sourceMissing } from "../source-missing.ts";
 import type { DynamodbTableSource } from "./permissions.ts";
 import { filterInput, type SegmentDefinition } from "./plan-segments.ts";
 
@@ -42,6 +43,7 @@ export function openSegmentReader(
   const { segment, segments, completionMode } = definition;
   const source = { type: String(segment), name: TableName };
   const call = { action: "dynamodb:Scan", resource: tableArn(TableName, access) };
+  const missing = sourceMissing(`The table ${call.resource}`);
   const input = { TableName, Segment: segment, TotalSegments: segments, ...filterInput(definition) };
 
   async function scanPage(lastEvaluatedKey: string | null, signal: AbortSignal) {
@@ -53,12 +55,13 @@ export function openSegmentReader(
       );
     } catch (thrown) {
       signal.throwIfAborted();
-      throw classifyAwsError(thrown, call);
+      return missing(classifyAwsError(thrown, call));
     }
   }
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
-    const keyNames = keyAttributes(await describeTable(TableName, access, signal)).map(({ name }) => name);
+    const table = await describeTable(TableName, access, signal).catch(missing);
+    const keyNames = keyAttributes(table).map(({ name }) => name);
     let at: ScanPosition =
       from === null ? { scan: 1, lastEvaluatedKey: null, notBefore: 0 } : scanPosition(from, TableName);
     const positionNow = (): Position => ({ ...at });

@@ -3,29 +3,31 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { noteServiceTime } from "@letsdata/aws/service-time";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, PlanningInput, TaskPlan } from "@letsdata/plugin-kit/connector";
-import { type ListedShard, planShards } from "../plan-shards.ts";
+import { type ListedShard, planShards, unlessGone } from "../plan-shards.ts";
 import type { KinesisManifest } from "./config.ts";
 import type { KinesisStream } from "./permissions.ts";
 
 /** Shards of the stream without a task of their own yet. */
 export async function* planStreamShards(
-  { config, manifest, access, planned, warn }: PlanningInput<KinesisStream>,
+  { config, manifest, access, ...planning }: PlanningInput<KinesisStream>,
   signal: AbortSignal,
 ): AsyncGenerator<TaskPlan> {
   const stream = manifest as unknown as KinesisManifest;
   const startFrom = stream.kinesisReaderTaskStartFromCondition;
-  const { shards, listedAt } = await listShards(config, access, signal);
+  const listed = await unlessGone(config.streamArn, planning, () => listShards(config, access, signal));
+  if (!listed) return;
   yield* planShards({
-    shards,
+    ...planning,
+    shards: listed.shards,
+    // A closed shard of Kinesis has children as long as its stream is there, and a deleted stream is not listed.
+    isLive: true,
     reading: {
       startFrom,
       ...(startFrom === "AtTimestamp" ? { startFromTimestamp: stream.startFromTimestamp } : {}),
       stopCondition: stream.kinesisReaderTaskStopCondition,
       pollFrequency: stream.kinesisReaderTaskContinuousPollFrequency,
     },
-    planned,
-    now: listedAt,
-    warn,
+    now: listed.listedAt,
   });
 }
 

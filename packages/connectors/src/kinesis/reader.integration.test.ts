@@ -3,7 +3,6 @@ import { clientFor } from "@letsdata/aws/client-for";
 import type { Position, ReadBatch } from "@letsdata/plugin-kit/reader";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ShardDefinition } from "../plan-shards.ts";
-import { systemClock } from "../reader-clock.ts";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { checkKinesisRead } from "./check-access.ts";
 import { kinesisReadPermissions } from "./permissions.ts";
@@ -69,14 +68,15 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 describe("the Kinesis reader, at a stream that forgets", () => {
   /** A stream of a cloud whose time, and the reader's with it, can be moved on. */
-  async function agingStream() {
+  async function agingStream(limits: Parameters<typeof openCloud>[0] = {}) {
     let passedMs = 0;
     const aging = await openCloud({
       now: () => Date.now() + passedMs,
       kinesisShardBytesPerSecond: 2 ** 40,
       kinesisShardReadsPerSecond: 1_000_000,
+      ...limits,
     });
-    const clock = { ...systemClock, now: () => Date.now() + passedMs };
+    const clock = { now: () => Date.now() + passedMs, sleep: async () => {} };
     const config = await makeStream(aging.access, "aging");
     return {
       ...config,
@@ -114,6 +114,40 @@ describe("the Kinesis reader, at a stream that forgets", () => {
     // And no longer: then both may be gone, and nobody knows what was between them.
     stream.pass(23);
     await expect(all(stream.read(a!.nextPosition))).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
+  });
+
+  it("does not walk again through the time in which nothing came, whether its last record is there or gone", async () => {
+    await using stream = await agingStream({ kinesisMillisecondsPerRead: 3_600_000 });
+    await stream.put(["a"]);
+    let last = (await all(stream.read(null))).at(-1)!;
+    for (const hours of [20, 20, 20]) {
+      stream.pass(hours);
+      const batches = await all(stream.read(last.nextPosition));
+      // Up to where it was read before in one step, and from there on hour by hour.
+      expect(batches.length).toBeGreaterThan(15);
+      expect(batches.length).toBeLessThan(25);
+      last = batches.at(-1)!;
+      expect((await all(stream.read(last.nextPosition))).length).toBeLessThan(2);
+    }
+    await stream.put(["b"]);
+    expect(firstBytes(await all(stream.read(last.nextPosition)))).toEqual(["b"]);
+  });
+
+  it("nor where no record ever came", async () => {
+    await using stream = await agingStream({ kinesisMillisecondsPerRead: 3_600_000 });
+    stream.pass(20);
+    let at: Position | null = null;
+    let emptyReads = 0;
+    for await (const { nextPosition } of stream.read(null, { stopCondition: "Continuous" })) {
+      at = nextPosition;
+      emptyReads++;
+      if (Number(at.readUntil) > Number(at.began)) break;
+    }
+    expect(emptyReads).toBeGreaterThan(15);
+    await stream.put(["a"]);
+    const again = await all(stream.read(at));
+    expect(again).toHaveLength(1);
+    expect(firstBytes(again)).toEqual(["a"]);
   });
 
   it("goes on behind a record that is still there, however long ago the shard was read", async () => {
@@ -162,7 +196,7 @@ describe("the Kinesis reader, at a stream that forgets", () => {
     const [, a] = await all(stream.read(null));
     await clientFor(KinesisClient, stream.access).send(new DeleteStreamCommand({ StreamName: "aging" }));
     for (const from of [null, a!.nextPosition]) {
-      await expect(all(stream.read(from))).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+      await expect(all(stream.read(from))).rejects.toMatchObject({ code: "SOURCE_NOT_FOUND" });
     }
   });
 });
@@ -208,6 +242,26 @@ describe("the Kinesis reader, on a machine whose clock is ahead of the stream's"
     const later = { ...definition, startFromTimestamp: Date.now() - AHEAD_MS - 30_000 };
     const earlier = openKinesisReader({ config: { streamArn }, definition: later, access: behind.access });
     expect(texts(await all(earlier.read(null, signal)))).toEqual(["before"]);
+  });
+});
+
+describe("the Kinesis reader, on a machine whose clock is behind the stream's", () => {
+  const AHEAD_MS = 120_000;
+  let ahead: OpenCloud;
+  beforeAll(async () => {
+    ahead = await openCloud({ now: () => Date.now() + AHEAD_MS, kinesisShardBytesPerSecond: 2 ** 40 });
+  });
+  afterAll(() => ahead.cloud.remove());
+
+  it("with AtLatest reads all that was there when it began, by the stream's clock, though this machine's is behind", async () => {
+    const { streamArn, put } = await makeStream(ahead.access, "busy");
+    // An answer has ten of them: all come before the reading, and behind the time that this machine shows.
+    for (let n = 0; n < 12; n += 4) await put(Array.from({ length: 4 }, () => Buffer.alloc(1_000_000)));
+    const reader = openKinesisReader({ config: { streamArn }, definition: everything, access: ahead.access });
+    const batches = await all(reader.read(null, signal));
+    expect(batches.flatMap(({ records }) => records)).toHaveLength(12);
+    const { began } = batches.at(-1)!.nextPosition;
+    expect(Math.abs(Number(began) - Date.now() - AHEAD_MS)).toBeLessThan(60_000);
   });
 });
 

@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { awsErrorCode, classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
+import { noteServiceTime, SERVICE_TIME_PRECISION_MS } from "@letsdata/aws/service-time";
 import type { CloudAccess, Warn } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Reader, RecordSource, SourceRecord } from "@letsdata/plugin-kit/reader";
@@ -21,8 +22,9 @@ import {
   type ShardPlace,
   type ShardRecord,
   type ShardSource,
+  type ShardStart,
 } from "../read-shard.ts";
-import { type ReaderClock, systemClock } from "../reader-clock.ts";
+import { CLOCKS_APART_MS_MAX, type ReaderClock, systemClock } from "../reader-clock.ts";
 import type { KinesisStream } from "./permissions.ts";
 import { listShards } from "./plan-stream-shards.ts";
 
@@ -32,8 +34,6 @@ const PAGE_RECORDS_MAX = 10_000;
 const MILLISECONDS_BETWEEN_READS = 220;
 const SHORTEST_RETENTION_HOURS = 24;
 const HOUR_MS = 3_600_000;
-/** How far a machine's clock may be from AWS's: a signature that is further off is refused by most services. */
-const CLOCKS_APART_MS_MAX = 15 * 60_000;
 /** A record of 1 MiB that unpacks to more than this is not worth a task's memory. */
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -62,6 +62,7 @@ function shardSource(
   const trimmed = `The stream no longer keeps what follows the checkpoint of ${name}.`;
   const source = { type: ShardId, name: StreamARN };
   return {
+    arn: StreamARN,
     name,
     emptyReadsAtTip: null,
     arrivalPrecisionMs: 1,
@@ -108,10 +109,12 @@ function shardSource(
     }
   }
 
-  async function startIterator(place: ShardPlace, signal: AbortSignal): Promise<string> {
+  async function startIterator(place: ShardPlace, signal: AbortSignal): Promise<ShardStart> {
     const ask = async (start: IteratorStart) => {
       const call = new GetShardIteratorCommand({ StreamARN, ShardId, ...start });
-      return (await kinesis.send(call, { abortSignal: signal })).ShardIterator ?? "";
+      const time = noteServiceTime(call);
+      const { ShardIterator: iterator = "" } = await kinesis.send(call, { abortSignal: signal });
+      return { iterator, answeredAt: time() + SERVICE_TIME_PRECISION_MS - 1 };
     };
     try {
       return await ask(iteratorStart(place));
@@ -137,7 +140,8 @@ function shardSource(
     if (age < hours * HOUR_MS) return false;
     // The oldest go first, and not on the minute: while this record is there, so is all that follows it.
     for (;;) {
-      const page = await readPage(await startIterator({ ...place, kind: "at" }, signal), 1, signal);
+      const { iterator } = await startIterator({ ...place, kind: "at" }, signal);
+      const page = await readPage(iterator, 1, signal);
       if (page !== "iterator expired") return page.records[0]?.sequenceNumber !== place.sequenceNumber;
     }
   }

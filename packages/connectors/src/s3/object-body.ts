@@ -162,6 +162,9 @@ function readProblem(thrown: unknown, { bucket, key }: ObjectAddress, known: boo
       ? new Problem("SOURCE_CHANGED", `${name} was removed while it was being read.`, { cause: thrown })
       : new Problem("SOURCE_NOT_FOUND", `${name} does not exist.`, { cause: thrown });
   }
+  if (code === "NoSuchBucket") {
+    return new Problem("SOURCE_NOT_FOUND", `The bucket ${bucket} does not exist.`, { cause: thrown });
+  }
   if (code === "PreconditionFailed" || awsErrorStatus(thrown) === 412) {
     return new Problem("SOURCE_CHANGED", `${name} is not the object it was when reading began (ETag).`, {
       cause: thrown,

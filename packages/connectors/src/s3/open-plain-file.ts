@@ -2,6 +2,9 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 import { type Packing, plainBytes } from "@letsdata/plugin-kit/unpack/plain-bytes";
 import { type ObjectAddress, openObject } from "./object-body.ts";
 
+/** The object keeps the rest of a failed record, which may have 64 MiB (product.md §7). */
+export const ERROR_BODY_BYTES_MAX = 64 * 1024;
+
 /** Where a file stands: the plain-text offset, and where unpacking may begin to reach it. */
 export interface FilePosition {
   readonly offset: number;

@@ -2,7 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import type { Position, ReadBatch, Reader, RecordSplitter } from "@letsdata/plugin-kit/reader";
-import { filePosition, openPlainFile } from "./open-plain-file.ts";
+import { ERROR_BODY_BYTES_MAX, filePosition, openPlainFile } from "./open-plain-file.ts";
 
 /** A manifest line: object keys by file type, as planned. The keys actually read are the splitters' resolved names. */
 export interface S3ReaderDefinition {
@@ -46,5 +46,5 @@ export function openSingleFileReader(input: {
     }
   }
 
-  return { read, close: () => Promise.resolve() };
+  return { errorBodyBytesMax: ERROR_BODY_BYTES_MAX, read, close: () => Promise.resolve() };
 }

@@ -3,7 +3,13 @@ import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { FileCombiner, FileState, Position, ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
-import { type FilePosition, filePosition, openPlainFile, type PlainFile } from "./open-plain-file.ts";
+import {
+  ERROR_BODY_BYTES_MAX,
+  type FilePosition,
+  filePosition,
+  openPlainFile,
+  type PlainFile,
+} from "./open-plain-file.ts";
 
 /** What is stored of each file, as maps by file type. */
 const kept = {
@@ -47,7 +53,7 @@ export function openStateMachineReader(input: {
     }
   }
 
-  return { read, close: () => Promise.resolve() };
+  return { errorBodyBytesMax: ERROR_BODY_BYTES_MAX, read, close: () => Promise.resolve() };
 }
 
 /** A file that cannot be opened closes the others. */

@@ -2,8 +2,8 @@ import { type Message, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-
 import { classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch, Reader } from "@letsdata/plugin-kit/reader";
+import { sourceMissing } from "../source-missing.ts";
 import { findQueue } from "./find-queue.ts";
 import { InFlightMessages } from "./in-flight-messages.ts";
 import { loanNotes, refuseLastReceive } from "./loan.ts";
@@ -19,9 +19,16 @@ const SLICE_SECONDS = 5;
 const VISIBILITY_SECONDS = 120;
 const EXTEND_EVERY_MILLISECONDS = 40_000;
 /** A trial's process may be ended at any time: its messages come back after this. */
-const TRIAL_TIMING = { sliceSeconds: 1, visibilitySeconds: 30, extendEveryMilliseconds: 10_000 };
+const TRIAL_TIMING = {
+  sliceSeconds: 1,
+  visibilitySeconds: 30,
+  extendEveryMilliseconds: 10_000,
+  lastReceiptMilliseconds: 0,
+};
 /** Of one worker. A queue allows 120,000: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const IN_FLIGHT_MAX = 2_000;
+/** What is on its way when reading ends is handed out yet: given back, it has used up one of the receives a dead-letter queue allows. */
+const LAST_RECEIPT_MILLISECONDS = 500;
 const OVER_LIMIT = "over limit";
 
 /** What the reader carries from attempt to attempt; the messages themselves need no position, deletion is theirs. */
@@ -51,6 +58,7 @@ interface Timing {
   readonly sliceSeconds: number;
   readonly visibilitySeconds: number;
   readonly extendEveryMilliseconds: number;
+  readonly lastReceiptMilliseconds: number;
 }
 
 /** One worker on a queue. It deletes a message when it is acknowledged, and gives back at its end what was not. */
@@ -61,6 +69,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
     sliceSeconds: SLICE_SECONDS,
     visibilitySeconds: VISIBILITY_SECONDS,
     extendEveryMilliseconds: EXTEND_EVERY_MILLISECONDS,
+    lastReceiptMilliseconds: LAST_RECEIPT_MILLISECONDS,
     ...(input.isTrial ? TRIAL_TIMING : {}),
     ...input.timing,
   };
@@ -68,6 +77,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
   const name = nameOfQueue(config);
   const arn = queueArn(config, access);
   const source = { type: "QUEUE", name };
+  const missing: (thrown: unknown) => never = sourceMissing(`The queue ${arn}`);
   const keepsOrder = name.endsWith(".fifo");
   let inFlight: InFlightMessages | null = null;
   let receiving: Promise<unknown> = Promise.resolve();
@@ -97,7 +107,7 @@ export function openSqsReader(input: SqsReaderInput): Reader {
 
   async function* read(from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
     if (signal.aborted) return;
-    const url = await findQueue(sqs, config, access, signal).catch(sourceMissing);
+    const url = await findQueue(sqs, config, access, signal).catch(missing);
     if (input.isTrial) {
       redrive = await redriveLimit(sqs, { url, arn }, signal);
       refuseLastReceive(arn, redrive);
@@ -121,7 +131,9 @@ export function openSqsReader(input: SqsReaderInput): Reader {
         ? OVER_LIMIT
         : receive(url, held, waitSeconds).catch((thrown: unknown) => refused(thrown, held));
       receiving = Promise.resolve(receipt).catch(() => undefined);
-      const received = await unlessAborted(receipt, signal);
+      const received =
+        (await unlessAborted(receipt, signal)) ??
+        (await unlessAborted(receipt, AbortSignal.timeout(timing.lastReceiptMilliseconds)));
       if (received === null) return;
       polls++;
       if (received !== OVER_LIMIT && received.fresh.length > 0) {
@@ -158,19 +170,12 @@ export function openSqsReader(input: SqsReaderInput): Reader {
   function refused(thrown: unknown, held: InFlightMessages): typeof OVER_LIMIT {
     const problem = classifyAwsError(thrown, { action: "sqs:ReceiveMessage", resource: arn });
     if (problem.details.awsCode === "OverLimit" && held.size > 0) return OVER_LIMIT;
-    return sourceMissing(problem);
-  }
-
-  function sourceMissing(thrown: unknown): never {
-    if (thrown instanceof Problem && thrown.code === "RESOURCE_NOT_FOUND") {
-      throw new Problem("SOURCE_NOT_FOUND", `The queue ${arn} does not exist.`, { cause: thrown });
-    }
-    throw thrown;
+    return missing(problem);
   }
 
   return {
     read,
-    acknowledge: async ({ records }) => inFlight?.delete(records.map(({ start }) => String(start))),
+    acknowledge: async (starts) => inFlight?.delete(starts.map(String)),
     async giveBack() {
       await receiving;
       await inFlight?.giveBack();

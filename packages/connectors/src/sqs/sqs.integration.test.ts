@@ -110,7 +110,7 @@ describe("the SQS reader", () => {
     const batches: ReadBatch[] = [];
     for await (const batch of reader.read(null, signal)) {
       batches.push(batch);
-      await reader.acknowledge?.(batch);
+      await reader.acknowledge?.(batch.records.map(({ start }) => start));
     }
     await reader.close();
     const [record] = batches.flatMap(({ records }) => records);
@@ -166,6 +166,25 @@ describe("the SQS reader", () => {
     expect(await messagesOf(config, open.access)).toEqual([]);
   });
 
+  it("hands out yet what was on its way when reading was told to end", async () => {
+    const config = await makeQueue(open.access);
+    await fill(config, open.access, [["a", "a"]]);
+    const timing = { longPollSeconds: 0, sliceSeconds: 0, lastReceiptMilliseconds: 20_000 };
+    const reader = readerOf(config, open.access, { timing });
+    const abort = new AbortController();
+    open.faults.add({ kind: "latency", latencyMs: 200, service: "sqs", action: "ReceiveMessage", times: 1 });
+    const reading = reader.read(null, abort.signal)[Symbol.asyncIterator]();
+    const first = reading.next();
+    await vi.waitFor(() => expect(open.faults.list()).toEqual([]), { interval: 5 });
+    abort.abort();
+    const batch = (await first).value as ReadBatch;
+    expect(batch.records).toHaveLength(1);
+    await reader.acknowledge?.(batch.records.map(({ start }) => start));
+    expect((await reading.next()).done).toBe(true);
+    await reader.close();
+    expect(await messagesOf(config, open.access)).toEqual([]);
+  });
+
   it("deletes again exactly what was not deleted", async () => {
     const config = await makeQueue(open.access);
     await fill(config, open.access, [
@@ -177,8 +196,10 @@ describe("the SQS reader", () => {
     for await (const batch of reader.read(null, signal)) {
       if (batch.records.length === 0) continue;
       open.faults.add({ kind: "partial", service: "sqs", action: "DeleteMessageBatch", match: "#1$", times: 1 });
-      await expect(reader.acknowledge?.(batch)).rejects.toMatchObject({ entry: { retry: "later" } });
-      await reader.acknowledge?.(batch);
+      await expect(reader.acknowledge?.(batch.records.map(({ start }) => start))).rejects.toMatchObject({
+        entry: { retry: "later" },
+      });
+      await reader.acknowledge?.(batch.records.map(({ start }) => start));
     }
     await reader.close();
     expect(await messagesOf(config, open.access)).toEqual([]);

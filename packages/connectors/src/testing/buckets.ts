@@ -1,6 +1,8 @@
 import {
   type BucketLocationConstraint,
   CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -27,6 +29,11 @@ export function bucketsOf(access: CloudAccess) {
     async get(Bucket: string, Key: string): Promise<Buffer> {
       const answer = await s3.send(new GetObjectCommand({ Bucket, Key }));
       return Buffer.from(await answer.Body!.transformToByteArray());
+    },
+    /** With what is in it. */
+    async remove(Bucket: string): Promise<void> {
+      for (const Key of await this.keys(Bucket)) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+      await s3.send(new DeleteBucketCommand({ Bucket }));
     },
     async keys(Bucket: string): Promise<readonly string[]> {
       const answer = await s3.send(new ListObjectsV2Command({ Bucket }));

@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   BatchWriteItemCommand,
   CreateTableCommand,
+  DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   PutItemCommand,
@@ -52,6 +53,9 @@ export async function makeTable(
         const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
         await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }));
       }
+    },
+    async remove(): Promise<void> {
+      await dynamodb.send(new DeleteTableCommand({ TableName }));
     },
     stored: (as: CloudAccess = access): Promise<readonly Item[]> => storedIn(TableName, as),
   };

@@ -60,6 +60,8 @@ export interface StoredDataset {
   readonly updatedAt: number;
   readonly deletedAt: number | null;
   readonly tasks: TaskCounters;
+  /** Every task of its plan is stored. Without it a redrive plans. */
+  readonly isPlanned: boolean;
   readonly counts: Counts;
   /** Newest first, at most 100. */
   readonly runs: readonly DatasetRun[];
@@ -340,6 +342,7 @@ function fromRow(row: Row): StoredDataset {
       completed: progress?.tasksCompleted ?? 0,
       errored: progress?.tasksErrored ?? 0,
     },
+    isPlanned: progress?.plannedAt != null,
     counts: {
       recordsRead: Number(progress?.recordsRead ?? 0),
       documentsWritten: Number(progress?.documentsWritten ?? 0),

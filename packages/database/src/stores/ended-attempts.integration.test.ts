@@ -3,7 +3,7 @@ import { metricEvents } from "@letsdata/dataset/metrics";
 import { pipelineMetrics } from "@letsdata/pipeline/measure";
 import type { AttemptOutcome } from "@letsdata/pipeline/ports";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createDatabase, type Database } from "../database.ts";
+import { createDatabase, type Database, inTransaction } from "../database.ts";
 import { processingDataset, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
@@ -94,8 +94,29 @@ test("a task that ends is measured once, for itself and for the dataset; an atte
   expect(await measured(datasetId, "task.succeeded", first.taskId)).toEqual({ count: 1, sum: 1 });
   const latency = await measured(datasetId, "task.milliseconds");
   expect(latency.count).toBe(2);
-  expect(latency.sum).toBeGreaterThanOrEqual(20_000);
-  expect(latency.sum).toBeLessThan(40_000);
+  expect(latency.sum).toBeGreaterThanOrEqual(50_000);
+  expect(latency.sum).toBeLessThan(70_000);
+});
+
+test("a task's duration is that of all its attempts, whichever way they ended, and starts anew with a redrive", async () => {
+  const datasetId = await startedDataset(1);
+  const first = await claimOne(datasetId, 100);
+  await settle(first, { kind: "stopped", counts: written(0) });
+  const second = await claimOne(datasetId, 200);
+  await db.$executeRaw`UPDATE task SET lease_expires_at = now() - interval '1 second' WHERE id = ${second.taskId}`;
+  await releaseExpiredLeases(db);
+  await settle(await claimOne(datasetId, 400), failure(0));
+  const failed = await measured(datasetId, "task.milliseconds", first.taskId);
+  expect(failed.count).toBe(1);
+  expect(failed.sum).toBeGreaterThanOrEqual(700_000);
+  expect(failed.sum).toBeLessThan(730_000);
+
+  await inTransaction(db, (transaction) => redriveTasks(transaction, { tenantId, datasetId, fromBeginning: false }));
+  await settle(await claimOne(datasetId, 50), { kind: "completed", counts: written(0) });
+  const both = await measured(datasetId, "task.milliseconds", first.taskId);
+  expect(both.count).toBe(2);
+  expect(both.sum - failed.sum).toBeGreaterThanOrEqual(50_000);
+  expect(both.sum - failed.sum).toBeLessThan(80_000);
 });
 
 test("every metric of the catalogue has who emits it: the pipeline, or the transaction that ends a task", async () => {
@@ -179,6 +200,29 @@ async function updateEndpoint(datasetId: string, endpoint: Readonly<Record<strin
 const calls = (sum: number) => ({ metric: "inference.milliseconds", minute: 0, count: 1, sum, min: sum, max: sum });
 const inferenceOf = async (datasetId: string) =>
   (await usageOf(datasetId)).filter(({ meteringDimension }) => meteringDimension === "InferenceDuration");
+
+test("a scan of a table that is drained again and again in the pause before the next scan goes on, but not one that stands still", async () => {
+  const datasetId = await startedDataset(1);
+  await db.task.updateMany({ where: { datasetId }, data: { taskType: "DYNAMODB" } });
+  const drain = async (notBefore: number) => {
+    const task = await claimOne(datasetId, 1);
+    await createCheckpointStore(db).save(task.taskId, task.lease, {
+      position: { scan: 2, lastEvaluatedKey: null, notBefore },
+      counts: written(0),
+      errorFiles: [],
+      measurements: [],
+    });
+    return (await settle(task, { kind: "rerun", counts: written(0) }))!.status;
+  };
+  const pauseEnd = Date.now() + 60_000;
+  for (let attempt = 0; attempt < 5; attempt++) expect(await drain(pauseEnd)).toBe("RERUN");
+
+  const over = Date.now() - 60_000;
+  expect([await drain(over), await drain(over), await drain(over)]).toEqual(["RERUN", "RERUN", "RERUN"]);
+  expect(await drain(over)).toBe("ERRORED");
+  const [ended] = await db.task.findMany({ where: { datasetId } });
+  expect(ended).toMatchObject({ lastErrorCode: "NO_PROGRESS" });
+});
 
 test("calls of a model on a serverless endpoint of ours are metered once, by the memory of the endpoint", async () => {
   const datasetId = await startedDataset(1);

@@ -46,3 +46,11 @@ export async function withIdempotencyKey<Answer>(
     return answer;
   });
 }
+
+/** Deletes up to `limit` of the keys whose time is over; returns how many. Any number may do so at once. */
+export async function deleteOldIdempotencyKeys(db: Queryable, limit: number): Promise<number> {
+  return db.$executeRaw`
+    DELETE FROM idempotency_key WHERE (tenant_id, key) IN (
+      SELECT tenant_id, key FROM idempotency_key WHERE created_at < now() - make_interval(hours => ${keptHours}::int)
+      ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+}

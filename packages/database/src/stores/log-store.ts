@@ -7,6 +7,14 @@ import { storableJson } from "./storable-json.ts";
 export const logLevels = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40 } as const;
 export type LogLevel = keyof typeof logLevels;
 
+/** Names of product.md §10.2. Thread, class, file, line and method are in no line: what prints does not tell them apart from the text. */
+export interface LogFields {
+  /** Host of the worker. */
+  readonly hnm?: string;
+  /** The user the worker runs as. */
+  readonly unm?: string;
+}
+
 export interface NewLogLine {
   readonly datasetId: string;
   readonly taskId: string | null;
@@ -16,8 +24,8 @@ export interface NewLogLine {
   readonly level: LogLevel;
   readonly source: "ENGINE" | "HANDLER";
   readonly message: string;
-  /** What else product.md §10.2 says of a line: thread, class, file, line, method … */
-  readonly fields?: Readonly<Record<string, unknown>>;
+  /** What is known of where the line was written. */
+  readonly fields?: LogFields;
 }
 
 export interface StoredLogLine extends NewLogLine {
@@ -78,9 +86,11 @@ export async function listLogLines(db: Queryable, query: ListLogLines): Promise<
   };
 }
 
-/** Deletes lines older than `before` (epoch milliseconds); returns how many. */
-export async function deleteLogLinesBefore(db: Queryable, before: number): Promise<number> {
-  return db.$executeRaw`DELETE FROM task_log_line WHERE time < ${new Date(before)}`;
+/** Deletes up to `limit` of the lines older than `before` (epoch milliseconds); returns how many. Any number may do so at once. */
+export async function deleteLogLinesBefore(db: Queryable, before: number, limit: number): Promise<number> {
+  return db.$executeRaw`
+    DELETE FROM task_log_line WHERE id IN (
+      SELECT id FROM task_log_line WHERE time < ${new Date(before)} ORDER BY time LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
 }
 
 interface LogRow {
@@ -92,7 +102,7 @@ interface LogRow {
   level: number;
   source: "ENGINE" | "HANDLER";
   message: string;
-  fields: Record<string, unknown> | null;
+  fields: LogFields | null;
 }
 
 function fromRow(row: LogRow): StoredLogLine {

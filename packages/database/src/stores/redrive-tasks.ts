@@ -107,7 +107,7 @@ async function queueAgain(transaction: Queryable, redrive: Omit<RedriveTasks, "f
       SELECT t.* FROM task t WHERE t.id IN (SELECT id FROM page) AND t.status = 'ERRORED' ORDER BY t.id FOR UPDATE
     ), queued AS (
       UPDATE task SET status = 'QUEUED', stop_reason = NULL, attempts_without_progress = 0, leases_lost = 0,
-        progressed = false, last_error = NULL, last_error_code = NULL, available_at = clock_timestamp(),
+        progressed = false, last_error = NULL, last_error_code = NULL, attempts_ms = 0, available_at = clock_timestamp(),
         updated_at = clock_timestamp() ${start}
       FROM picked WHERE task.id = picked.id RETURNING task.id
     ) ${forgotten}, totals AS (

@@ -29,8 +29,8 @@ type Wish = "COMPLETED" | "ERRORED" | "RERUN" | "STOPPED";
 
 /**
  * Ends the attempt. A failure whose problem says `never` makes the task ERRORED, any other RERUN; three attempts in a
- * row without progress make it ERRORED (NO_PROGRESS, last error kept). COMPLETED while the balance does not close
- * becomes ERRORED (BALANCE_BROKEN). Throws LEASE_LOST; `abandoned` stores nothing and returns null.
+ * row without progress make it ERRORED (NO_PROGRESS, last error kept). MACHINE_FAILED is no such
+ * attempt: nothing of the task was tried. COMPLETED while the balance does not close becomes ERRORED (BALANCE_BROKEN). Throws LEASE_LOST; `abandoned` stores nothing and returns null.
  */
 export type SettleTasks = (settle: SettleTask) => Promise<SettledTask | null>;
 
@@ -103,7 +103,7 @@ function storable(settles: readonly StorableSettle[]): string {
 function wishOf(outcome: StorableSettle["outcome"]): Wish {
   if (outcome.kind === "completed") return "COMPLETED";
   if (outcome.kind === "rerun") return "RERUN";
-  if (outcome.kind === "stopped") return "STOPPED";
+  if (outcome.kind === "stopped" || outcome.error.code === "MACHINE_FAILED") return "STOPPED";
   const known = Object.hasOwn(problemCatalogue, outcome.error.code);
   const retry = known ? problemCatalogue[outcome.error.code as ProblemCode].retry : "never";
   return retry === "never" ? "ERRORED" : "RERUN";

@@ -1,3 +1,4 @@
+import type { PlannedPosition } from "@letsdata/plugin-kit/connector";
 import type { Queryable } from "../database.ts";
 
 /**
@@ -28,19 +29,33 @@ export async function claimPlanning(db: Queryable, leaseSeconds: number): Promis
   return due ?? null;
 }
 
-/** Positions of every task of the dataset, and whether it is COMPLETED. */
+/** Positions of every task of the dataset, and whether and since when it is COMPLETED. */
 export async function plannedPositions(
   db: Queryable,
   datasetId: string,
-): Promise<ReadonlyMap<string, { readonly completed: boolean }>> {
-  const rows = await db.$queryRaw<{ position: string; completed: boolean }[]>`
-    SELECT position, status = 'COMPLETED' AS completed FROM task WHERE dataset_id = ${datasetId}`;
-  return new Map(rows.map(({ position, completed }) => [position, { completed }]));
+): Promise<ReadonlyMap<string, PlannedPosition>> {
+  const rows = await db.$queryRaw<{ position: string; completedForMs: number | null }[]>`
+    SELECT position, CASE WHEN status = 'COMPLETED'
+      THEN greatest(letsdata_ms(clock_timestamp()) - letsdata_ms(updated_at), 0) END AS "completedForMs"
+    FROM task WHERE dataset_id = ${datasetId}`;
+  return new Map(
+    rows.map(({ position, completedForMs }) => [
+      position,
+      completedForMs === null ? { completed: false } : { completed: true, completedForMs },
+    ]),
+  );
 }
 
 /** Every task there was to plan is stored; the next planning may begin at once. */
 export async function planningEnded(db: Queryable, { datasetId, completedTasks }: DuePlanning): Promise<void> {
   await db.$executeRaw`
     UPDATE dataset_progress SET planned_at_completed = ${completedTasks}, planning_until = NULL
+    WHERE dataset_id = ${datasetId}`;
+}
+
+/** The source may have tasks that it does not show yet: it is due again in so many seconds, and the dataset does not end before. */
+export async function planAgainIn(db: Queryable, { datasetId }: DuePlanning, seconds: number): Promise<void> {
+  await db.$executeRaw`
+    UPDATE dataset_progress SET planning_until = now() + make_interval(secs => ${seconds}::float8)
     WHERE dataset_id = ${datasetId}`;
 }

@@ -17,7 +17,7 @@ import { countRedrivable, type RedriveBatch, type RedrivePlace, redriveTasks } f
 import { createRequest, getRequest, listRequests, updateRequest } from "./request-store.ts";
 import { settleDatasets } from "./settle-datasets.ts";
 import { settleTask } from "./settle-task.ts";
-import { claimPlanning, expectMoreTasks, plannedPositions, planningEnded } from "./source-planning.ts";
+import { claimPlanning, expectMoreTasks, planAgainIn, plannedPositions, planningEnded } from "./source-planning.ts";
 import { getTask, insertPlannedTasks } from "./task-store.ts";
 import { addUsage, listUsage, type UsageRecord } from "./usage-store.ts";
 
@@ -40,7 +40,7 @@ afterAll(async () => {
 const minute = 1_767_225_600_000;
 
 describe("a source that may have more tasks", () => {
-  test("keeps its dataset going until it was asked after the last completed task, by one worker at a time", async () => {
+  test("keeps its dataset going until it was asked to the end after the last completed task, by one worker at a time", async () => {
     const { datasetId } = await processingDataset(db, tenantId, { tasks: 1 });
     await expectMoreTasks(db, datasetId);
     expect(await claimPlanning(db, 60)).toBeNull();
@@ -55,10 +55,18 @@ describe("a source that may have more tasks", () => {
     const due = await claimPlanning(db, 60);
     expect(due).toEqual({ datasetId, completedTasks: 1, totalTasks: 1 });
     expect(await claimPlanning(db, 60)).toBeNull();
-    expect(await plannedPositions(db, datasetId)).toEqual(new Map([["0", { completed: true }]]));
+    expect(await plannedPositions(db, datasetId)).toEqual(
+      new Map([["0", { completed: true, completedForMs: expect.any(Number) }]]),
+    );
     await insertPlannedTasks(db, datasetId, sampleCompute, samplePlans(datasetId, 1, due!.totalTasks));
     await planningEnded(db, due!);
     await complete();
+    expect(await settleDatasets(db)).toEqual([]);
+
+    await planAgainIn(db, (await claimPlanning(db, 60))!, 60);
+    expect(await claimPlanning(db, 60)).toBeNull();
+    expect(await settleDatasets(db)).toEqual([]);
+    await planAgainIn(db, { datasetId, completedTasks: 2, totalTasks: 2 }, 0);
     expect(await settleDatasets(db)).toEqual([]);
 
     await planningEnded(db, (await claimPlanning(db, 60))!);
@@ -100,7 +108,7 @@ describe("log lines", () => {
     const { datasetId } = await sampleDataset(db, tenantId);
     await appendLogLines(db, [
       line(datasetId, "first", { level: "DEBUG", time: minute - 1000 }),
-      line(datasetId, "100% Done", { level: "WARN", taskId: "t1", attempt: 2, fields: { thread: "main" } }),
+      line(datasetId, "100% Done", { level: "WARN", taskId: "t1", attempt: 2, fields: { hnm: "host" } }),
       line(datasetId, "third", { level: "ERROR", source: "HANDLER" }),
     ]);
     const list = async (more: object) =>
@@ -113,18 +121,18 @@ describe("log lines", () => {
     expect(await list({ to: minute })).toEqual(["first"]);
     expect(await list({ tenantId: otherTenant })).toEqual([]);
     const [found] = (await listLogLines(db, { tenantId, datasetId, taskId: "t1", limit: 1 })).items;
-    expect(found).toMatchObject({ attempt: 2, level: "WARN", time: minute, fields: { thread: "main" } });
+    expect(found).toMatchObject({ attempt: 2, level: "WARN", time: minute, fields: { hnm: "host" } });
     const page = await listLogLines(db, { tenantId, datasetId, limit: 2 });
     expect(await list({ limit: 2, cursor: page.nextCursor! })).toEqual(["first"]);
     for (const cursor of ["nonsense", Buffer.from('["1; DROP"]').toString("base64url")]) {
       await expect(list({ cursor })).rejects.toMatchObject({ code: "REQUEST_INVALID" });
     }
-    expect(await deleteLogLinesBefore(db, minute)).toBe(1);
+    expect(await deleteLogLinesBefore(db, minute, 10)).toBe(1);
   });
 
   test("characters PostgreSQL refuses neither lose a line nor its batch", async () => {
     const { datasetId } = await sampleDataset(db, tenantId);
-    const fields = { raw: "x\0y", "k\0": "\\u0000 stays" };
+    const fields = { hnm: "x\0y", unm: "\\u0000 stays" };
     await appendLogLines(db, [
       line(datasetId, "a\0b", { fields }),
       line(datasetId, "half \ud800 pair"),
@@ -132,7 +140,7 @@ describe("log lines", () => {
     ]);
     const { items } = await listLogLines(db, { tenantId, datasetId, limit: 9 });
     expect(items.map((item) => item.message)).toEqual(["😀", "half \ufffd pair", "a\u2400b"]);
-    expect(items[2]!.fields).toEqual({ raw: "x\u2400y", "k\u2400": "\\u0000 stays" });
+    expect(items[2]!.fields).toEqual({ hnm: "x\u2400y", unm: "\\u0000 stays" });
   });
 });
 

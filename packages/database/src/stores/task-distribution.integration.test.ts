@@ -230,6 +230,23 @@ describe("settling", () => {
     expect(await countTasks(db, { tenantId, datasetId: dataset.datasetId, errorCode: "SOURCE_NOT_FOUND" })).toBe(1);
   });
 
+  test("a worker's machine that cannot start attempts is not the task's fault: it waits, keeps the error and runs again", async () => {
+    const dataset = await processingDataset(db, tenantId, { tasks: 1 });
+    const error = { code: "MACHINE_FAILED", message: "no space left on the disk (ENOSPC)" };
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      const [task] = await claim(dataset.datasetId, 1);
+      const { taskId, lease } = task!;
+      const outcome = { kind: "failed", counts: noCounts, error } as const;
+      expect(await settleTask(db, { taskId, lease, outcome, delaySeconds: 300 })).toMatchObject({
+        status: "RERUN",
+        code: "MACHINE_FAILED",
+      });
+      expect((await taskOf(task!)).lastError).toMatchObject(error);
+      expect(await claim(dataset.datasetId, 1)).toEqual([]);
+      await db.$executeRaw`UPDATE task SET available_at = available_at - interval '300 seconds' WHERE id = ${taskId}`;
+    }
+  });
+
   test("a dataset completes with its last task and closes its run", async () => {
     const dataset = await processingDataset(db, tenantId, { tasks: 1 });
     const [task] = await claim(dataset.datasetId, 1);

@@ -3,6 +3,7 @@ import type { Counts } from "@letsdata/pipeline/ports";
 import type { Position } from "@letsdata/plugin-kit/reader";
 import { Prisma, type Queryable } from "../database.ts";
 import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
+import { planTaken } from "./initial-plan.ts";
 import { containsPattern } from "./like.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -64,21 +65,25 @@ export interface StoredTask {
 
 /**
  * Stores a batch (some thousands) of planned tasks as QUEUED, in the order of the plan; ones already there stay as they
- * are. Nothing runs before the dataset is PROCESSING. Returns how many were new.
+ * are. Nothing runs before the dataset is PROCESSING. Returns how many were new. `plan`: the one begun by `beginPlan`; null
+ * where a planned dataset gets more tasks. Throws LEASE_LOST, storing nothing, where another plan has taken its place.
  */
 export async function insertPlannedTasks(
   db: Queryable,
   datasetId: string,
   computeDefinition: JsonObject,
   plans: readonly PlannedTask[],
+  plan: string | null = null,
 ): Promise<number> {
-  const [row] = await db.$queryRaw<{ inserted: number }[]>`
+  const [row] = await db.$queryRaw<{ inserted: number | null }[]>`
     SELECT letsdata_insert_tasks(
-      ${datasetId}, ${JSON.stringify(computeDefinition)}::jsonb, ${plans.map((plan) => plan.taskId)}::text[],
-      ${plans.map((plan) => plan.ordinal)}::int[], ${plans.map((plan) => plan.position)}::text[],
-      ${plans.map((plan) => plan.taskType)}::text[],
-      ${plans.map((plan) => JSON.stringify(plan.readerDefinition))}::text[]) AS inserted`;
-  return row?.inserted ?? 0;
+      ${datasetId}, ${JSON.stringify(computeDefinition)}::jsonb, ${plans.map(({ taskId }) => taskId)}::text[],
+      ${plans.map(({ ordinal }) => ordinal)}::int[], ${plans.map(({ position }) => position)}::text[],
+      ${plans.map(({ taskType }) => taskType)}::text[],
+      ${plans.map(({ readerDefinition }) => JSON.stringify(readerDefinition))}::text[], ${plan}::text) AS inserted`;
+  const inserted = row?.inserted ?? null;
+  if (inserted === null) throw planTaken();
+  return inserted;
 }
 
 export interface TaskFilter {

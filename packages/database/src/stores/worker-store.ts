@@ -23,6 +23,11 @@ export async function removeWorker(db: Queryable, workerId: string): Promise<voi
   await db.$executeRaw`DELETE FROM worker WHERE id = ${workerId}`;
 }
 
+/** Forgets workers that were killed; one that was only silent comes back with its next heartbeat. Returns how many. */
+export async function removeSilentWorkers(db: Queryable, seconds: number): Promise<number> {
+  return db.$executeRaw`DELETE FROM worker WHERE heartbeat_at < now() - make_interval(secs => ${seconds}::float8)`;
+}
+
 /** Workers heard of within the last `seconds`. */
 export async function liveWorkers(db: Queryable, seconds: number): Promise<StoredWorker[]> {
   const rows = await db.$queryRaw<{ id: string; host: string; pid: number; started_at: Date; heartbeat_at: Date }[]>`

@@ -55,7 +55,7 @@ export async function processingDataset(
       samplePlans(dataset.datasetId, Math.min(1000, options.tasks - from), from),
     );
   }
-  await transitionDataset(db, dataset.datasetId, "planned");
+  await startProcessing(db, dataset.datasetId);
   return dataset;
 }
 
@@ -79,8 +79,13 @@ export async function sparkDataset(
       readerDefinition: { sparkStep: "reducer", lines: options.mappers },
     },
   ]);
-  await transitionDataset(db, datasetId, "planned");
+  await startProcessing(db, datasetId);
   return { ...dataset, reducerId };
+}
+
+async function startProcessing(db: Database, datasetId: string): Promise<void> {
+  await db.datasetProgress.update({ where: { datasetId }, data: { plannedAt: new Date() } });
+  await transitionDataset(db, datasetId, "planned");
 }
 
 /** Counts that balance, all of them written. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { machineTrouble } from "@letsdata/plugin-kit/machine-trouble";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { type ArtifactLimits, defaultArtifactLimits, invalidArtifact, tooLarge } from "./artifact-limits.ts";
 import { EntryWriter } from "./entry-writer.ts";
@@ -30,7 +31,8 @@ export async function unpackArtifact(
   } catch (thrown) {
     await rm(temporary, { recursive: true, force: true });
     if (thrown instanceof Problem) throw thrown;
-    if (isDiskTrouble(thrown)) throw thrown;
+    const trouble = machineTrouble(thrown);
+    if (trouble) throw trouble;
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw invalidArtifact(
       `The artifact is a damaged ${kind === "zip" ? "zip" : "tgz"} file: ${reason}.`,
@@ -74,9 +76,4 @@ export async function kindOf(file: string, limits: ArtifactLimits): Promise<"zip
     size === 0 ? "The artifact is an empty file." : "The artifact is neither a zip nor a tgz file.",
     "Pack the handler's folder as .zip or .tgz.",
   );
-}
-
-function isDiskTrouble(thrown: unknown): boolean {
-  const code = (thrown as NodeJS.ErrnoException | null)?.code;
-  return code === "ENOSPC" || code === "EACCES" || code === "EROFS" || code === "EMFILE";
 }

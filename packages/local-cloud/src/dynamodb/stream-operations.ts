@@ -35,7 +35,9 @@ export const streamOperations: Readonly<Record<string, DynamodbOperation>> = {
     const { input, streams } = call;
     const stream = call.stream();
     const limit = input.optionalNumber("Limit", 1, PAGE_MAX) ?? PAGE_MAX;
-    const live = filtered(call, streams.liveShards(stream));
+    const late = call.cloud.faults.draw("late-children", "dynamodb", "DescribeStream", stream.arn);
+    const shown = late ? withoutLateChildren(call, stream, late.latencyMs ?? 0) : streams.liveShards(stream);
+    const live = filtered(call, shown);
     const after = input.optionalString("ExclusiveStartShardId");
     const start = after === undefined ? 0 : live.findIndex(({ id }) => id === after) + 1;
     const listed = live.slice(start, start + limit);
@@ -132,6 +134,14 @@ function describeRecord(stream: ChangeStream, record: StreamRecord) {
       StreamViewType: stream.viewType,
     },
   };
+}
+
+/** The list is eventually consistent: children may appear some time after their parent is closed. */
+function withoutLateChildren({ streams, cloud }: DynamodbCall, stream: ChangeStream, lateMs: number): StreamShard[] {
+  const closedAt = new Map(stream.shards.map((shard) => [shard.id, shard.closedAt]));
+  return streams
+    .liveShards(stream)
+    .filter(({ parentId }) => parentId === null || (closedAt.get(parentId) ?? 0) <= cloud.now() - lateMs);
 }
 
 function filtered({ input }: DynamodbCall, shards: StreamShard[]): StreamShard[] {

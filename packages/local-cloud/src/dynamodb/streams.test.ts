@@ -153,6 +153,19 @@ test("a rolled over shard ends; its children go on, and every change is in exact
   expect((await shards(arn)).length).toBe(5);
 });
 
+test("children are listed late by fault, and can be read when they are", async () => {
+  const arn = await create("late");
+  cloud.faults.add({ kind: "late-children", match: arn, latencyMs: 5_000 });
+  expect(cloud.rollStreamShards(arn)).toBe(true);
+  const early = await shards(arn);
+  expect(early.map(({ SequenceNumberRange: range }) => range?.EndingSequenceNumber)).toEqual([expect.any(String)]);
+  await put("late", "a", "1");
+  passTime(5_000);
+  const [parent, child] = await shards(arn);
+  expect(child?.ParentShardId).toBe(parent?.ShardId);
+  expect((await readShard(arn, child?.ShardId)).records).toHaveLength(1);
+});
+
 test("a stream that is switched off ends its shards and can be read for a day", async () => {
   const arn = await create("off");
   await put("off", "a", "1");

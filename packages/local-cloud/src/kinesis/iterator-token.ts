@@ -8,12 +8,14 @@ export interface ShardPosition {
   readonly shardId: string;
   /** The next record is the first at or after this counter. */
   readonly counter: number;
+  /** Epoch ms up to which the shard was looked through. */
+  readonly reached: number;
   readonly issuedAt: number;
 }
 
-export function formatIterator({ place, streamId, shardId, counter, issuedAt }: ShardPosition): string {
+export function formatIterator({ place, streamId, shardId, counter, reached, issuedAt }: ShardPosition): string {
   return Buffer.from(
-    JSON.stringify([place.accountId, place.region, place.name, streamId, shardId, counter, issuedAt]),
+    JSON.stringify([place.accountId, place.region, place.name, streamId, shardId, counter, reached, issuedAt]),
   ).toString("base64");
 }
 
@@ -21,10 +23,11 @@ export function parseIterator(token: string): ShardPosition {
   try {
     const parts = JSON.parse(Buffer.from(token, "base64").toString("utf8")) as unknown;
     if (Array.isArray(parts)) {
-      const [accountId, region, name, streamId, shardId, counter, issuedAt] = parts as unknown[];
+      const [accountId, region, name, streamId, shardId, counter, reached, issuedAt] = parts as unknown[];
       if (
         [accountId, region, name, streamId, shardId].every((part) => typeof part === "string") &&
         typeof counter === "number" &&
+        typeof reached === "number" &&
         typeof issuedAt === "number"
       ) {
         return {
@@ -32,6 +35,7 @@ export function parseIterator(token: string): ShardPosition {
           streamId: String(streamId),
           shardId: String(shardId),
           counter,
+          reached,
           issuedAt,
         };
       }

@@ -2,7 +2,7 @@ import { AwsError } from "../server/aws-error.ts";
 import type { JsonInput } from "../server/json-protocol.ts";
 import { statusOf } from "./describe-stream.ts";
 import { fromDecimal, type HashKey, hashOfPartitionKey } from "./hash-keys.ts";
-import { formatIterator, parseIterator } from "./iterator-token.ts";
+import { formatIterator, parseIterator, type ShardPosition } from "./iterator-token.ts";
 import type { KinesisCall, KinesisOperation } from "./kinesis-operation.ts";
 import type { StoredRecord } from "./shard-log.ts";
 import { encryptionOf, useStreamKey } from "./stream-key.ts";
@@ -73,13 +73,14 @@ export const recordOperations: Readonly<Record<string, KinesisOperation>> = {
     const stream = call.stream();
     const shardId = input.string("ShardId");
     liveShard(stream, shardId, cloud.now());
-    const counter = startingCounter(call, stream, shardId);
+    const { counter, reached } = startingPlace(call, stream, shardId);
     return {
       ShardIterator: formatIterator({
         place: placeOf(stream),
         streamId: stream.id,
         shardId,
         counter,
+        reached,
         issuedAt: cloud.now(),
       }),
     };
@@ -170,8 +171,11 @@ function shardOf(open: readonly Shard[], hashKey: HashKey): Shard {
   return shard;
 }
 
-function startingCounter({ input, streams, cloud }: KinesisCall, stream: Stream, shardId: string): number {
+type ShardPlace = Pick<ShardPosition, "counter" | "reached">;
+
+function startingPlace({ input, streams, cloud }: KinesisCall, stream: Stream, shardId: string): ShardPlace {
   const { log } = streams.shard(stream, shardId);
+  const after = (counter: number) => ({ counter, reached: log.arrivalAt(log.indexOfCounter(counter) - 1) ?? 0 });
   const sequence = () => {
     const text = input.string("StartingSequenceNumber");
     const counter = counterOf(text);
@@ -189,9 +193,9 @@ function startingCounter({ input, streams, cloud }: KinesisCall, stream: Stream,
   );
   switch (type) {
     case "AT_SEQUENCE_NUMBER":
-      return sequence();
+      return after(sequence());
     case "AFTER_SEQUENCE_NUMBER":
-      return sequence() + 1;
+      return after(sequence() + 1);
     case "AT_TIMESTAMP": {
       const time = Math.round(input.number("Timestamp") * 1000);
       const now = cloud.now();
@@ -202,12 +206,12 @@ function startingCounter({ input, streams, cloud }: KinesisCall, stream: Stream,
           400,
         );
       const index = log.indexOfTime(time);
-      return log.counterAt(index) ?? streams.nextCounter(stream);
+      return { counter: log.counterAt(index) ?? streams.nextCounter(stream), reached: time };
     }
     case "LATEST":
-      return streams.nextCounter(stream);
+      return { counter: streams.nextCounter(stream), reached: cloud.now() };
     default:
-      return 0;
+      return { counter: 0, reached: 0 };
   }
 }
 
@@ -239,6 +243,17 @@ function getRecords(call: KinesisCall): unknown {
 
   // A place that is gone is silently the oldest record that is left.
   const from = Math.max(state.log.indexOfCounter(position.counter), state.log.indexOfTime(horizonOf(stream, now) + 1));
+  const closed = shard.endCounter !== null && from >= state.log.length;
+  const lookedUntil =
+    Math.max(position.reached, horizonOf(stream, now), stream.createdAt) + cloud.limits.kinesisMillisecondsPerRead;
+  const nextArrival = state.log.arrivalAt(from) ?? now;
+  if (lookedUntil < nextArrival && !closed) {
+    return {
+      Records: [],
+      MillisBehindLatest: now - lookedUntil,
+      NextShardIterator: formatIterator({ ...position, reached: lookedUntil, issuedAt: now }),
+    };
+  }
   const records = state.log.read(from, limit, GET_BYTES_MAX);
   // Nothing to decrypt where there is no record.
   if (records.length > 0) useStreamKey(call, stream, "read");
@@ -246,9 +261,10 @@ function getRecords(call: KinesisCall): unknown {
   const atEnd = next >= state.log.length;
   const lastRecord = records.at(-1);
   const counter = lastRecord ? lastRecord.counter + 1 : position.counter;
-  const closed = shard.endCounter !== null && atEnd;
+  const readOut = shard.endCounter !== null && atEnd;
+  const reached = atEnd ? now : (lastRecord?.arrival ?? now);
   const behind = atEnd ? 0 : Math.max(0, now - (lastRecord?.arrival ?? state.log.arrivalAt(next) ?? now));
-  const children = closed
+  const children = readOut
     ? stream.shards.filter(({ parentId, adjacentParentId }) => parentId === shard.id || adjacentParentId === shard.id)
     : [];
   return {
@@ -259,7 +275,7 @@ function getRecords(call: KinesisCall): unknown {
       PartitionKey: record.partitionKey,
     })),
     MillisBehindLatest: behind,
-    ...(closed ? {} : { NextShardIterator: formatIterator({ ...position, counter, issuedAt: now }) }),
+    ...(readOut ? {} : { NextShardIterator: formatIterator({ ...position, counter, reached, issuedAt: now }) }),
     ...(children.length > 0
       ? {
           ChildShards: children.map((child) => ({

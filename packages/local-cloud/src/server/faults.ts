@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 
-export const FAULT_KINDS = ["throttle", "5xx", "latency", "partial", "expired-iterator", "redelivery", "cut"] as const;
+export const FAULT_KINDS = [
+  "throttle",
+  "5xx",
+  "latency",
+  "partial",
+  "expired-iterator",
+  "redelivery",
+  "late-children",
+  "cut",
+] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Left-out selectors match everything. */
@@ -16,7 +25,10 @@ export interface FaultRule {
   readonly times?: number;
   /** Makes `probability` repeatable. */
   readonly seed?: number;
-  /** `latency`: how late the answer is. `redelivery`: how soon a message received comes again; 0 when left out. */
+  /**
+   * `latency`: how late the answer is. `redelivery`: how soon a message received comes again; 0 when left out.
+   * `late-children`: how long after its parent was closed a shard of a table's stream is not listed.
+   */
   readonly latencyMs?: number;
   /** `cut` only: `after` lets the operation happen and loses its answer. `before` when left out. */
   readonly when?: "before" | "after";

@@ -56,6 +56,7 @@ export function deadlyPorts(ports: Ports, death: Death, onDeath: () => void): Po
   const { reader, handler, writer, errorSink, checkpoints } = ports;
   return {
     reader: {
+      ...(reader.errorBodyBytesMax === undefined ? {} : { errorBodyBytesMax: reader.errorBodyBytesMax }),
       async *read(from, signal) {
         const iterator = reader.read(from, signal)[Symbol.asyncIterator]();
         for (;;) {
@@ -64,7 +65,7 @@ export function deadlyPorts(ports: Ports, death: Death, onDeath: () => void): Po
           yield next.value;
         }
       },
-      ...(reader.acknowledge ? { acknowledge: (batch) => mortal(() => reader.acknowledge!(batch)) } : {}),
+      ...(reader.acknowledge ? { acknowledge: (starts) => mortal(() => reader.acknowledge!(starts)) } : {}),
       close: async () => {},
     },
     handler: {

@@ -1,4 +1,4 @@
-import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { Position, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
 
 /** A queue in memory that outlives its readers: what was not acknowledged is handed out again, in its order, to the next one. */
 export class FakeQueue {
@@ -30,8 +30,11 @@ export class FakeQueue {
           yield { records, nextPosition, positionBehind: () => nextPosition, bytesRead, awaitsAcknowledgement };
         }
       },
-      acknowledge: async ({ records }: ReadBatch) => {
-        for (const record of records) if (this.#waiting.delete(record.start)) this.#onAcknowledge(record);
+      acknowledge: async (starts: readonly SourceRecord["start"][]) => {
+        for (const start of starts) {
+          const record = this.#waiting.get(start);
+          if (record && this.#waiting.delete(start)) this.#onAcknowledge(record);
+        }
       },
       close: async () => {},
     };

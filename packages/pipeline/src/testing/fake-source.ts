@@ -1,4 +1,4 @@
-import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
+import type { Position, Reader, SourceRecord } from "@letsdata/plugin-kit/reader";
 
 const encoder = new TextEncoder();
 
@@ -21,7 +21,7 @@ export function fakeReader(
     /** Batches have positions behind each of their records, too. */
     readonly isDivisible?: boolean;
     readonly onRead?: (firstIndex: number, signal: AbortSignal) => Promise<void> | void;
-    readonly acknowledged?: ReadBatch[];
+    readonly acknowledged?: (readonly SourceRecord["start"][])[];
   } = {},
 ): Reader {
   return {
@@ -40,8 +40,8 @@ export function fakeReader(
     },
     ...(acknowledged
       ? {
-          acknowledge: async (batch: ReadBatch) => {
-            acknowledged.push(batch);
+          acknowledge: async (starts: readonly SourceRecord["start"][]) => {
+            acknowledged.push(starts);
           },
         }
       : {}),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Problem } from "../problems.ts";
 import { byteLengthOf, type Position, type ReadBatch, type Reader } from "../reader.ts";
 
 export interface ReaderConformance {
@@ -6,10 +7,14 @@ export interface ReaderConformance {
   readonly openReader: () => Promise<Reader> | Reader;
   /** How many records the source holds, where known. */
   readonly recordCount?: number;
+  /** Opens a reader on a source of its own with a batch of records at least, and says how that source is removed: bucket, stream, table or queue. */
+  readonly openRemovable?: () => Promise<{ readonly reader: Reader; readonly remove: () => Promise<void> }>;
   /** Queues hand out what was not acknowledged, and have no positions. Default true. */
   readonly resumable?: boolean;
   /** Sources that never end by themselves cannot be read out: then reading stops after so many records. */
   readonly readAtMost?: number;
+  /** How much of a failed record is archived. Default: all of it. */
+  readonly errorBodyBytesMax?: number;
   /** Milliseconds an abort may take. Default 2,000. */
   readonly abortMilliseconds?: number;
 }
@@ -81,6 +86,12 @@ export function testReader(name: string, conformance: ReaderConformance): void {
       }
     });
 
+    it("says how much of a failed record is archived", async () => {
+      const reader = await conformance.openReader();
+      expect(reader.errorBodyBytesMax).toBe(conformance.errorBodyBytesMax);
+      await reader.close();
+    });
+
     it("does not change records it has handed out", async () => {
       const reader = await conformance.openReader();
       const abort = new AbortController();
@@ -148,6 +159,34 @@ export function testReader(name: string, conformance: ReaderConformance): void {
       });
     }
 
+    const { openRemovable } = conformance;
+    if (openRemovable) {
+      it("says SOURCE_NOT_FOUND when the source is removed while it is read, now and at the next attempt", async () => {
+        const { reader, remove } = await openRemovable();
+        const { signal } = new AbortController();
+        const iterator = reader.read(null, signal)[Symbol.asyncIterator]();
+        const first = await iterator.next();
+        await remove();
+        // What was received already may be handed out.
+        const readRest = async (): Promise<void> => {
+          while (!(await iterator.next()).done);
+        };
+        const end = await readRest().then(
+          () => "ended",
+          (thrown: unknown) => codeOf(thrown),
+        );
+        expect(["ended", "SOURCE_NOT_FOUND"]).toContain(end);
+        for (const from of [null, (first.value as ReadBatch).nextPosition]) {
+          const reading = readAll(reader, signal, from).then(
+            () => "ended",
+            (thrown: unknown) => codeOf(thrown),
+          );
+          expect(await reading).toBe("SOURCE_NOT_FOUND");
+        }
+        await reader.close();
+      });
+    }
+
     it("ends promptly when aborted before the first batch", async () => {
       const reader = await conformance.openReader();
       const abort = new AbortController();
@@ -185,8 +224,12 @@ export function testReader(name: string, conformance: ReaderConformance): void {
   });
 }
 
-async function readAll(reader: Reader, signal: AbortSignal): Promise<void> {
-  for await (const _ of reader.read(null, signal));
+async function readAll(reader: Reader, signal: AbortSignal, from: Position | null = null): Promise<void> {
+  for await (const _ of reader.read(from, signal));
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Problem ? thrown.code : String(thrown);
 }
 
 /** All places of a short list; first, last and some between of a long one. */

@@ -68,6 +68,40 @@ describe("inflateGzip", () => {
     expect(starts).toEqual(everySecond);
   });
 
+  it.each([100_000, 10_000])(
+    "tells starts again behind bytes in a member of %i that only look like one",
+    async (length) => {
+      const bodies = Array.from({ length: 1_000_000 / length }, () =>
+        Buffer.alloc(length, "no head of a member in here "),
+      );
+      bodies[1]!.set([1, 2, 3, 4, 0x1f, 0x8b, 8, 0], length - 1_000);
+      const members = bodies.map((body) => gzipSync(body, { level: 0 }));
+      const packed = Buffer.concat(members);
+      const { starts } = await inflate(packed, 5_000);
+      const memberLength = members[0]!.length;
+      for (const { compressed, plain } of starts) {
+        expect(compressed % memberLength).toBe(0);
+        expect(plain).toBe((compressed / memberLength) * length);
+      }
+      const last = starts.at(-1)!;
+      expect(packed.length - last.compressed).toBeLessThan(2 * MEMBER_START_EVERY_BYTES + memberLength);
+      expect((await inflate(packed, 5_000, last)).plain.equals(Buffer.concat(bodies).subarray(last.plain))).toBe(true);
+    },
+  );
+
+  it("takes no member of an archive within the archive for one of its own, though its sizes fit now and then", async () => {
+    // Inner members of one size packed and unpacked: alone they cannot be told from outer ones.
+    const inner = Array.from({ length: 40 }, (_, n) => {
+      const member = gzipSync(Buffer.alloc(70_000, randomBytes(50)), { level: 0 });
+      member.writeUInt32LE(n % 3 === 0 ? 12_345 : member.length, member.length - 4);
+      return member;
+    });
+    const body = Buffer.concat(inner);
+    const { plain, starts } = await inflate(gzipSync(body, { level: 0 }), 5_000);
+    expect(plain.equals(body)).toBe(true);
+    expect(starts).toEqual([{ compressed: 0, plain: 0 }]);
+  });
+
   it("takes no bytes for a member start that only look like one", async () => {
     const body = Buffer.alloc(400_000, Buffer.concat([randomBytes(900), gzipSync("inner")]));
     const packed = gzipSync(body, { level: 0 });

@@ -8,7 +8,7 @@ import { CopyableText } from "../../ui/copy-button.tsx";
 import { SidePanel } from "../../ui/dialog.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { hexDump, offsetsOf } from "./offsets.ts";
+import { dumpedBytesMax, hexDump, offsetsOf } from "./offsets.ts";
 
 /** One error record whole: message, where it came from, its document and its source bytes. */
 export function ErrorPanel({
@@ -41,6 +41,7 @@ export function ErrorPanel({
 
 function RecordView({ record }: { readonly record: ErrorRecordDto }) {
   const binary = record.record.encoding === "base64";
+  const isPart = record.record.truncated || (binary && record.record.body.length > (dumpedBytesMax / 3) * 4);
   return (
     <div className="space-y-6">
       <div className="rounded-md border border-line bg-bad-wash px-3 py-2">
@@ -77,7 +78,7 @@ function RecordView({ record }: { readonly record: ErrorRecordDto }) {
         </dl>
       </section>
       <CodeBlock
-        label={`Source bytes${binary ? ", as hex" : ""}${record.record.truncated ? ", first part" : ""}`}
+        label={`Source bytes${binary ? ", as hex" : ""}${isPart ? ", first part" : ""}`}
         value={binary ? hexDump(record.record.body) : record.record.body}
         maxHeight={320}
       />

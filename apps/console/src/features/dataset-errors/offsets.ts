@@ -20,9 +20,14 @@ export function offsetsOf(
   }));
 }
 
-/** Bytes as a hex dump of 16 a line, with their text beside them. */
+/** A dump has five times as many characters as there are bytes. */
+export const dumpedBytesMax = 48 * 1024;
+
+/** The first bytes as a hex dump of 16 a line, with their text beside them. */
 export function hexDump(base64: string): string {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  // Four characters stand for three bytes.
+  const head = base64.slice(0, (dumpedBytesMax / 3) * 4);
+  const bytes = Uint8Array.from(atob(head), (character) => character.charCodeAt(0));
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += 16) {
     const row = [...bytes.subarray(at, at + 16)];

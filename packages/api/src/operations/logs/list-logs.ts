@@ -22,7 +22,7 @@ export const listTaskLogs = signedIn.logs.listOfTask.handler(async ({ context, i
 async function readLog(context: CallerContext, query: ListLogLines) {
   const page = await listLogLines(context.dependencies.database, query);
   return {
-    items: page.items.map(({ id, time, level, taskId, attempt, source, message }) => ({
+    items: page.items.map(({ id, time, level, taskId, attempt, source, message, fields }) => ({
       id,
       time,
       level,
@@ -30,6 +30,7 @@ async function readLog(context: CallerContext, query: ListLogLines) {
       attempt,
       source,
       message,
+      fields: fields ?? {},
     })),
     nextCursor: page.nextCursor,
   };

@@ -53,6 +53,11 @@ export function describeDynamodbTableReader(openAccess: () => CloudAccess): void
   testReader("the DynamoDB table reader", {
     recordCount: items.length,
     openReader: async () => open(await fullTable()),
+    openRemovable: async () => {
+      const config = await table();
+      await config.put(items[0]!);
+      return { reader: open(config), remove: config.remove };
+    },
   });
 
   describe("the DynamoDB table reader", () => {

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import {
   CreateStreamCommand,
+  DeleteStreamCommand,
   DescribeStreamSummaryCommand,
   KinesisClient,
   ListShardsCommand,
@@ -62,6 +63,9 @@ export async function makeStream(access: CloudAccess, StreamName: string, ShardC
       await kinesis.send(new SplitShardCommand({ StreamName, ShardToSplit, NewStartingHashKey: String(middle) }));
       await whenActive();
     },
+    async remove(): Promise<void> {
+      await kinesis.send(new DeleteStreamCommand({ StreamName }));
+    },
     async merge(ShardToMerge: string, AdjacentShardToMerge: string): Promise<void> {
       await kinesis.send(new MergeShardsCommand({ StreamName, ShardToMerge, AdjacentShardToMerge }));
       await whenActive();
@@ -98,6 +102,11 @@ export function describeKinesisReader(openAccess: () => CloudAccess): void {
         return streamArn;
       });
       return open(await filled);
+    },
+    openRemovable: async () => {
+      const { put, streamArn, remove } = await stream();
+      await put(["a"]);
+      return { reader: open(streamArn), remove };
     },
   });
 

@@ -66,7 +66,19 @@ export function describeS3Reader(open: () => Buckets, rangeBytes?: number): void
   };
 
   for (const key of ["plain.log", "one-member.gz", "members.gz", "frames.zst"]) {
-    testReader(`the S3 reader on ${key}${asked}`, { openReader: () => reader(key), recordCount: lines.length });
+    testReader(`the S3 reader on ${key}${asked}`, {
+      openReader: () => reader(key),
+      recordCount: lines.length,
+      errorBodyBytesMax: 64 * 1024,
+      openRemovable: async () => {
+        const { access, ...buckets } = open();
+        const removable = await buckets.bucket();
+        await buckets.put(removable, key, objects[key]!);
+        const splitter = lineSplitter(key);
+        const reader = openSingleFileReader({ bucketName: removable, access, splitter, rangeBytes });
+        return { reader, remove: () => buckets.remove(removable) };
+      },
+    });
   }
 
   describe(`the S3 reader${asked}`, () => {

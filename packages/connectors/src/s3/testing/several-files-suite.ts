@@ -92,7 +92,20 @@ export function describeS3SeveralFilesReader(
   }
   const pairs = heads.map((head, n) => head + bodies[n]);
 
-  testReader(`the S3 reader of several files${asked}`, { openReader: () => reader(), recordCount: count });
+  testReader(`the S3 reader of several files${asked}`, {
+    openReader: () => reader(),
+    recordCount: count,
+    errorBodyBytesMax: 64 * 1024,
+    openRemovable: async () => {
+      const { access, ...buckets } = open();
+      const removable = await buckets.bucket();
+      await buckets.put(removable, "heads", heads.join(""));
+      await buckets.put(removable, "bodies", bodies.join(""));
+      const combiner = pairing({ HEAD: "heads", BODY: "bodies" });
+      const reader = openStateMachineReader({ bucketName: removable, access, combiner, rangeBytes });
+      return { reader, remove: () => buckets.remove(removable) };
+    },
+  });
 
   describe(`the S3 reader of several files${asked}`, () => {
     it("reads gzip, zstd and plain files side by side", async () => {

@@ -78,9 +78,10 @@ export async function readOut(reader: Reader): Promise<readonly string[]> {
   for await (const batch of reader.read(null, signal)) {
     ids.push(...batch.records.map(({ body }) => documentId(body)));
     waiting.push(batch);
-    if (batch.awaitsAcknowledgement) for (const done of waiting.splice(0)) await reader.acknowledge?.(done);
+    if (batch.awaitsAcknowledgement)
+      for (const done of waiting.splice(0)) await reader.acknowledge?.(done.records.map(({ start }) => start));
   }
-  for (const done of waiting) await reader.acknowledge?.(done);
+  for (const done of waiting) await reader.acknowledge?.(done.records.map(({ start }) => start));
   return ids;
 }
 
@@ -125,6 +126,11 @@ export function describeSqs(access: () => CloudAccess, rejectNext: WriterConform
       );
       return readerOf(config, access());
     },
+    openRemovable: async () => {
+      const config = await makeQueue(access());
+      await fill(config, access(), [["a", "a"]]);
+      return { reader: readerOf(config, access()), remove: () => removeQueue(config, access(), signal) };
+    },
   });
 
   describe("a queue", () => {
@@ -152,7 +158,7 @@ export function describeSqs(access: () => CloudAccess, rejectNext: WriterConform
       let read = 0;
       for await (const batch of reader.read(null, signal)) {
         read += batch.records.length;
-        if (read === 1) await reader.acknowledge?.(batch);
+        if (read === 1) await reader.acknowledge?.(batch.records.map(({ start }) => start));
         if (read === 2) break;
       }
       await reader.close();

@@ -1,0 +1,63 @@
+import { createDatabase, type Database } from "@letsdata/database/database";
+import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
+import { appendLogLines, listLogLines } from "@letsdata/database/stores/log-store";
+import { heartbeatWorker, liveWorkers } from "@letsdata/database/stores/worker-store";
+import { sampleDataset, sampleTenant } from "@letsdata/database/testing/sample-rows";
+import { startTestDatabase, type TestDatabase } from "@letsdata/database/testing/start-test-database";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { keepHouse } from "./keep-house.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+const signal = new AbortController().signal;
+let server: TestDatabase;
+let database: Database;
+let tenantId: string;
+
+beforeAll(async () => {
+  server = await startTestDatabase();
+  database = createDatabase(server.url);
+  tenantId = await sampleTenant(database);
+});
+afterAll(async () => {
+  await database?.$disconnect();
+  await server?.stop();
+});
+
+async function linesAgedDays(...ages: number[]) {
+  const { datasetId } = await sampleDataset(database, tenantId);
+  const place = { datasetId, taskId: null, attempt: null, level: "INFO", source: "ENGINE" } as const;
+  await appendLogLines(
+    database,
+    ages.map((days) => ({ ...place, time: Date.now() - days * DAY_MS, message: `${days} days` })),
+  );
+  return async () =>
+    (await listLogLines(database, { tenantId, datasetId, limit: 100 })).items.map(({ message }) => message);
+}
+
+test("log lines are kept for 30 days, however many have gathered and however many workers tidy up at once", async () => {
+  const kept = await linesAgedDays(29, 31, 32, 33, 34, 35, 36, 37, 0);
+  await Promise.all([1, 2, 3].map(() => keepHouse({ database, signal, rowsAtOnce: 2 })));
+  await keepHouse({ database, signal, rowsAtOnce: 2 });
+  expect(await kept()).toEqual(["0 days", "29 days"]);
+});
+
+test("idempotency keys go when their day is over, and not before", async () => {
+  for (const key of ["old", "new"])
+    await withIdempotencyKey(database, { tenantId, key, request: {} }, async () => ({ done: key }));
+  await database.$executeRaw`UPDATE idempotency_key SET created_at = now() - interval '25 hours' WHERE key = 'old'`;
+  await keepHouse({ database, signal });
+  expect(await database.idempotencyKey.findMany({ select: { key: true } })).toEqual([{ key: "new" }]);
+});
+
+test("a worker that was killed is forgotten after a day; one that lives is not", async () => {
+  for (const workerId of ["killed", "lives"]) await heartbeatWorker(database, { workerId, host: "h", pid: 1 });
+  await database.$executeRaw`UPDATE worker SET heartbeat_at = now() - interval '25 hours' WHERE id = 'killed'`;
+  await keepHouse({ database, signal });
+  expect((await liveWorkers(database, 1e9)).map(({ workerId }) => workerId)).toEqual(["lives"]);
+});
+
+test("a worker that stops leaves the rest for the next one", async () => {
+  const kept = await linesAgedDays(40);
+  await keepHouse({ database, signal: AbortSignal.abort() });
+  expect(await kept()).toEqual(["40 days"]);
+});

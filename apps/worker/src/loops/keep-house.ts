@@ -1,0 +1,32 @@
+import type { Database } from "@letsdata/database/database";
+import { deleteOldIdempotencyKeys } from "@letsdata/database/stores/idempotency-store";
+import { deleteLogLinesBefore } from "@letsdata/database/stores/log-store";
+import { removeSilentWorkers } from "@letsdata/database/stores/worker-store";
+
+/** product.md §10.2 */
+const LOG_DAYS = 30;
+const SILENT_WORKER_SECONDS = 24 * 60 * 60;
+/** Rows of one statement: it holds locks and makes a bounded amount of log, whatever has gathered. */
+const ROWS_AT_ONCE = 5_000;
+
+export interface KeepHouseInput {
+  readonly database: Database;
+  /** Aborted: ends after the statement under way. */
+  readonly signal: AbortSignal;
+  /** Default 5,000. */
+  readonly rowsAtOnce?: number;
+}
+
+/**
+ * Deletes what is kept for a time only: log lines after 30 days, idempotency keys after theirs, workers nobody heard of for a day. Any
+ * number of workers may do so at once. Metric points, usage and error files stay as long as their dataset.
+ */
+export async function keepHouse({ database, signal, rowsAtOnce = ROWS_AT_ONCE }: KeepHouseInput): Promise<void> {
+  const inBatches = async (deleteSome: () => Promise<number>) => {
+    while (!signal.aborted) if ((await deleteSome()) < rowsAtOnce) return;
+  };
+  const logsBefore = Date.now() - LOG_DAYS * 24 * 60 * 60_000;
+  await inBatches(() => deleteLogLinesBefore(database, logsBefore, rowsAtOnce));
+  await inBatches(() => deleteOldIdempotencyKeys(database, rowsAtOnce));
+  if (!signal.aborted) await removeSilentWorkers(database, SILENT_WORKER_SECONDS);
+}

@@ -1,0 +1,64 @@
+import { createDatabase } from "@letsdata/database/database";
+import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
+import type { SettleTask } from "@letsdata/database/stores/settle-task";
+import { noCounts } from "@letsdata/pipeline/ports";
+import { Problem } from "@letsdata/plugin-kit/problems";
+import { afterAll, expect, test } from "vitest";
+import { MachineRest } from "./machine-rest.ts";
+import { createTaskRunner, type TaskRunnerParts } from "./task-runner.ts";
+
+/** Nothing listens there: what the runner says of an attempt is lost, and the attempt goes on. */
+const away = createDatabase("postgresql://u:p@127.0.0.1:1/none");
+afterAll(() => away.$disconnect());
+
+const claimed = {
+  taskId: "t",
+  datasetId: "d",
+  attempt: 1,
+  codeVersion: 1,
+  taskType: "READER",
+  readerDefinition: {},
+  checkpoint: { position: null, counts: noCounts },
+  lease: { workerId: "w", token: 1 },
+} as unknown as ClaimedTask;
+
+/** What attempts are settled with whose artifact cannot be had for these reasons, one after the other; each rest is waited for. */
+async function settledAfter(...reasons: unknown[]): Promise<SettleTask[]> {
+  let now = 0;
+  const settled: SettleTask[] = [];
+  const silent = { info: () => {}, warn: () => {}, error: () => {} };
+  const run = createTaskRunner({
+    database: away,
+    contexts: { get: async () => ({ config: { computeEngine: {} }, codeDigest: null }) },
+    artifacts: { open: () => Promise.reject(reasons[settled.length]) },
+    rest: new MachineRest(() => now),
+    leaseSeconds: 60,
+    log: silent,
+  } as unknown as TaskRunnerParts);
+  for (const _ of reasons) {
+    const { taskId, datasetId, lease } = claimed;
+    const running = { taskId, datasetId, lease, lost: new AbortController(), drain: new AbortController() };
+    await run(claimed, running, async (settle) => {
+      settled.push(settle);
+      return null;
+    });
+    now += 600_000;
+  }
+  return settled;
+}
+const codes = (settled: readonly SettleTask[]) =>
+  settled.map(({ outcome }) => (outcome.kind === "failed" ? outcome.error.code : outcome.kind));
+
+test("a machine that lacks something fails no task: each waits longer than the one before, until an attempt gets further", async () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+  const bad = new Problem("ARTIFACT_INVALID", "The artifact is an empty file.");
+  const settled = await settledAfter(full, full, full, bad, full);
+  expect(codes(settled)).toEqual([
+    "MACHINE_FAILED",
+    "MACHINE_FAILED",
+    "MACHINE_FAILED",
+    "ARTIFACT_INVALID",
+    "MACHINE_FAILED",
+  ]);
+  expect(settled.map(({ delaySeconds }) => delaySeconds)).toEqual([5, 10, 20, 0, 5]);
+});
