@@ -10,6 +10,7 @@ import { getTask } from "@letsdata/database/stores/task-store";
 import { processingDataset, written } from "@letsdata/database/testing/sample-rows";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { MachineRest } from "../machine-rest.ts";
 import { createTaskRunner, type TaskRunnerParts } from "../task-runner.ts";
 import { openWorkerBench, type WorkerBench } from "../testing/worker-bench.ts";
 import { redriveInBatches } from "./redrive-in-batches.ts";
@@ -174,6 +175,12 @@ async function erroredBehindObjects(tasks: number) {
 }
 type Scene = Awaited<ReturnType<typeof erroredBehindObjects>>;
 
+function runnerOver(pool: object) {
+  const rest = new MachineRest(() => performance.now());
+  const parts = { ...bench.dependencies, pool, rest, leaseSeconds: 600, scratch: null };
+  return createTaskRunner(parts as unknown as TaskRunnerParts);
+}
+
 /** Runs one attempt of each waiting task; what each finds where its process would begin. */
 async function attempts(scene: Scene, during: (taskId: string) => Promise<AttemptOutcome>) {
   const began: { readonly taskId: string; readonly resumes: boolean; readonly objects: number }[] = [];
@@ -184,8 +191,7 @@ async function attempts(scene: Scene, during: (taskId: string) => Promise<Attemp
       return during(taskId);
     },
   };
-  const parts = { ...bench.dependencies, pool, leaseSeconds: 600, scratch: null };
-  const runTask = createTaskRunner(parts as unknown as TaskRunnerParts);
+  const runTask = runnerOver(pool);
   const settle = createSettler(bench.database, { claim: () => null, start: () => {} });
   for (const claimed of await claim(scene.datasetId)) {
     const { taskId, datasetId, lease } = claimed;
@@ -240,9 +246,8 @@ test("a removal that is interrupted half-way is done by the next attempt before 
   });
   const begun: string[] = [];
   const pool = { run: async () => begun.push("attempt") };
-  const parts = { ...bench.dependencies, pool, leaseSeconds: 600, scratch: null };
   const settle = createSettler(bench.database, { claim: () => null, start: () => {} });
-  await createTaskRunner(parts as unknown as TaskRunnerParts)(claimed!, running, settle);
+  await runnerOver(pool)(claimed!, running, settle);
   expect(begun).toEqual([]);
   expect((await getTask(bench.database, bench.tenantId, datasetId, taskIds[0]!))?.status).toBe("RERUN");
   bench.watchCalls(async () => undefined);
