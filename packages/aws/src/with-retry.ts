@@ -3,7 +3,7 @@ import type { Problem } from "@letsdata/plugin-kit/problems";
 import { type AwsCall, classifyAwsError, isWorthRepeating } from "./classify-error.ts";
 
 /** As product.md §6.2: random(0, min(30 s, 100 ms · 2ⁿ)), 12 tries. */
-const ATTEMPTS_MAX = 12;
+export const ATTEMPTS_MAX = 12;
 const DELAY_UNIT_MS = 100;
 const DELAY_MAX_MS = 30_000;
 

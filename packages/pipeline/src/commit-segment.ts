@@ -6,6 +6,7 @@ import { type BackOff, isTransient, retryTransient, throwIfEnded } from "./back-
 import type { Measuring } from "./measure.ts";
 import type { Checkpoint, CheckpointStore, Lease } from "./ports.ts";
 import type { DoneRecords, Segment } from "./segment.ts";
+import { writeFailed } from "./write-with-retry.ts";
 
 export interface CommitStage {
   readonly taskId: string;
@@ -27,13 +28,24 @@ export async function commitSegment(stage: CommitStage, segment: Segment, before
   const { writer, backOffWith } = stage;
   await segment.settled();
   throwIfEnded(backOffWith.ended);
-  if (writer.flush) await retryTransient(backOffWith, () => writer.flush!(backOffWith.ended));
+  await flush(writer, backOffWith);
   const errorFiles = await segment.errors.finish();
   const after = { position: segment.position, counts: segment.countsAfter(before.counts) };
   countOnce(stage.measurements, segment);
   await saveCheckpoint(stage, after, errorFiles);
   writer.checkpointAt?.(after.counts.recordsRead);
   return after;
+}
+
+/** The writer has tried often enough: whatever says `later` even so, the whole attempt is repeated for. */
+async function flush(writer: Writer, { ended }: BackOff): Promise<void> {
+  try {
+    await writer.flush?.(ended);
+  } catch (thrown) {
+    throwIfEnded(ended);
+    const problem = asProblem(thrown);
+    throw isTransient(problem) ? problem : writeFailed(problem);
+  }
 }
 
 /** What a crash before the checkpoint makes another attempt do again is counted by that one alone. */

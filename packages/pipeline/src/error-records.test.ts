@@ -84,6 +84,18 @@ describe("the failed parts of a good composite", () => {
   });
 });
 
+describe("the failed parts of a composite without a document", () => {
+  it("are one line that says it was skipped", () => {
+    const [source] = sourceRecords(["x"]);
+    expect(partErrors(origin, source!, null, [part])).toMatchObject({
+      errorMessage: "1 part of a document that was skipped failed: bad line",
+      documentId: null,
+      document: null,
+      parts: [{ message: "bad line" }],
+    });
+  });
+});
+
 describe("error files", () => {
   it("that the archive refused are never taken for archived, whatever it takes afterwards", async () => {
     const clock = new ManualClock();

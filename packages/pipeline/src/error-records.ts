@@ -62,21 +62,21 @@ export function systemError(
   };
 }
 
-/** The failed parts of a composite whose document was good. */
+/** The failed parts of a composite whose document was good, or that had none (null) and was skipped. */
 export function partErrors(
   origin: ErrorOrigin,
   source: SourceRecord,
-  document: OutputDocument,
+  document: OutputDocument | null,
   parts: readonly ErrorDocument[],
 ): ErrorRecord {
   return {
     ...commonParts(origin, source),
     origin: "HANDLER",
     code: "HANDLER_ERROR_DOC",
-    errorMessage: `${parts.length} ${parts.length === 1 ? "part" : "parts"} of a document that was written failed: ${parts[0]?.message}`,
-    documentId: document.documentId,
-    recordType: document.recordType,
-    partitionKey: document.partitionKey,
+    errorMessage: `${parts.length} ${parts.length === 1 ? "part" : "parts"} of a document that was ${document ? "written" : "skipped"} failed: ${parts[0]?.message}`,
+    documentId: document?.documentId ?? null,
+    recordType: document?.recordType ?? null,
+    partitionKey: document?.partitionKey ?? null,
     documentMetadata: {},
     errorStartOffsetMap: startOffsets(source),
     errorEndOffsetMap: endOffsets(source),

@@ -132,7 +132,7 @@ class Collected implements HandledBatch {
           break;
         }
         case "skip":
-          this.skipped++;
+          this.#skip(ordinal, record, result);
           break;
         case "error":
           this.#fail(ordinal, handlerError(errorOrigin, record, result.error));
@@ -164,7 +164,7 @@ class Collected implements HandledBatch {
       const record = records[index]!;
       const ordinal = this.#ordinalOf(index);
       if (result.kind === "document") this.#addPrepared(one!, ordinal, record, result);
-      else if (result.kind === "skip") this.skipped++;
+      else if (result.kind === "skip") this.#skip(ordinal, record, result);
       else if (result.kind === "error") this.#fail(ordinal, handlerError(errorOrigin, record, result.error));
       else this.#fail(ordinal, systemError(errorOrigin, record, result, null));
     });
@@ -188,6 +188,11 @@ class Collected implements HandledBatch {
       const { document, partErrors: parts } = result;
       if (parts) this.partErrors.push({ ordinal, record: partErrors(errorOrigin, record, document, parts) });
     }
+  }
+
+  #skip(ordinal: number, record: SourceRecord, { partErrors: parts }: Extract<HandlerResult, { kind: "skip" }>): void {
+    this.skipped++;
+    if (parts) this.partErrors.push({ ordinal, record: partErrors(this.#stage.errorOrigin, record, null, parts) });
   }
 
   #ordinalOf(index: number): number {

@@ -182,6 +182,48 @@ describe("writes of an attempt that failed", () => {
   });
 });
 
+describe("an object that the writer cannot close", () => {
+  const denied = "AWS refused s3:PutObject on arn:aws:s3:::flights/part-0.";
+  const details = { action: "s3:PutObject", resource: "arn:aws:s3:::flights/part-0" };
+
+  async function failing(problem: Problem) {
+    const { attempt, clock, checkpoints } = taskBench();
+    const began = clock.monotonic();
+    let flushes = 0;
+    const writer = new FakeObjectTarget().openWriter();
+    writer.flush = async () => {
+      flushes++;
+      throw problem;
+    };
+    const outcome = await clock.run(runTask(attempt({ reader: fakeReader(sourceRecords(docs(10))), writer })));
+    expect(checkpoints.saves).toEqual([]);
+    return { outcome, flushes, milliseconds: clock.monotonic() - began };
+  }
+
+  it.each([
+    { code: "ACCESS_DENIED", message: denied, cause: { cause: "ACCESS_DENIED", ...details } },
+    { code: "WRITE_FAILED", message: "SlowDown (12 tries)", cause: details },
+  ] as const)("fails the task with WRITE_FAILED, and with what the target said: $code", async (of) => {
+    const { outcome, flushes } = await failing(new Problem(of.code, of.message, { details }));
+    expect(outcome).toMatchObject({ kind: "failed", error: { code: "WRITE_FAILED", message: of.message } });
+    const told = outcome.kind === "failed" ? outcome.error.details : "";
+    expect(JSON.parse(told ?? "")).toEqual(of.cause);
+    expect(flushes).toBe(1);
+  });
+
+  it("is not tried again here where the writer, which did so itself, says later: another attempt makes it again", async () => {
+    const { outcome, flushes, milliseconds } = await failing(new Problem("UPLOAD_LOST", "gone"));
+    expect(outcome).toMatchObject({ kind: "failed", error: { code: "UPLOAD_LOST" } });
+    expect(flushes).toBe(1);
+    expect(milliseconds).toBe(0);
+  });
+
+  it("because the lease is lost abandons the task", async () => {
+    const { outcome } = await failing(new Problem("LEASE_LOST", "Another worker holds this task now"));
+    expect(outcome.kind).toBe("abandoned");
+  });
+});
+
 describe("a source that cannot be told what is done", () => {
   const refusing = (problem: Problem, times = Number.POSITIVE_INFINITY) => {
     const acknowledged: (readonly SourceRecord["start"][])[] = [];

@@ -36,6 +36,21 @@ describe("every record", () => {
     expect(checkpoints.last?.position).toEqual({ next: 5 });
   });
 
+  it("that is skipped with errors of its parts counts as a skip, and the errors are archived", async () => {
+    const { attempt, clock, archive } = taskBench();
+    const part = {
+      ...{ message: "bad line", documentId: null, recordType: null, partitionKey: null, documentMetadata: {} },
+      ...{ startOffsets: null, endOffsets: null, document: null, parts: [] },
+    };
+    const handler: Handler = {
+      handle: (batch) => batch.map(() => ({ kind: "skip", reason: null, partErrors: [part] })),
+      close: async () => {},
+    };
+    const outcome = await clock.run(runTask(attempt({ reader: fakeReader(sourceRecords(["a"])), handler })));
+    expect(outcome.counts).toMatchObject({ recordsRead: 1, recordsSkipped: 1, recordsErrored: 0 });
+    expect([...archive.files.values()].flat()).toMatchObject([{ code: "HANDLER_ERROR_DOC", parts: [part] }]);
+  });
+
   it("that the reader could not hand out whole becomes a system error record and never reaches the handler", async () => {
     const { attempt, clock, archive, target } = taskBench();
     const [a, b, c] = sourceRecords(["doc a", "throw b", "doc c"]);

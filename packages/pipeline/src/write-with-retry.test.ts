@@ -6,6 +6,7 @@ import { backOffMilliseconds } from "./back-off.ts";
 import { MinuteMeasurements } from "./measure.ts";
 import { FakeTarget, type WriteFault } from "./testing/fake-target.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
+import { WritePace } from "./write-pace.ts";
 import { writeWithRetry } from "./write-with-retry.ts";
 
 async function write(faults: (call: number, batch: readonly PreparedDocument[]) => WriteFault, random = () => 1) {
@@ -20,8 +21,9 @@ async function write(faults: (call: number, batch: readonly PreparedDocument[]) 
   const began = clock.monotonic();
   const measurements = new MinuteMeasurements(clock.now());
   const backOffWith = { clock, random, ended: new AbortController().signal };
+  const pace = new WritePace(backOffWith, writer.concurrentBatches);
   const result = await clock
-    .run(writeWithRetry(writer, batch, backOffWith, measurements))
+    .run(writeWithRetry({ writer, pace, backOffWith, measurements }, batch))
     .catch((thrown: unknown) => thrown as Problem);
   return { result, target, seconds: (clock.monotonic() - began) / 1_000, measured: measurements.drain() };
 }
@@ -59,13 +61,23 @@ describe("writing a batch", () => {
     ]);
   });
 
-  it("gives up after twelve tries with WRITE_FAILED, having slept 100 ms · 2ⁿ up to 30 s at most", async () => {
-    const { result, target, seconds, measured } = await write((call) => reject([call === 0 ? 2 : 0], true));
-    expect(result).toMatchObject({ code: "WRITE_FAILED" });
+  it("gives up after twelve tries of which nothing was accepted with WRITE_FAILED, having slept 100 ms · 2ⁿ up to 30 s at most", async () => {
+    const { result, target, seconds, measured } = await write(() => reject([0, 1, 2, 3], true));
+    expect(result).toMatchObject({ code: "WRITE_FAILED", message: "4 documents refused after 12 tries: no" });
     expect(target.calls.length).toBe(12);
     expect(seconds).toBeCloseTo(0.1 + 0.2 + 0.4 + 0.8 + 1.6 + 3.2 + 6.4 + 12.8 + 25.6 + 30 + 30);
     const retries = measured.filter(({ metric }) => metric === "write.retries");
     expect(retries.reduce((sum, one) => sum + one.sum, 0)).toBe(11);
+  });
+
+  it("counts tries from the last one of which something was accepted, be it little", async () => {
+    const accepting = new Set([11, 22, 33]);
+    const slow = await write((call, batch) => reject([...batch.keys()].slice(accepting.has(call) ? 1 : 0), true));
+    expect(slow.result).toMatchObject({ code: "WRITE_FAILED", message: "1 documents refused after 12 tries: no" });
+    expect(slow.target.calls.length).toBe(33 + 1 + 12);
+    const done = await write((call, batch) => reject([...batch.keys()].slice(call % 11 === 10 ? 1 : 0), true));
+    expect(done.result).toEqual([]);
+    expect(done.target.stored).toEqual(["a", "b", "c", "d"]);
   });
 
   it("spreads the sleeps over the whole range", () => {

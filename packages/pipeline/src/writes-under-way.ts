@@ -6,7 +6,8 @@ import { type ErrorOrigin, systemError } from "./error-records.ts";
 import type { WriteBatch } from "./in-batches.ts";
 import type { Measuring } from "./measure.ts";
 import type { Segment } from "./segment.ts";
-import { writeWithRetry } from "./write-with-retry.ts";
+import { WritePace } from "./write-pace.ts";
+import { type WriteTries, writeWithRetry } from "./write-with-retry.ts";
 
 export interface WriteStage {
   readonly writer: Writer;
@@ -19,13 +20,18 @@ export interface WriteStage {
   readonly onEnd: (failure: Problem | null) => void;
 }
 
-/** Batches that are being written: up to the writer's `concurrentBatches`, and never two with a key in common. */
+/** Batches that are being written: up to the writer's `concurrentBatches`, fewer where the target is slow, and never two with a key in common. */
 export class WritesUnderWay {
   readonly #stage: WriteStage;
+  readonly #pace: WritePace;
+  readonly #tries: WriteTries;
   readonly #batches = new Set<WriteBatch>();
 
   constructor(stage: WriteStage) {
+    const { writer, backOffWith, measurements } = stage;
     this.#stage = stage;
+    this.#pace = new WritePace(backOffWith, writer.concurrentBatches);
+    this.#tries = { writer, pace: this.#pace, backOffWith, measurements };
   }
 
   get size(): number {
@@ -33,7 +39,7 @@ export class WritesUnderWay {
   }
 
   mustWait({ keys }: WriteBatch): boolean {
-    if (this.#batches.size >= this.#stage.writer.concurrentBatches) return true;
+    if (this.#pace.holdsBack(this.#batches.size)) return true;
     for (const other of this.#batches) for (const key of keys) if (other.keys.has(key)) return true;
     return false;
   }
@@ -52,8 +58,8 @@ export class WritesUnderWay {
   /** The batch's failure, or null. */
   async #write(segment: Segment, batch: WriteBatch): Promise<Problem | null> {
     try {
-      const { writer, errorOrigin, measurements, backOffWith, stopsTask } = this.#stage;
-      const refusals = await writeWithRetry(writer, batch.documents, backOffWith, measurements);
+      const { errorOrigin, measurements, backOffWith, stopsTask } = this.#stage;
+      const refusals = await writeWithRetry(this.#tries, batch.documents);
       let { bytes } = batch;
       for (const { index, reason } of refusals) {
         const { document, ordinal, bytes: refusedBytes } = batch.documents[index]!;

@@ -35,7 +35,12 @@ export type HandlerResult =
       /** Failed parts of a composite that is good as a whole: archived in one line, not counted. */
       readonly partErrors?: readonly ErrorDocument[];
     }
-  | { readonly kind: "skip"; readonly reason: string | null }
+  | {
+      readonly kind: "skip";
+      readonly reason: string | null;
+      /** Failed parts of a composite without a document, as those of a good one. */
+      readonly partErrors?: readonly ErrorDocument[];
+    }
   | { readonly kind: "error"; readonly error: ErrorDocument }
   /** A document the engine cannot take, or a record the handler cannot be given: a system error record. */
   | {

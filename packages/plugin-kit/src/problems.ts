@@ -323,6 +323,13 @@ export const problemCatalogue = {
     title: "You are not signed in",
     fix: "Sign in, or send a valid API key.",
   },
+  UPLOAD_LOST: {
+    actor: "system",
+    retry: "later",
+    httpStatus: 503,
+    title: "An unfinished object was given up",
+    fix: "Nothing to do: the task goes on from its last checkpoint in another attempt.",
+  },
   WRITE_FAILED: {
     actor: "customer",
     retry: "never",

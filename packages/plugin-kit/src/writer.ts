@@ -68,8 +68,9 @@ export interface Writer {
   wantsFlush?(): boolean;
   /**
    * Makes everything accepted so far durable (closes the object). The checkpoint follows it; nothing is written
-   * meanwhile. May be called again after a throw that says `later`. With nothing accepted it writes nothing; what a dead
-   * attempt left behind the checkpoint does not outlast it.
+   * meanwhile. What can be repeated it repeats itself: a throw that says `later` ends the attempt, and another begins at the
+   * checkpoint; any other fails the task. With nothing accepted it writes nothing; what a dead attempt left behind the checkpoint
+   * does not outlast it.
    */
   flush?(signal: AbortSignal): Promise<void>;
   /** Idempotent. Discards what was accepted and not flushed: without a checkpoint it does not exist. */

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type ClientSettings, clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
-import { type Invoke, parseExactly } from "@letsdata/handlers/lambda-bridge/bridge-protocol";
+import { type Invoke, parseAnswer } from "@letsdata/handlers/lambda-bridge/bridge-protocol";
 
 /**
  * Sends requests of the bridge to a Lambda function; throttled calls are repeated. A function that failed outside its entry answers with
@@ -14,6 +14,6 @@ export function invokeFunction(settings: ClientSettings, functionArn: string): I
     const command = new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(request)) });
     const { Payload } = await withRetry(() => client.send(command, { abortSignal: signal }), { call, signal });
     const text = Payload === undefined ? "" : Buffer.from(Payload).toString("utf8");
-    return text === "" ? null : parseExactly(text);
+    return text === "" ? null : parseAnswer(text);
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { buildJavaArtifact } from "@letsdata/handlers/java/host-classes";
@@ -59,6 +59,13 @@ describe.each(languages)("a handler in $name", ({ path, language, artifact, impl
     const { request, observed } = requestOf(["a", "print"]);
     expect(await pool.run(request)).toMatchObject({ kind: "completed", counts: { recordsRead: 2 } });
     expect(observed.lines.map(({ level, message }) => `${level} ${message}`)).toContain("INFO a stray print");
+  });
+
+  test("works in its artifact's folder as in a Lambda function, and cannot write there", async () => {
+    const { request, observed } = requestOf(["where"]);
+    expect(await pool.run(request)).toMatchObject({ kind: "completed" });
+    const told = `reads in ${realpathSync(artifactDir)} of Test: writes nothing`;
+    expect(observed.lines.map(({ message }) => message)).toContain(told);
   });
 
   test("that loops for ever ends as TASK_TIMED_OUT with the line it was in, and its host with it", async () => {
@@ -165,6 +172,18 @@ function untilGone(pids: readonly number[]): Promise<true> {
     return alive.length === 0 ? true : null;
   });
 }
+
+test("lines of the logger supplied to Python handlers are in the log with their levels", async () => {
+  const artifactDir = await languages[0].artifact();
+  const assignment = assignmentFor(artifactDir, ["log"]);
+  const handler = { ...assignment.handler, language: "PYTHON" as const };
+  const { request, observed } = runRequest(artifactDir, { assignment: { ...assignment, handler } });
+  await pool.run(request);
+  expect(observed.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    "DEBUG a detail",
+    "ERROR an error",
+  ]);
+});
 
 test("a Python module that loops for ever while it is loaded: ARTIFACT_INVALID with the line", async () => {
   const artifactDir = mkdtempSync(join(tmpdir(), "letsdata-looping-module-"));

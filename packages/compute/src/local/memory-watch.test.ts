@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { childrenOf, privateBytes } from "./memory-watch.ts";
@@ -26,4 +28,36 @@ test("a process that another thread than the first started is a child, and its m
     thread.postMessage("end");
     await once(thread, "exit");
   }
+});
+
+const outOfDescriptors = `
+import { closeSync, openSync } from "node:fs";
+import { privateBytes, watchMemory } from ${JSON.stringify(join(import.meta.dirname, "memory-watch.ts"))};
+const held = [];
+try {
+  for (;;) held.push(openSync("/dev/null"));
+} catch (full) {
+  console.log(full.code);
+}
+await privateBytes(process.pid).then(console.log, (error) => console.log("rejects", error.code));
+watchMemory(process.pid, 5, (bytes) => {
+  console.log("watched", bytes > 0);
+  process.exit();
+});
+setTimeout(() => held.forEach(closeSync), 50);
+setTimeout(() => console.log("not watched"), 5000);
+`;
+
+test("a reading that fails for a while does not end the watch; of a process that is gone there is none", async () => {
+  const limited = 'ulimit -n 64; exec "$@"';
+  const node = [
+    process.execPath,
+    "--disable-warning=ExperimentalWarning",
+    "--input-type=module",
+    "-e",
+    outOfDescriptors,
+  ];
+  const told = execFileSync("bash", ["-c", limited, "bash", ...node], { encoding: "utf8" });
+  expect(told.trim().split("\n")).toEqual(["EMFILE", "rejects EMFILE", "watched true"]);
+  expect(await privateBytes(2 ** 30)).toBeNull();
 });

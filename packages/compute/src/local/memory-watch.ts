@@ -4,11 +4,14 @@ import { readdir, readFile } from "node:fs/promises";
 /** https://docs.kernel.org/filesystems/proc.html: statm counts pages. Every platform Node ships for with /proc and this product tests uses 4 KiB. */
 const pageBytes = 4096;
 
-/** Bytes of memory only this process and those it started use (resident without shared), or null where the system has no /proc. */
+/**
+ * Bytes of memory only this process and those it started use (resident without shared), or null where it is gone or the system has no
+ * /proc. Rejects for what may pass, such as too many open files.
+ */
 export async function privateBytes(pid: number): Promise<number | null> {
   const own = await privateBytesOf(pid);
   if (own === null) return null;
-  const started = await Promise.all((await childrenOf(pid)).map(privateBytes));
+  const started = await Promise.all((await childrenOf(pid)).map((child) => privateBytes(child).catch(() => null)));
   return started.reduce<number>((sum, bytes) => sum + (bytes ?? 0), own);
 }
 
@@ -16,9 +19,21 @@ async function privateBytesOf(pid: number): Promise<number | null> {
   try {
     const [, resident, shared] = (await readFile(`/proc/${pid}/statm`, "latin1")).split(" ");
     return (Number(resident) - Number(shared)) * pageBytes;
-  } catch {
-    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return null;
+    throw error;
   }
+}
+
+/** Tells `take` the process's private bytes again and again, until it returns false or the process is gone. */
+export function watchMemory(pid: number, everyMilliseconds: number, take: (bytes: number) => boolean): void {
+  const poll = async (): Promise<void> => {
+    // A reading that failed says nothing of the next one.
+    const bytes = await privateBytes(pid).catch(() => undefined);
+    if (bytes === undefined || (bytes !== null && take(bytes))) setTimeout(poll, everyMilliseconds).unref();
+  };
+  setTimeout(poll, everyMilliseconds).unref();
 }
 
 /** What any thread of the process started: Linux lists children by thread, and a JVM starts Spark's Python workers from its others. */

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "@letsdata/plugin-kit/problems";
@@ -63,6 +63,19 @@ describe.each([
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(["completed", "completed", "completed"]);
     expect(small.processes().length).toBeLessThanOrEqual(1);
     await small.close();
+  });
+
+  test("works in its artifact's folder as a Lambda function does, and cannot write there", async () => {
+    const written =
+      "try { fs.writeFileSync('written', ''); return 'writes'; } catch (refused) { return refused.code; }";
+    const told = `console.log(fs.readFileSync('words.txt', 'utf8'), process.env.LAMBDA_TASK_ROOT, process.env.LETS_DATA_STAGE, (() => { ${written} })());`;
+    const dir = await artifacts.add(parserModule(told, "import fs from 'node:fs';"));
+    writeFileSync(join(dir, "words.txt"), "packed");
+    const { request, observed } = runRequest(dir);
+    await pool.run(request);
+    expect(observed.lines.map(({ message }) => message)).toEqual([
+      `packed ${realpathSync(dir)} Test ERR_ACCESS_DENIED`,
+    ]);
   });
 
   test("gives customer code nothing: no environment, files, processes, signals, sockets, channel or database files", async () => {

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import { sparkPlaces } from "../spark/places.ts";
 import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
 import { LogCollector } from "./log-collector.ts";
-import { heapFlags, type MemoryPlan, memoryPlan, privateBytes } from "./memory-watch.ts";
+import { heapFlags, type MemoryPlan, memoryPlan, watchMemory } from "./memory-watch.ts";
 
 export interface TaskProcessOptions {
   /** Program of the child: calls `serveTasks`. */
@@ -71,12 +71,18 @@ export class TaskProcess {
 
   constructor(options: TaskProcessOptions, onGone: () => void) {
     const plan = memoryPlan(options.memoryMegabytes);
+    const artifactDir = realpathSync(options.artifactDir);
     this.#onGone = onGone;
     this.#startsLanguageHost = options.startsLanguageHost;
     this.child = spawn(process.execPath, [...nodeFlags(options, plan), ...program(options)], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...scrubbedEnvironment(), LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes) },
-      cwd: "/",
+      env: {
+        ...scrubbedEnvironment(),
+        LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes),
+        LAMBDA_TASK_ROOT: artifactDir,
+      },
+      // As in a Lambda function: handlers open what they pack by relative paths. Nobody here may write to it.
+      cwd: artifactDir,
       // A session of its own: Ctrl-C in a terminal reaches the worker, which lets its tasks drain.
       detached: true,
     });
@@ -189,25 +195,20 @@ export class TaskProcess {
   }
 
   #watchMemory(bytesMax: number): void {
-    const poll = async (): Promise<void> => {
-      const bytes = await privateBytes(this.pid);
-      if (this.ended !== null || this.child.exitCode !== null || this.child.signalCode !== null) return;
-      if (bytes === null) return;
-      if (bytes > bytesMax) await this.#endForMemory(bytes + memoryLentBytes);
-      else setTimeout(poll, memoryPollMilliseconds).unref();
-    };
-    setTimeout(poll, memoryPollMilliseconds).unref();
+    watchMemory(this.pid, memoryPollMilliseconds, (bytes) => {
+      if (this.ended !== null || this.child.exitCode !== null || this.child.signalCode !== null) return false;
+      if (bytes > bytesMax) void this.#endForMemory(bytes + memoryLentBytes);
+      return bytes <= bytesMax;
+    });
   }
 
   async #endForMemory(bytesMax: number): Promise<void> {
     this.#isOverMemory = true;
     let isAsking = true;
-    const watch = async (): Promise<void> => {
-      const bytes = await privateBytes(this.pid);
-      if (bytes !== null && bytes > bytesMax) this.kill({ kind: "memory", stack: null });
-      else if (isAsking) setTimeout(watch, memoryPollMilliseconds / 10).unref();
-    };
-    void watch();
+    watchMemory(this.pid, memoryPollMilliseconds / 10, (bytes) => {
+      if (bytes > bytesMax) this.kill({ kind: "memory", stack: null });
+      return isAsking;
+    });
     const stack = await this.handlerStack(memoryPatienceMilliseconds);
     isAsking = false;
     this.kill({ kind: "memory", stack });
@@ -237,7 +238,9 @@ function nodeFlags(options: TaskProcessOptions, plan: MemoryPlan): string[] {
 }
 
 function scrubbedEnvironment(): Record<string, string> {
-  const { PATH, TZ, LANG, LETSDATA_STAGE: LETS_DATA_STAGE } = process.env;
+  const { PATH: path, TZ, LANG, LETSDATA_STAGE: LETS_DATA_STAGE = "Test" } = process.env;
+  // A relative folder would be one of the artifact's: it could bring its own `python3`.
+  const PATH = path?.split(delimiter).filter(isAbsolute).join(delimiter);
   const places = sparkPlaces.map((name) => [name, process.env[name]]);
   return Object.fromEntries(
     [...Object.entries({ PATH, TZ, LANG, LETS_DATA_STAGE }), ...places].filter(([, value]) => value !== undefined),

@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { awsErrorCode, awsErrorStatus } from "@letsdata/aws/classify-error";
+import { awsErrorCode, awsErrorStatus, isWorthRepeating } from "@letsdata/aws/classify-error";
 import { withRetry } from "@letsdata/aws/with-retry";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { ObjectAddress } from "./object-body.ts";
@@ -22,14 +22,14 @@ const CONFLICTS_MAX = 5;
 export interface ObjectUpload {
   /** Accepts packed bytes; waits while too many parts are on their way. Throws what an earlier part met. */
   add(bytes: Uint8Array): Promise<void>;
-  /** Makes the object visible, whole. Repeatable after a failure. */
+  /** Makes the object visible, whole. Throws UPLOAD_LOST where S3 has ended the upload: its parts are gone. */
   complete(): Promise<void>;
   /** Gives the unfinished parts back. Never throws. */
   abort(): Promise<void>;
 }
 
 interface UnderLease {
-  /** Throws LEASE_LOST. */
+  /** Throws LEASE_LOST, or DATABASE_UNAVAILABLE, after which it is asked again. */
   readonly confirmLease: (signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -39,7 +39,7 @@ export async function removeLeftover(
   { s3, bucket, key }: ObjectAddress,
   { confirmLease, signal }: UnderLease,
 ): Promise<void> {
-  await confirmLease(signal);
+  await withRetry(() => confirmLease(signal), { signal });
   const call = { action: "s3:DeleteObject", resource: `arn:aws:s3:::${bucket}/${key}` };
   await withRetry(() => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal }), {
     call,
@@ -60,8 +60,8 @@ export function uploadObject(
   const place = { Bucket: bucket, Key: key };
   const send = { abortSignal: signal };
   const resource = `arn:aws:s3:::${bucket}/${key}`;
-  const retry = <T>(attempt: () => Promise<T>, action = "s3:PutObject") =>
-    withRetry(attempt, { call: { action, resource }, signal });
+  const retry = <T>(attempt: () => Promise<T>, action = "s3:PutObject", worthRepeating = isWorthRepeating) =>
+    withRetry(attempt, { call: { action, resource }, signal, worthRepeating });
 
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
@@ -103,20 +103,32 @@ export function uploadObject(
 
   /** Repeats `attempt` until the object stands there; `isOurs` tells whether a refusal hides an earlier success whose answer was lost. */
   async function publish(attempt: () => Promise<unknown>, isOurs: () => Promise<boolean>): Promise<void> {
+    const worthRepeating = (problem: Problem) => isWorthRepeating(problem) && !endsUpload(problem);
     for (let conflicts = 0; ; conflicts++) {
       try {
-        await retry(attempt);
+        await retry(attempt, "s3:PutObject", worthRepeating);
         return;
       } catch (thrown) {
+        // What stands there now may be of the same size, and is another's.
+        if (endsUpload(thrown)) throw uploadLost(thrown);
         const uploadIsGone = awsCode(thrown) === "NoSuchUpload";
         if (!uploadIsGone && (!isExisting(thrown) || conflicts >= CONFLICTS_MAX)) throw thrown;
         if (await isOurs()) return;
-        if (uploadIsGone) {
-          throw new Problem("CLOUD_UNAVAILABLE", `S3 gave up the unfinished upload of ${resource}.`, { cause: thrown });
-        }
+        if (uploadIsGone) throw uploadLost(thrown);
         await removeLeftover(address, options);
       }
     }
+  }
+
+  /** Another write of the key came in between: a single call is repeated, an upload has to be begun again. */
+  function endsUpload(thrown: unknown): boolean {
+    return uploadId !== null && awsCode(thrown) === "ConditionalRequestConflict";
+  }
+
+  function uploadLost(cause: unknown): Problem {
+    return new Problem("UPLOAD_LOST", `S3 gave up the unfinished upload of ${resource} (${awsCode(cause)}).`, {
+      cause,
+    });
   }
 
   /** The upload is closed and an object of its size stands under its key: it was completed, only the answer was lost. */
@@ -147,7 +159,7 @@ export function uploadObject(
     },
     async complete() {
       if (completed) return;
-      await options.confirmLease(signal);
+      await withRetry(() => options.confirmLease(signal), { signal });
       if (uploadId === null) {
         const Body = Buffer.concat(waiting);
         await publish(

@@ -1,5 +1,6 @@
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
+import { Problem } from "@letsdata/plugin-kit/problems";
 import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-conformance";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud, task } from "../testing/open-cloud.ts";
@@ -38,13 +39,52 @@ describe("the S3 writer, at a cloud that misbehaves", () => {
     expect(await linesIn(open, bucketName, "GZIP")).toEqual(documents.map((document) => document.fields()));
   });
 
+  it("gives up an upload that another write of its key has ended, and the next attempt's object is whole", async () => {
+    const bucketName = await open.bucket();
+    const config = { bucketName, s3FileSizeInMegabytes: 20 };
+    const documents = bigDocuments(13);
+    const writeAll = async () => {
+      const writer = openAt(0, { config, access: open.access, task });
+      await writer.write(await prepareAll(writer, documents), signal);
+      await writer.flush?.(signal).finally(() => writer.close());
+    };
+    open.faults.add({ kind: "conflict", service: "s3", action: "CompleteMultipartUpload", times: 1 });
+    await expect(writeAll()).rejects.toMatchObject({ code: "UPLOAD_LOST", entry: { retry: "later" } });
+    expect(await open.keys(bucketName)).toEqual([]);
+    await writeAll();
+    expect(await linesIn(open, bucketName, "GZIP")).toEqual(documents.map((document) => document.fields()));
+  });
+
+  it("repeats the single call of a small object after such a conflict", async () => {
+    const bucketName = await open.bucket();
+    const writer = openAt(0, { config: { bucketName }, access: open.access, task });
+    open.faults.add({ kind: "conflict", service: "s3", action: "PutObject", times: 2 });
+    await writer.write(await prepareAll(writer, [makeDocument("a")]), signal);
+    await writer.flush?.(signal);
+    expect(open.faults.list()).toEqual([]);
+    expect(await linesIn(open, bucketName, "GZIP")).toHaveLength(1);
+  });
+
+  it("asks again whether it holds the lease while the database is away", async () => {
+    const bucketName = await open.bucket();
+    let away = 2;
+    const confirmLease = async () => {
+      if (away-- > 0) throw new Problem("DATABASE_UNAVAILABLE", "away");
+    };
+    const writer = openAt(0, { config: { bucketName }, access: open.access, task, confirmLease });
+    await writer.write(await prepareAll(writer, [makeDocument("a")]), signal);
+    await writer.flush?.(signal);
+    expect(away).toBe(-1);
+    expect(await linesIn(open, bucketName, "GZIP")).toHaveLength(1);
+  });
+
   it("writes a large object with exactly the stated permissions", async () => {
     const config = { bucketName: await open.bucket(), s3KeyPrefix: "only/" };
     const access = await open.narrowed(s3WritePermissions(config));
     const writer = openAt(0, { config, access, task });
-    await writer.write(await prepareAll(writer, bigDocuments(9)), signal);
+    await writer.write(await prepareAll(writer, bigDocuments(13)), signal);
     await writer.flush?.(signal);
-    expect(await linesIn(open, config.bucketName, "GZIP")).toHaveLength(9);
+    expect(await linesIn(open, config.bucketName, "GZIP")).toHaveLength(13);
     const elsewhere = openAt(0, { config: { bucketName: config.bucketName }, access, task });
     await elsewhere.write(await prepareAll(elsewhere, [makeDocument("a")]), signal);
     await expect(elsewhere.flush?.(signal)).rejects.toMatchObject({ code: "ACCESS_DENIED" });

@@ -5,6 +5,7 @@ import type { OutputDocument } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
 import { exactRow } from "./exact-rows.ts";
+import { failForGood } from "./fail-for-good.ts";
 import type { ObjectAddress } from "./object-body.ts";
 import { removeLeftover, uploadObject } from "./object-upload.ts";
 import { openJsonLines } from "./open-json-lines.ts";
@@ -87,13 +88,13 @@ export function openS3Writer(input: {
     async write(batch, signal) {
       if (batch.length === 0) return [];
       open ??= await openPart(signal);
-      await open.append(batch);
+      await open.append(batch).catch(failForGood);
       return [];
     },
     wantsFlush: () => open !== null && open.plainBytes() >= fileBytes,
     async flush(signal) {
-      if (open !== null) await open.finish();
-      else if (mayHaveLeftover) await removeLeftover(addressOfPart(), { confirmLease, signal });
+      if (open !== null) await open.finish().catch(failForGood);
+      else if (mayHaveLeftover) await removeLeftover(addressOfPart(), { confirmLease, signal }).catch(failForGood);
       open = null;
       mayHaveLeftover = false;
     },

@@ -16,8 +16,8 @@ export interface HostCommand {
   readonly installation: string;
   /** Beside this process's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Default: the root, which nobody can write to. */
-  readonly workingDir?: string;
+  /** The artifact's folder, as in a Lambda function, which the handler may not write to; else one it may. */
+  readonly workingDir: string;
   /** Default: by a byte on descriptor 4. */
   readonly stackQuestion?: StackQuestion;
   /** Reads where customer code was when the process died by itself, from what the language's runtime wrote then. */
@@ -80,7 +80,7 @@ export class HostProcess {
   #awaiting: { resolve(frame: Frame): void; reject(reason: unknown): void }[] = [];
 
   constructor(hostCommand: HostCommand) {
-    const { command, args, language, installation, environment = {}, workingDir = "/" } = hostCommand;
+    const { command, args, language, installation, environment = {}, workingDir } = hostCommand;
     this.#language = language;
     this.#stackQuestion = hostCommand.stackQuestion ?? {};
     // Its prints go where this process's own go: descriptor 3 to what is its standard output, descriptor 2 to standard error. In a

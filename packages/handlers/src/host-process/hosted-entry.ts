@@ -1,6 +1,6 @@
 import type { HandlerDescription } from "@letsdata/plugin-kit/compute-engine";
 import { type BridgeInput, bridgeHost } from "../lambda-bridge/bridge-host.ts";
-import { BridgeException, parseExactly } from "../lambda-bridge/bridge-protocol.ts";
+import { BridgeException, parseAnswer } from "../lambda-bridge/bridge-protocol.ts";
 import type { HandlerSource, LanguageHost } from "../language-host.ts";
 import { asHandlerProblem, HostException, type HostProcess } from "./host-process.ts";
 
@@ -29,7 +29,7 @@ export function hostedEntry(
           calls++;
           signal.addEventListener("abort", kill, { once: true });
           try {
-            return parseExactly((await process.call({ op: "invoke", object, request })) as string);
+            return parseAnswer((await process.call({ op: "invoke", object, request })) as string);
           } catch (thrown) {
             const isException = thrown instanceof HostException && thrown.thrown.code === "HANDLER_EXCEPTION";
             if (isException) throw new BridgeException(thrown.thrown.message, thrown.thrown.stack);

@@ -16,7 +16,7 @@ export type ResultRow =
       /** Of the document that stays in the host for a vectors handler. */
       reference?: number,
     ]
-  | readonly [kind: "s", reason: string | null]
+  | readonly [kind: "s", reason: string | null, partErrors?: readonly ErrorDocument[]]
   | readonly [kind: "e", error: ErrorDocument]
   | readonly [kind: "i", message: string];
 
@@ -49,7 +49,7 @@ export function resultOfRow(
       return partErrors ? { kind: "document", document, partErrors } : { kind: "document", document };
     }
     case "s":
-      return { kind: "skip", reason: row[1] };
+      return row[2] ? { kind: "skip", reason: row[1], partErrors: row[2] } : { kind: "skip", reason: row[1] };
     case "e":
       return { kind: "error", error: row[1] };
     case "i":

@@ -42,7 +42,7 @@ export function javaHostWith(java: string): LanguageHost {
           interfacesJar,
         ],
         environment: surroundings?.environment ?? {},
-        ...(surroundings?.scratchDir ? { workingDir: surroundings.scratchDir } : {}),
+        workingDir: surroundings?.scratchDir ?? artifactDir,
         language: "Java",
         installation: needed,
         readCrash: ({ output }) => readFatalError(output),

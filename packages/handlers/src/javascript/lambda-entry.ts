@@ -21,14 +21,15 @@ export async function connectToEntry({ artifactDir }: HandlerSource): Promise<Br
   return {
     // Through JSON on both ways: customer code gets and gives exactly what it would in Lambda.
     async invoke(request) {
-      let response: unknown;
+      let response: string;
       try {
-        response = await handler(JSON.parse(JSON.stringify(request)), lambdaContext(request.requestId));
+        const answer = await handler(JSON.parse(JSON.stringify(request)), lambdaContext(request.requestId));
+        response = JSON.stringify(answer ?? null) ?? "null";
       } catch (thrown) {
         const { text, stack } = describeThrown(thrown);
         throw new BridgeException(text, stack);
       }
-      return parseExactly(JSON.stringify(response ?? null));
+      return parseExactly(response);
     },
     close: async () => {},
   };

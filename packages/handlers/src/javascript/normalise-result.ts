@@ -2,18 +2,18 @@ import type { ErrorDocument, HandlerResult, OffsetMap } from "@letsdata/plugin-k
 import { ParsedDocument } from "../parsed-document.ts";
 import { describeThrown } from "./describe-thrown.ts";
 import { flatBody, type HandlerDocument, read, textOrNull, UnusableDocument } from "./document-body.ts";
+import { hasValues, isDocument, isResult, nameOf, noResult } from "./support-tree/letsdata_handler/plain-documents.js";
 
 const messageLengthMax = 8000;
 
 /** What `parseDocument` returned as a result of the engine (product.md §4.2). `position` is the record's place in its source. */
 export function normaliseResult(returned: unknown, taskId: string, position: number | string): HandlerResult {
-  if (typeof returned !== "object" || returned === null) {
-    const found = returned === null ? "null" : typeof returned;
-    return invalid(`The handler returned ${found} instead of a ParseDocumentResult.`);
-  }
   try {
-    const result = returned as HandlerDocument;
-    const status = read(result, "status", "getStatus");
+    const result = returned as HandlerDocument | null | undefined;
+    const status = result ? read(result, "status", "getStatus") : null;
+    if (!result || (typeof status !== "string" && !isResult(result))) {
+      return invalid(`The handler ${noResult(returned)}.`);
+    }
     const returnedDocument = read(result, "document", "getDocument") as HandlerDocument | null | undefined;
     const { document, partErrors } = takeApart(returnedDocument);
     const type = document ? read(document, "documentType", "getDocumentType") : null;
@@ -21,11 +21,13 @@ export function normaliseResult(returned: unknown, taskId: string, position: num
       const error = errorDocument(document ?? {});
       return { kind: "error", error: partErrors.length === 0 ? error : { ...error, parts: partErrors } };
     }
-    if (status === "SKIP" || type === "SkipDoc")
-      return { kind: "skip", reason: document ? skipReason(document) : null };
-    if (document === null || document === undefined) return { kind: "skip", reason: null };
+    if (status === "SKIP" || type === "SkipDoc") return skip(document ? skipReason(document) : null, partErrors);
+    if (document === null || document === undefined) return skip(null, partErrors);
     if (typeof document !== "object") return invalid(`The handler's document is a ${typeof document}, not a Document.`);
     const output = outputDocument(document, taskId, position);
+    if (output.body === "{}" && !isDocument(document)) {
+      return invalid(`The handler's document is ${nameOf(document)}, not a Document.`);
+    }
     return partErrors.length === 0
       ? { kind: "document", document: output }
       : { kind: "document", document: output, partErrors };
@@ -35,7 +37,7 @@ export function normaliseResult(returned: unknown, taskId: string, position: num
   }
 }
 
-/** A composite is its document and the errors of its parts; anything else is itself. */
+/** A composite is its document, null where it has none, and the errors of its parts; anything else is itself. */
 function takeApart(returned: HandlerDocument | null | undefined): {
   readonly document: HandlerDocument | null | undefined;
   readonly partErrors: readonly ErrorDocument[];
@@ -45,13 +47,17 @@ function takeApart(returned: HandlerDocument | null | undefined): {
   }
   const [listed, listedErrors] = (read(returned, "documentList", "getDocumentList") ?? []) as readonly unknown[];
   return {
-    document: ((returned.document ?? listed) as HandlerDocument | null | undefined) ?? returned,
+    document: (returned.document ?? listed ?? (hasValues(returned) ? returned : null)) as HandlerDocument | null,
     partErrors: errorDocuments(returned.errorDocs ?? returned.errorDocList ?? listedErrors),
   };
 }
 
 function errorDocuments(parts: unknown): readonly ErrorDocument[] {
   return Array.isArray(parts) ? parts.filter((part) => part && typeof part === "object").map(errorDocument) : [];
+}
+
+function skip(reason: string | null, partErrors: readonly ErrorDocument[]): HandlerResult {
+  return partErrors.length === 0 ? { kind: "skip", reason } : { kind: "skip", reason, partErrors };
 }
 
 function invalid(message: string): HandlerResult {

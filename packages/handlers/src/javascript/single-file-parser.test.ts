@@ -8,6 +8,9 @@ import { normaliseResult } from "./normalise-result.ts";
 import { openJavaScriptFileHandler } from "./open-handler.ts";
 import { openSingleFileParser } from "./single-file-parser.ts";
 import { supplySupportModules } from "./supply-support.ts";
+import { CompositeDoc } from "./support-tree/letsdata_interfaces/documents/CompositeDoc.js";
+import { Document } from "./support-tree/letsdata_interfaces/documents/Document.js";
+import { ErrorDoc } from "./support-tree/letsdata_interfaces/documents/ErrorDoc.js";
 
 const root = mkdtempSync(join(tmpdir(), "letsdata-handlers-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -87,6 +90,27 @@ describe("a result becomes", () => {
     expect(of("SKIP", { documentType: "Document" }).kind).toBe("skip");
     expect(of("SUCCESS", { documentType: "SkipDoc", skipMessage: "old" })).toEqual({ kind: "skip", reason: "old" });
     expect(of("SUCCESS", null)).toEqual({ kind: "skip", reason: null });
+  });
+  test("a skip with the errors of its parts, if it is a composite without a document", () => {
+    const composite = new CompositeDoc(null, [new ErrorDoc(null, null, null, null, null, null, null, "bad line")]);
+    expect(of("SUCCESS", composite)).toMatchObject({ kind: "skip", partErrors: [{ message: "bad line" }] });
+    const whole = { documentType: "CompositeDoc", documentId: "1", documentKeyValuesMap: { a: 1 }, errorDocs: [] };
+    expect(bodyOf(whole)).toBe('{"documentId":"1","a":1}');
+  });
+  test("an INVALID_DOCUMENT, when it is a document without a result, or no document", () => {
+    const document = new Document("Document", "1", null, null, null, { a: 1 });
+    for (const [returned, told] of [
+      [document, "returned Document instead of a ParseDocumentResult"],
+      [new CompositeDoc(document, []), "returned CompositeDoc instead"],
+      [["SUCCESS", document], "returned Array instead"],
+      [{}, "returned object instead"],
+      [{ status: "SUCCESS", document: [document] }, "document is Array, not a Document"],
+      [{ status: "SUCCESS", document: { a: 1 } }, "document is object, not a Document"],
+    ] as const) {
+      const message = expect.stringContaining(told);
+      expect(normaliseResult(returned, "t", 0)).toMatchObject({ kind: "invalid", code: "INVALID_DOCUMENT", message });
+    }
+    expect(normaliseResult({ document }, "t", 0).kind).toBe("document");
   });
   test("a flat body in which the map wins and null envelope fields and documentType are left out", () => {
     const document = {

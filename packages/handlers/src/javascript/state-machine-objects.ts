@@ -15,7 +15,7 @@ import { loadDocumentClasses } from "./document-classes.ts";
 import { handlerException } from "./handler-exception.ts";
 import { type HandlerObject, loadHandlerObject } from "./load-handler-class.ts";
 import { normaliseResult } from "./normalise-result.ts";
-import { documentOfResult } from "./support-tree/letsdata_handler/plain-documents.js";
+import { documentOfResult, isResult, noResult } from "./support-tree/letsdata_handler/plain-documents.js";
 import { systemFileReader } from "./system-file-reader.ts";
 
 /** The customer's reader and parsers, running in this process (product.md §4.1, §4.3). */
@@ -142,14 +142,13 @@ function plainMap(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function resultObject(returned: unknown, expected: string): DocumentFields {
-  if (typeof returned === "object" && returned !== null) return returned as DocumentFields;
-  const found = returned === null ? "null" : typeof returned;
-  throw new Problem("HANDLER_EXCEPTION", `parseDocument returned ${found} instead of a ${expected}.`);
+function resultObject(returned: unknown, expected: string, ...more: string[]): DocumentFields {
+  if (isResult(returned, ...more)) return returned;
+  throw new Problem("HANDLER_EXCEPTION", `parseDocument ${noResult(returned, expected)}.`);
 }
 
 function combinedOf(returned: unknown, taskId: string): Combined {
-  const result = resultObject(returned, "ParseCompositeDocumentResult");
+  const result = resultObject(returned, "ParseCompositeDocumentResult", "fileReaderState", "getFileReaderState");
   const document = read(result, "document", "getDocument") as HandlerDocument | null | undefined;
   const status = read(result, "status", "getParseDocumentResultStatus") ?? result.parseDocumentResultStatus;
   const state = read(result, "fileReaderState", "getFileReaderState");

@@ -16,7 +16,7 @@ export interface BridgeRequest {
 export type BridgeData = Readonly<Record<string, unknown>>;
 
 /**
- * Sends one request and resolves to the response's JSON, read with `parseExactly`. Throws BridgeException where customer code threw past
+ * Sends one request and resolves to the response's JSON, read with `parseAnswer`. Throws BridgeException where customer code threw past
  * the response, a Problem where the function could not be reached.
  */
 export type Invoke = (request: BridgeRequest, signal: AbortSignal) => Promise<unknown>;
@@ -38,7 +38,7 @@ export const batchItemsMax = 500;
 /** The result of a call. Throws BridgeException for an exception and for what is no response. */
 export function resultOf(response: unknown): unknown {
   const { body } = asObject(response);
-  return resultOfBody(typeof body === "string" ? parseExactly(body) : body, response);
+  return resultOfBody(typeof body === "string" ? parseAnswer(body) : body, response);
 }
 
 /** The result in one body: protocol 2 answers a batch with bodies in order. */
@@ -53,6 +53,15 @@ export function resultOfBody(body: unknown, response: unknown = body): unknown {
   }
   const type = typeof thrown.errorType === "string" && thrown.errorType !== "" ? `${thrown.errorType}: ` : "";
   throw new BridgeException(`${type}${String(message ?? "no message")}`, stackOf(thrown));
+}
+
+/** The JSON a function answered with, read with `parseExactly`. Throws BridgeException where it is none, such as Python's NaN. */
+export function parseAnswer(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch (error) {
+    throw new BridgeException(`the function answered what is no JSON: ${(error as Error).message}`, "");
+  }
 }
 
 function stackOf({ stackTrace, trace }: Readonly<Record<string, unknown>>): string {

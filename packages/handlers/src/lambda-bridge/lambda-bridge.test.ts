@@ -6,13 +6,14 @@ import { textRecord } from "@letsdata/plugin-kit/testing/handler-conformance";
 import { afterAll, describe, expect, it, test } from "vitest";
 import { HostProcess } from "../host-process/host-process.ts";
 import { hostedEntry } from "../host-process/hosted-entry.ts";
-import { javaScriptEntryHost } from "../javascript/lambda-entry.ts";
+import { connectToEntry, javaScriptEntryHost } from "../javascript/lambda-entry.ts";
 import { javaScriptHost } from "../javascript/open-handler.ts";
 import { supplySupportModules } from "../javascript/supply-support.ts";
 import { pythonCommand, pythonHost } from "../python/open-handler.ts";
+import { artifactOf } from "../python/testing/artifact-of.ts";
 import type { RecordInterface } from "../record-arguments.ts";
 import { bridgeHost } from "./bridge-host.ts";
-import { parseExactly } from "./bridge-protocol.ts";
+import { BridgeException, type BridgeRequest, parseExactly } from "./bridge-protocol.ts";
 import { testBridge } from "./testing/bridge-suite.ts";
 
 const signal = new AbortController().signal;
@@ -165,4 +166,10 @@ test("what a runtime answers for a function that failed, and answers that are no
   });
   await expect(frame("a")).rejects.toThrow('the function answered "hello" instead of a response');
   await expect(frame("a")).rejects.toThrow("getResolvedS3FileName");
+});
+
+test("what an entry in JavaScript answers is an exception of its where it cannot be JSON", async () => {
+  const artifactDir = artifactOf({ "index.js": "exports.handler = async () => ({ n: 1n });" });
+  const { invoke } = await connectToEntry({ artifactDir });
+  await expect(invoke({} as BridgeRequest, signal)).rejects.toThrow(BridgeException);
 });

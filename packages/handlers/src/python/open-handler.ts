@@ -11,6 +11,7 @@ export function pythonCommand(artifactDir: string, surroundings?: SparkSurroundi
   const command = {
     command: "python3",
     args: ["-I", "-B", program, artifactDir],
+    workingDir: artifactDir,
     language: "Python",
     installation: "Python 3.9 or newer (`python3`)",
     stackQuestion: { signal: "SIGURG", readDump: (dump: string) => readDump(dump, artifactDir) },

@@ -1,7 +1,7 @@
 import { AwsError } from "../server/aws-error.ts";
 import type { CloudRequest } from "../server/service.ts";
 import type { ObjectRecord } from "./object-store.ts";
-import { header } from "./s3-request.ts";
+import { bucketArn, header, type S3Request } from "./s3-request.ts";
 
 /** If-Match, If-None-Match and the dates of a read. Throws 412, or 304. */
 export function checkReadConditions(request: CloudRequest, object: ObjectRecord, prefix = ""): void {
@@ -32,6 +32,21 @@ export function checkWriteConditions(request: CloudRequest, existing: ObjectReco
   if (ifMatch === undefined) return;
   if (!existing) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
   if (!matchesETag(ifMatch, existing)) throw failed("If-Match");
+}
+
+/** Whether a `conflict` fault has another write of the key come in between. Only conditional writes notice. */
+export function meetsConflict({ request, cloud, bucketName, key }: S3Request, action: string): boolean {
+  if (header(request, "if-none-match") === undefined && header(request, "if-match") === undefined) return false;
+  return cloud.faults.draw("conflict", "s3", action, `${bucketArn(bucketName)}/${key}`) !== null;
+}
+
+export function conflicting(key: string): AwsError {
+  return new AwsError(
+    "ConditionalRequestConflict",
+    "The conditional request cannot succeed due to a conflicting operation against this resource.",
+    409,
+    { Key: key },
+  );
 }
 
 function matchesETag(value: string, { etag }: ObjectRecord): boolean {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../server/aws-error.ts";
 import { type ChecksumAlgorithm, checksumHeader, startChecksum } from "../signature/checksums.ts";
-import { checkWriteConditions } from "./conditions.ts";
+import { checkWriteConditions, conflicting, meetsConflict } from "./conditions.ts";
 import { encoder } from "./list-operations.ts";
 import { encryptionHeaders, keyForWrite, needsKey } from "./object-encryption.ts";
 import { readObjectHeaders } from "./object-headers.ts";
@@ -153,6 +153,11 @@ async function completeUpload(call: S3Request): Promise<void> {
   const stored = new Map(uploads.parts(upload.id).map((part) => [part.number, part]));
   const chosen = chooseParts(asList(input.Part), stored);
   checkWriteConditions(request, objects.find(bucketName, key));
+  if (meetsConflict(call, "CompleteMultipartUpload")) {
+    // Unlike after 412 the upload is over: its parts are to be sent again, in another.
+    uploads.abort(upload.id);
+    throw conflicting(key);
+  }
 
   const digests = chosen.map((part) => Buffer.from(part.etag, "hex"));
   const etag = `${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-${chosen.length}`;

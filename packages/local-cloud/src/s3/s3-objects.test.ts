@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import {
+  CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -14,6 +16,7 @@ import {
   ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clients, clientsFor } from "../testing/clients.ts";
@@ -134,6 +137,32 @@ test("conditional reads and writes", async () => {
   ).rejects.toMatchObject({ name: "PreconditionFailed" });
   await own.s3.send(new PutObjectCommand({ Bucket, Key: "cond", Body: "2", IfMatch: ETag }));
   expect((await read("cond")).bytes.toString()).toBe("2");
+});
+
+test("faults: a conditional write meets another one of its key: 409, which ends an upload and leaves no object", async () => {
+  const conflict = { name: "ConditionalRequestConflict", $metadata: { httpStatusCode: 409 } };
+  const rule = cloud.faults.add({ kind: "conflict", service: "s3" });
+  await own.s3.send(new PutObjectCommand({ Bucket, Key: "met", Body: "0" }));
+  await expect(
+    own.s3.send(new PutObjectCommand({ Bucket, Key: "met", Body: "1", IfMatch: "*" })),
+  ).rejects.toMatchObject(conflict);
+  expect((await read("met")).bytes.toString()).toBe("0");
+  const place = { Bucket, Key: "met in parts" };
+  const { UploadId } = await own.s3.send(new CreateMultipartUploadCommand(place));
+  const { ETag } = await own.s3.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body: "1" }));
+  const complete = () =>
+    own.s3.send(
+      new CompleteMultipartUploadCommand({
+        ...place,
+        UploadId,
+        MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
+        IfNoneMatch: "*",
+      }),
+    );
+  await expect(complete()).rejects.toMatchObject(conflict);
+  await expect(complete()).rejects.toMatchObject({ name: "NoSuchUpload" });
+  await expect(read("met in parts")).rejects.toMatchObject({ name: "NoSuchKey" });
+  cloud.faults.remove(rule);
 });
 
 test("of many writers with If-None-Match: * exactly one wins", async () => {

@@ -1,4 +1,4 @@
-import { checkWriteConditions } from "./conditions.ts";
+import { checkWriteConditions, conflicting, meetsConflict } from "./conditions.ts";
 import { encryptionHeaders, keyForWrite, needsKey } from "./object-encryption.ts";
 import { readObjectHeaders } from "./object-headers.ts";
 import { receiveBody } from "./receive-body.ts";
@@ -17,6 +17,7 @@ export const writeOperations: Readonly<Record<string, S3Operation>> = {
       try {
         existingBucket(call, bucketName);
         checkWriteConditions(request, objects.find(bucketName, key));
+        if (meetsConflict(call, "PutObject")) throw conflicting(key);
       } catch (error) {
         files.remove([body.segment]);
         throw error;

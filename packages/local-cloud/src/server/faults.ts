@@ -8,12 +8,14 @@ export const FAULT_KINDS = [
   "expired-iterator",
   "redelivery",
   "late-children",
+  "conflict",
   "cut",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Left-out selectors match everything. */
 export interface FaultRule {
+  /** `conflict`: a conditional write of S3 meets another one of its key, and is answered with 409. */
   readonly kind: FaultKind;
   readonly service?: string;
   readonly action?: string;

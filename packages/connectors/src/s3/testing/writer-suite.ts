@@ -158,7 +158,7 @@ export function describeS3Writer(
     it("stores a large object whole, in several parts", async () => {
       const bucketName = await open().bucket();
       const writer = openAt(0, { config: { bucketName }, access: open().access, task });
-      const documents = bigDocuments(9);
+      const documents = bigDocuments(13);
       await writer.write(await prepareAll(writer, documents), signal);
       await writer.flush?.(signal);
       expect(await linesIn(open(), bucketName, "GZIP")).toEqual(documents.map((document) => document.fields()));

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import type { HandlerResult } from "@letsdata/plugin-kit/handler";
 import { testHandler, textRecord } from "@letsdata/plugin-kit/testing/handler-conformance";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { LanguageHost, SingleFileHost, TaskHandlerSource } from "../../language-host.ts";
 import type { HandlerStack } from "../ask-stack.ts";
 
@@ -125,6 +126,20 @@ export function testHost(underTest: HostUnderTest): void {
     expect((await handle("a"))[0]?.kind).toBe("document");
   });
 
+  test("a composite without a document is a skip with the errors of its parts", async () => {
+    expect((await handle("parts"))[0]).toMatchObject({ kind: "skip", partErrors: [{ message: "parts" }] });
+  });
+
+  test("an exception that throws when its text is asked for is told by its class, at its record", async () => {
+    await expect(handle("a", "mute")).rejects.toMatchObject({
+      code: "HANDLER_EXCEPTION",
+      message: expect.stringMatching(
+        /^parseDocument threw at byte 100 of log\.gz: .*Mute.* \(line \d+ of SingleFileParser\.\w+\)$/,
+      ),
+      details: { stack: expect.stringContaining("parseDocument") },
+    });
+  });
+
   test("a fault in native code that ends the process is told with the handler's place and stack", async () => {
     await handle("a");
     await expect(handle("crash")).rejects.toMatchObject({
@@ -172,5 +187,14 @@ export function testHost(underTest: HostUnderTest): void {
 
   test("customer code reads no files of others, writes none, starts no program, signals no process and cannot lift this", async () => {
     expect(JSON.parse(await bodyOf("escape")).refused).toEqual(Array(escapes).fill("refused"));
+  });
+
+  test("customer code cannot empty a file it may not write, not even without opening it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "letsdata-not-theirs-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "file");
+    writeFileSync(file, "not theirs");
+    expect(JSON.parse(await bodyOf(`truncate ${file}`)).refused).toBe("refused");
+    expect(readFileSync(file, "utf8")).toBe("not theirs");
   });
 }

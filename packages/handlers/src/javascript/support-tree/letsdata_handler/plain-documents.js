@@ -26,6 +26,44 @@ export function read(owner, field, getter) {
   return typeof owner[getter] === "function" ? owner[getter]() : undefined;
 }
 
+/** @param {any} owner @param {string[]} names */
+const hasOneOf = (owner, names) => names.some((name) => name in owner);
+
+/**
+ * Whether it has a status, or a document without being one itself. `more`: fields that are enough, too.
+ * Anything else, such as the document without its result, would pass for a result without a document: a record left out in silence.
+ *
+ * @param {unknown} returned @param {string[]} more @returns {returned is Record<string, any>}
+ */
+export function isResult(returned, ...more) {
+  if (typeof returned !== "object" || returned === null) return false;
+  if (hasOneOf(returned, ["status", "getStatus", "getParseDocumentResultStatus", "parseDocumentResultStatus", ...more]))
+    return true;
+  return hasOneOf(returned, ["document", "getDocument"]) && !hasOneOf(returned, ["documentType", "getDocumentType"]);
+}
+
+/** What is said of what is no result. @param {unknown} returned */
+export function noResult(returned, expected = "ParseDocumentResult") {
+  return `returned ${nameOf(returned)} instead of a ${expected}`;
+}
+
+/** @param {unknown} value @returns {string} */
+export function nameOf(value) {
+  if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
+  const { name } = value.constructor ?? {};
+  return typeof name === "string" && name !== "" && name !== "Object" ? name : "object";
+}
+
+/** Whether it has any of a document's fields. @param {object} value */
+export function isDocument(value) {
+  return hasOneOf(value, [...envelope.flat(), "documentType", "getDocumentType"]);
+}
+
+/** @param {any} document */
+export function hasValues(document) {
+  return envelope.some(([field, getter]) => (read(document, field, getter) ?? null) !== null);
+}
+
 /** A document's fields, to be sent. A composite is its document and the errors of its parts. @param {any} document @returns {any} */
 export function plainDocument(document) {
   if (document === null || document === undefined) return null;

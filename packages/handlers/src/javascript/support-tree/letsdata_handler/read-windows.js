@@ -1,7 +1,7 @@
 import { exceptionBody } from "./bodies.js";
 import { CustomerFailure, call } from "./call-customer.js";
 import { UnusableHints } from "./cut-record.js";
-import { documentOf, plainDocument, read } from "./plain-documents.js";
+import { documentOf, isResult, noResult, plainDocument, read } from "./plain-documents.js";
 import { WindowFile } from "./window-file.js";
 
 /** Lambda answers with 6 MB at most; what the engine is told beside the results needs room, too. */
@@ -131,9 +131,8 @@ async function callReader(combine, lastDocument, files) {
   let failure = null;
   try {
     combined = await combine(lastDocument, files, readers);
-    if (typeof combined !== "object" || combined === null) {
-      const found = combined === null ? "null" : typeof combined;
-      throw new Error(`parseDocument returned ${found} instead of a ParseCompositeDocumentResult`);
+    if (!isResult(combined, "fileReaderState", "getFileReaderState")) {
+      throw new Error(`parseDocument ${noResult(combined, "ParseCompositeDocumentResult")}`);
     }
   } catch (thrown) {
     failure = thrown ?? new Error("parseDocument threw nothing");

@@ -3,7 +3,7 @@ import { SkipDoc } from "../letsdata_interfaces/documents/SkipDoc.js";
 import { bytesOf } from "./bytes-of.js";
 import { call } from "./call-customer.js";
 import { cutRecord, plainHint, ruleOf } from "./cut-record.js";
-import { documentOf, documentOfResult, read } from "./plain-documents.js";
+import { documentOf, documentOfResult, isResult, noResult, read } from "./plain-documents.js";
 
 /** Ends a call of the reader that needs bytes behind its window: the engine repeats it with more. */
 class NeedsMore extends Error {}
@@ -133,11 +133,7 @@ export class WindowFile {
       const body = Uint8Array.from(bytes.subarray(record.start - offset, record.end - offset));
       const place = [fileType, fileName, record.start, lastRecordType, lastDocument, body, 0, body.length];
       const result = await call(parser, "parseDocument", `at byte ${record.start} of ${fileName}`, ...place);
-      if (typeof result !== "object" || result === null) {
-        throw new Error(
-          `parseDocument returned ${result === null ? "null" : typeof result} instead of a ParseDocumentResult`,
-        );
-      }
+      if (!isResult(result)) throw new Error(`parseDocument ${noResult(result)}`);
       const next = read(result, "nextRecordType", "getNextRecordType");
       return {
         document: documentOfResult(result, { ErrorDoc, SkipDoc }, { fileType, start: record.start, end: record.end }),

@@ -58,6 +58,14 @@ async def _await(awaitable):
     return await awaitable
 
 
+def text_of(error):
+    """An exception's own text; one that is made when it is asked for may raise itself."""
+    try:
+        return str(error)
+    except BaseException:
+        return f"<{type(error).__name__} that cannot tell its text>"
+
+
 def success_body(data):
     return {"statusCode": "SUCCESS", "data": data}
 
@@ -66,9 +74,9 @@ def exception_body(error):
     error = error.raised if isinstance(error, CustomerFailure) else error
     return {
         "statusCode": "EXCEPTION",
-        "errorMessage": str(error),
+        "errorMessage": text_of(error),
         "exception": {
-            "errorMessage": str(error),
+            "errorMessage": text_of(error),
             "errorType": type(error).__name__,
             "stackTrace": "".join(traceback.format_exception(type(error), error, error.__traceback__)),
         },

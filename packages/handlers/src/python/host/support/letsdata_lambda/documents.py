@@ -16,6 +16,7 @@ _MORE = (
     ("errorMessage", "getErrorMessage"),
     ("skipMessage", "getSkipMessage"),
 )
+_FIELDS = (*ENVELOPE, ("documentType", "getDocumentType"))
 
 
 def read(owner, field, *getters):
@@ -31,6 +32,33 @@ def read(owner, field, *getters):
         if callable(method):
             return method()
     return None
+
+
+def is_result(returned, *more):
+    """Whether it has a status, or a document without being one itself. `more`: fields that are enough, too.
+
+    Anything else, such as the document without its result, would pass for a result without a document: a record left out in silence.
+    """
+    has = returned.__contains__ if isinstance(returned, dict) else lambda name: hasattr(returned, name)
+    if any(map(has, ("status", "getStatus", "getParseDocumentResultStatus", *more))):
+        return True
+    return any(map(has, ("document", "getDocument"))) and not any(map(has, ("documentType", "getDocumentType")))
+
+
+def no_result(returned, expected="ParseDocumentResult"):
+    """What is said of it."""
+    return f"returned {'None' if returned is None else type(returned).__name__} instead of a {expected}"
+
+
+def has_values(document):
+    return any(read(document, field, getter) is not None for field, getter in ENVELOPE)
+
+
+def is_document(value):
+    """Whether it has any of a document's fields."""
+    if isinstance(value, dict):
+        return any(field in value for field, _ in _FIELDS)
+    return any(hasattr(value, name) for names in _FIELDS for name in names)
 
 
 def word(value):

@@ -5,7 +5,7 @@ from enum import Enum
 
 from letsdata_lambda.calls import CustomerFailure, call, exception_body
 from letsdata_lambda.cut_record import UnusableHints
-from letsdata_lambda.documents import document_of, plain_document, read, word
+from letsdata_lambda.documents import document_of, is_result, no_result, plain_document, read, word
 from letsdata_lambda.window_file import SystemFileReader, WindowFile
 
 ANSWER_BYTES_MAX = 4 * 1024 * 1024
@@ -117,8 +117,8 @@ def call_reader(combine, last_document, files):
     combined = failure = None
     try:
         combined = combine(last_document, files, views)
-        if combined is None:
-            failure = TypeError("parseDocument returned None instead of a ParseCompositeDocumentResult")
+        if not is_result(combined, "fileReaderState", "getFileReaderState"):
+            failure = TypeError(f"parseDocument {no_result(combined, 'ParseCompositeDocumentResult')}")
     except BaseException as error:
         failure = error
     for view in views:

@@ -2,7 +2,7 @@
 
 import json
 
-from letsdata_lambda.documents import read, word
+from letsdata_lambda.documents import has_values, is_document, is_result, no_result, read, word
 
 MESSAGE_LENGTH_MAX = 8000
 
@@ -27,11 +27,11 @@ class UnusableDocument(Exception):
 
 
 def result_row(returned):
-    """['d', documentId, recordType, partitionKey, body, errors of parts?] | ['s', reason] | ['e', error] | ['i', message]"""
-    if returned is None:
-        return ["i", "The handler returned None instead of a ParseDocumentResult."]
+    """['d', documentId, recordType, partitionKey, body, errors of parts?] | ['s', reason, errors of parts?] | ['e', error] | ['i', message]"""
     try:
         status = word(read(returned, "status", "getStatus", "getParseDocumentResultStatus"))
+        if status is None and not is_result(returned):
+            return ["i", f"The handler {no_result(returned)}."]
         document = read(returned, "document", "getDocument")
         kind = _kind(document)
         parts = []
@@ -43,10 +43,13 @@ def result_row(returned):
             error = error_fields(document)
             return ["e", {**error, "parts": parts} if parts else error]
         if status == "SKIP" or kind == "SkipDoc":
-            return ["s", _skip_reason(document)]
+            reason = _skip_reason(document)
+            return ["s", reason, parts] if parts else ["s", reason]
         if document is None:
-            return ["s", None]
+            return ["s", None, parts] if parts else ["s", None]
         row = _document_row(document)
+        if row[4] == "{}" and not is_document(document):
+            return ["i", f"The handler's document is a {type(document).__name__}, not a Document."]
         return [*row, parts] if parts else row
     except UnusableDocument as error:
         return ["i", f"The document cannot be serialised: {error}"]
@@ -68,14 +71,16 @@ def _kind(document):
 
 
 def taken_apart(returned):
-    """A composite is its document and the errors of its parts; any other document has none."""
+    """A composite is its document, None where it has none, and the errors of its parts; any other document has none."""
     if _kind(returned) != "CompositeDoc":
         return returned, []
     listed = read(returned, "documentList", "getDocumentList") or (None, [])
     document = read(returned, "document")
     errors = read(returned, "errorDocs")
     if document is None:
-        document = listed[0] if listed[0] is not None else returned
+        document = listed[0]
+    if document is None and has_values(returned):
+        document = returned
     return document, [part for part in (errors if errors is not None else listed[1]) or [] if part is not None]
 
 

@@ -2,7 +2,7 @@
 
 from letsdata_lambda.calls import bytes_of, call
 from letsdata_lambda.cut_record import MORE, Rule, cut_record, plain_hint
-from letsdata_lambda.documents import document_of, document_of_result, read
+from letsdata_lambda.documents import document_of, document_of_result, is_result, no_result, read
 
 
 class NeedsMore(BaseException):
@@ -121,8 +121,8 @@ class WindowFile:
         body = bytearray(stretch.data[start - stretch.offset : end - stretch.offset])
         place = self.file_type, self.file_name, start, last_type, self.last_document, body, 0, len(body)
         returned = call(self._parser, "parseDocument", f"at byte {start} of {self.file_name}", *place)
-        if returned is None:
-            raise TypeError("parseDocument returned None instead of a ParseDocumentResult")
+        if not is_result(returned):
+            raise TypeError(f"parseDocument {no_result(returned)}")
         announced = read(returned, "nextRecordType", "getNextRecordType")
         return document_of_result(returned, self.file_type, start, end), announced if isinstance(announced, str) else None
 

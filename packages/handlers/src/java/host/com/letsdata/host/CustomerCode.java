@@ -61,7 +61,7 @@ final class CustomerCode {
             if (thrown.getCause() instanceof OutOfMemoryError) throw (OutOfMemoryError) thrown.getCause();
             String missing = SparkPlace.whatIsMissing(thrown.getCause());
             if (missing != null) throw new InvalidArtifact(missing, thrown.getCause(), "NOT_AVAILABLE_LOCALLY");
-            throw new InvalidArtifact("The constructor of " + className + " threw " + thrown.getCause(), thrown.getCause());
+            throw new InvalidArtifact("The constructor of " + className + " threw " + Thrown.textOf(thrown.getCause()), thrown.getCause());
         } catch (IllegalAccessException | InstantiationException hidden) {
             throw new InvalidArtifact("The class " + className + " must be public with a public constructor.", hidden);
         } catch (LinkageError broken) {
@@ -131,6 +131,6 @@ final class CustomerCode {
             String needed = error.getMessage().replace('/', '.');
             return new InvalidArtifact("The class " + className + " needs " + needed + ", which the artifact does not have.", error);
         }
-        return new InvalidArtifact("The class " + className + " cannot be loaded: " + cause, cause);
+        return new InvalidArtifact("The class " + className + " cannot be loaded: " + Thrown.textOf(cause), cause);
     }
 }

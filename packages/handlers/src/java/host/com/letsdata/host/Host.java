@@ -15,6 +15,8 @@ import java.util.Map;
 
 /** Answers the engine, one call at a time. */
 public final class Host {
+    private static final byte[] LAST_RESORT = Pipe.encode(Collections.singletonMap(
+            "throw", Thrown.describe(new IllegalStateException(), "HANDLER_EXCEPTION", "The handler threw what cannot be told.", null)));
     private final Pipe pipe;
     private final CustomerCode code;
     private final Map<Long, Object> objects = new HashMap<>();
@@ -59,7 +61,7 @@ public final class Host {
             answer = answerOf(perform(frame.message(), frame));
         } catch (OutOfMemoryError full) {
             objects.clear();
-            answer = refusal(full, "OUT_OF_MEMORY", "The handler needed more memory than its task has: " + full.getMessage(), null);
+            answer = refusal(full, "OUT_OF_MEMORY", "The handler needed more memory than its task has: " + Thrown.textOf(full), null);
         } catch (InvalidArtifact invalid) {
             Throwable cause = invalid.getCause() == null ? invalid : invalid.getCause();
             answer = refusal(cause, invalid.code, invalid.getMessage(), null);
@@ -79,7 +81,12 @@ public final class Host {
     }
 
     private static byte[] refusal(Throwable thrown, String code, String text, Integer index) {
-        return Pipe.encode(Collections.singletonMap("throw", Thrown.describe(thrown, code, text, index)));
+        try {
+            return Pipe.encode(Collections.singletonMap("throw", Thrown.describe(thrown, code, text, index)));
+        } catch (Throwable another) {
+            // Such as no memory to tell it with: the engine waits for an answer.
+            return LAST_RESORT;
+        }
     }
 
     private Object perform(Map<String, Object> message, Pipe.Frame frame) throws Exception {

@@ -29,9 +29,13 @@ final class Landlock {
     private static final long READ_FILE = 1 << 2;
     private static final long READ_DIR = 1 << 3;
     private static final long FILE_RIGHTS = (1 << 13) - 1;
-    /** Renaming from one folder to another: rules know it from their second version on; before, it is always refused. */
+    /** Renaming from one folder to another: before the rules know it, it is always refused. */
     private static final long REFER = 1 << 13;
     private static final int REFER_SINCE = 2;
+    private static final long TRUNCATE = 1 << 14;
+    private static final int TRUNCATE_SINCE = 3;
+    private static final long IOCTL_DEV = 1 << 15;
+    private static final int IOCTL_DEV_SINCE = 5;
     private static final long SCOPES = 1 | 2; // abstract sockets, signals
     private static final int SCOPES_SINCE = 6;
     private static final long NO_NEW_PRIVILEGES = 38;
@@ -59,7 +63,7 @@ final class Landlock {
             long version = calls.call("syscall", 1, CREATE_RULESET, 0, 0, 1);
             if (version < 1) return "this kernel has no Landlock";
             NativeCalls.Memory rights = calls.allocate(24);
-            long fileRights = version >= REFER_SINCE ? FILE_RIGHTS | REFER : FILE_RIGHTS;
+            long fileRights = fileRights(version);
             rights.bytes.putLong(fileRights).putLong(0).putLong(SCOPES);
             long ruleset = calls.call("syscall", 1, CREATE_RULESET, rights.address, version >= SCOPES_SINCE ? 24 : 8, 0);
             if (ruleset < 0) return "Landlock refused a ruleset";
@@ -75,6 +79,14 @@ final class Landlock {
         } catch (Throwable failed) {
             return "the C library cannot be called (" + failed + ")";
         }
+    }
+
+    private static long fileRights(long version) {
+        long rights = FILE_RIGHTS;
+        if (version >= REFER_SINCE) rights |= REFER;
+        if (version >= TRUNCATE_SINCE) rights |= TRUNCATE;
+        if (version >= IOCTL_DEV_SINCE) rights |= IOCTL_DEV;
+        return rights;
     }
 
     private String enter(String program, List<String> arguments) throws Throwable {

@@ -6,7 +6,8 @@ final class RecordFailed extends Exception {
     final int index;
 
     RecordFailed(Throwable cause, int index) {
-        super(cause);
+        // Without a message of its own it would ask the cause for its text, which may throw.
+        super(null, cause);
         this.index = index;
     }
 }

@@ -19,12 +19,12 @@ final class Results {
 
     private Results() {}
 
-    /** [d, documentId, recordType, partitionKey, body, errors of parts, metadata] | [s, reason] | [e, error] | [i, message] */
+    /** [d, documentId, recordType, partitionKey, body, errors of parts, metadata] | [s, reason, errors of parts?] | [e, error] | [i, message] */
     static List<Object> row(DocumentInterface returned, ParseDocumentResultStatus status) {
         try {
             return unguarded(returned, status);
         } catch (Exception | StackOverflowError thrown) {
-            return invalid("The document cannot be serialised: " + thrown);
+            return invalid("The document cannot be serialised: " + Thrown.textOf(thrown));
         }
     }
 
@@ -42,6 +42,7 @@ final class Results {
                 DocumentInterface main = entry.getKey();
                 boolean isFailed = status == ParseDocumentResultStatus.ERROR && main != null;
                 if (isFailed || main instanceof ErrorDocInterface || main instanceof SkipDocInterface) document = main;
+                if (main == null && returned.serialize() == null) document = null;
             }
         }
         if (status == ParseDocumentResultStatus.ERROR || document instanceof ErrorDocInterface) {
@@ -49,9 +50,13 @@ final class Results {
         }
         if (status == ParseDocumentResultStatus.SKIP || document instanceof SkipDocInterface) {
             boolean hasReason = document instanceof SkipDocInterface;
-            return Arrays.asList("s", hasReason ? cut(((SkipDocInterface) document).getSkipMessage()) : null);
+            return skip(hasReason ? cut(((SkipDocInterface) document).getSkipMessage()) : null, parts);
         }
-        return document == null ? Arrays.asList("s", null) : row(document, parts);
+        return document == null ? skip(null, parts) : row(document, parts);
+    }
+
+    private static List<Object> skip(String reason, List<Object> parts) {
+        return parts.isEmpty() ? Arrays.asList("s", reason) : Arrays.asList("s", reason, parts);
     }
 
     private static List<Object> row(DocumentInterface document, List<Object> parts) {

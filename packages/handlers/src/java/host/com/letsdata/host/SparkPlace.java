@@ -108,6 +108,15 @@ final class SparkPlace {
 
     /** What this machine lacks for the handler, with the fix, or null where the failure is the handler's own. */
     static String whatIsMissing(Throwable thrown) {
+        try {
+            return missingIn(thrown);
+        } catch (Throwable another) {
+            // An exception of customer code may throw whatever it is asked.
+            return null;
+        }
+    }
+
+    private static String missingIn(Throwable thrown) {
         int depth = 0;
         for (Throwable each = thrown; each != null && depth < 20; each = each.getCause(), depth++) {
             boolean isClass = each instanceof NoClassDefFoundError || each instanceof ClassNotFoundException;

@@ -19,17 +19,45 @@ final class Thrown {
 
     /** `text` null: the exception's own words and the customer's line. `index`: place in the batch, or null. */
     static Map<String, Object> describe(Throwable thrown, String code, String text, Integer index) {
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Throwable each = thrown; each != null && seen.add(each); each = each.getCause()) cutOurs(each);
-        StringWriter stack = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(stack, true));
-        String message = text != null ? text : thrown + placeOf(thrown);
+        String message = text != null ? text : textOf(thrown) + placeOf(thrown);
+        String stack = stackOf(thrown);
         Map<String, Object> answer = new HashMap<>();
         answer.put("code", code);
         answer.put("message", message.substring(0, Math.min(message.length(), MESSAGE_LENGTH_MAX)));
-        answer.put("stack", stack.toString().substring(0, Math.min(stack.getBuffer().length(), STACK_LENGTH_MAX)));
+        answer.put("stack", stack.substring(0, Math.min(stack.length(), STACK_LENGTH_MAX)));
         answer.put("index", index);
         return answer;
+    }
+
+    /** Its class and own words; an exception of customer code may throw whatever it is asked. */
+    static String textOf(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (Throwable another) {
+            return thrown.getClass().getName() + ", which cannot tell its text";
+        }
+    }
+
+    private static String stackOf(Throwable thrown) {
+        try {
+            Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+            for (Throwable each = thrown; each != null && seen.add(each); each = each.getCause()) cutOurs(each);
+            StringWriter stack = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(stack, true));
+            return stack.toString();
+        } catch (Throwable another) {
+            StringBuilder stack = new StringBuilder(thrown.getClass().getName());
+            for (StackTraceElement frame : framesOf(thrown)) stack.append("\n\tat ").append(frame);
+            return stack.toString();
+        }
+    }
+
+    private static StackTraceElement[] framesOf(Throwable thrown) {
+        try {
+            return aboveOurs(thrown.getStackTrace());
+        } catch (Throwable another) {
+            return new StackTraceElement[0];
+        }
     }
 
     private static void cutOurs(Throwable thrown) {
@@ -45,7 +73,7 @@ final class Thrown {
     }
 
     private static String placeOf(Throwable thrown) {
-        String place = placeIn(aboveOurs(thrown.getStackTrace()));
+        String place = placeIn(framesOf(thrown));
         return place == null ? "" : " (" + place + ")";
     }
 

@@ -14,7 +14,7 @@ public class Orders extends Doc implements CompositeDocInterface {
     private final List<ErrorDocInterface> errors;
 
     private Orders(SingleDocInterface main, List<ErrorDocInterface> errors, String body) {
-        super(main.getDocumentId(), "ORDER", null, body);
+        super(main == null ? null : main.getDocumentId(), "ORDER", null, body);
         this.main = main;
         this.errors = errors;
     }

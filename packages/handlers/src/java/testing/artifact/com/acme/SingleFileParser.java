@@ -61,8 +61,13 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 return result(
                         new ErrorDoc(Collections.singletonMap("LOG", "7"), null, text, null, "LOG", null, "the body", null),
                         ParseDocumentResultStatus.ERROR);
+            case "parts":
+                ErrorDoc part = new ErrorDoc(null, null, text, null, "LOG", null, null, null);
+                return result(Orders.failed(null, Collections.singletonList(part)), ParseDocumentResultStatus.SUCCESS);
             case "throw":
                 throw new IllegalArgumentException(text);
+            case "mute":
+                throw new Mute();
             case "recurse":
                 return parseDocument(s3FileType, s3Filename, offsetBytes, byteArr, startIndex, endIndex);
             case "arguments":
@@ -77,6 +82,9 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 return result(new Doc(text, "LOG", text, null), ParseDocumentResultStatus.SUCCESS);
             case "words":
                 return result(new Doc(text, "LOG", text, "no JSON \u00e9\ud83d\ude00\ud800"), ParseDocumentResultStatus.SUCCESS);
+            case "where":
+                System.out.println(where());
+                return document(text, "");
             case "print":
                 print();
                 return document(text, "");
@@ -104,8 +112,19 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                 for (;;) kept.add(new byte[1 << 20]);
             case "escape":
                 return document(text, ",\"refused\":[" + String.join(",", escapes()) + "],\"uuid\":\"" + UUID.randomUUID() + "\"");
+            case "truncate":
+                return document(text, ",\"refused\":" + Truncation.tried(text.split(" ", 2)[1]));
             default:
                 return document(text, "");
+        }
+    }
+
+    private static final class Mute extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no text");
         }
     }
 
@@ -115,6 +134,26 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
 
     private static ParseDocumentResult result(DocumentInterface document, ParseDocumentResultStatus status) {
         return new ParseDocumentResult(null, document, status);
+    }
+
+    /** What a handler reaches by relative paths. */
+    private static String where() {
+        try {
+            int bytes = Files.readAllBytes(Paths.get("artifact.jar")).length;
+            String root = System.getenv("LAMBDA_TASK_ROOT");
+            return (bytes > 0 ? "reads" : "empty") + " in " + root + " of " + System.getenv("LETS_DATA_STAGE") + ": " + written();
+        } catch (IOException | SecurityException refused) {
+            return refused.toString();
+        }
+    }
+
+    private static String written() {
+        try {
+            new FileOutputStream("written").close();
+            return "writes";
+        } catch (Exception thrown) {
+            return isRefusal(thrown) ? "writes nothing" : thrown.toString();
+        }
     }
 
     private static void print() {
@@ -219,10 +258,10 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
     }
 
     /** What the SecurityManager says, or the kernel through the JDK; Java 24 and newer have no SecurityManager to lift. */
-    private static boolean isRefusal(Exception thrown) {
+    static boolean isRefusal(Exception thrown) {
         return thrown instanceof SecurityException
                 || thrown instanceof AccessDeniedException
                 || thrown instanceof UnsupportedOperationException
-                || thrown instanceof IOException && thrown.getMessage().contains("Permission denied");
+                || thrown instanceof IOException && String.valueOf(thrown.getMessage()).contains("Permission denied");
     }
 }

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from letsdata_interfaces.documents.CompositeDoc import CompositeDoc
 from letsdata_interfaces.documents.Document import Document
 from letsdata_interfaces.documents.DocumentType import DocumentType
 from letsdata_interfaces.documents.ErrorDoc import ErrorDoc
@@ -14,6 +15,7 @@ from letsdata_interfaces.readers.model.ParseDocumentResult import ParseDocumentR
 from letsdata_interfaces.readers.model.ParseDocumentResultStatus import ParseDocumentResultStatus
 from letsdata_interfaces.readers.model.RecordHintType import RecordHintType
 from letsdata_interfaces.readers.model.RecordParseHint import RecordParseHint
+from letsdata_utils.logging_utils import logger
 
 STATUS = ParseDocumentResultStatus
 
@@ -52,8 +54,12 @@ class SingleFileParser:
             return ParseDocumentResult(None, SkipDoc(None, "LOG", None, None, None, None, None, text), STATUS.SKIP)
         if deed == "error":
             return ParseDocumentResult(None, ErrorDoc(None, "LOG", None, None, {"text": text}, {"LOG": 7}, None, text), STATUS.ERROR)
+        if deed == "parts":
+            return ParseDocumentResult(None, CompositeDoc(None, [ErrorDoc(None, "LOG", None, None, None, None, None, text)]), STATUS.SUCCESS)
         if deed == "throw":
             raise ValueError(text)
+        if deed == "mute":
+            raise type("Mute", (Exception,), {"__str__": lambda self: 1 / 0})()
         if deed == "async":
             return later(text)
         if deed == "arguments":
@@ -65,6 +71,14 @@ class SingleFileParser:
         if deed == "print":
             print("a stray print")
             os.write(1, b"written to descriptor 1\n")
+        if deed == "log":
+            logger.debug("a detail")
+            logger.error("an error")
+        if deed == "where":
+            size = len(open("letsdata_interfaces/readers/parsers/SingleFileParser.py").read())
+            root, stage = os.environ["LAMBDA_TASK_ROOT"], os.environ["LETS_DATA_STAGE"]
+            tried = {"allowed": "writes", "refused": "writes nothing"}[refusal(lambda: open("written", "w"))]
+            print(f"{'reads' if size else 'empty'} in {root} of {stage}: {tried}")
         if deed == "exit":
             sys.exit(3)
         if deed == "die":
@@ -95,6 +109,8 @@ class SingleFileParser:
                 time.sleep(0.002)
         if deed == "escape":
             return document(text, refused=[refusal(deed) for deed in ESCAPES])
+        if deed == "truncate":
+            return document(text, refused=refusal(lambda: os.truncate(text.split(" ", 1)[1], 0)))
         return document(text)
 
 

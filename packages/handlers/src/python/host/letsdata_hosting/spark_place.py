@@ -7,13 +7,14 @@ import os
 import shutil
 import sys
 
-import sandbox
+from letsdata_hosting import sandbox
+from letsdata_lambda.calls import text_of
 
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", *glob.glob("/etc/java-*"), "/sys/fs/cgroup", "/sys/devices/system/cpu",
                  "/proc/version")
 _TELLS_KEYS = ("py4j", "botocore", "boto3", "urllib3")
-"""Loggers that tell at DEBUG what is handed to Spark or sent to AWS, keys as well; our own logger wants the root at DEBUG."""
+"""Loggers that tell at DEBUG what is handed to Spark or sent to AWS, keys as well; a handler may set the root to DEBUG."""
 _CONFIGURATION = ("conf", "etc")
 """Folders of an installation where its operator keeps passwords, such as those of hive-site.xml: none of a handler's business."""
 _DEFAULTS = "spark-defaults.conf"
@@ -43,7 +44,7 @@ def prepare(artifact_dir, host_dir, options):
 
 def what_is_missing(error):
     """What this machine lacks for the handler, with the fix, or None where the failure is the handler's own."""
-    text = str(error)
+    text = text_of(error)
     if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in ("pyspark", "py4j"):
         return (
             f"The handler imports {error.name}, which this machine's Python does not have. Install pyspark for {sys.executable}, "

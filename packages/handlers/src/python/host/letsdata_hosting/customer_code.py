@@ -5,7 +5,8 @@ import importlib.util
 import os
 import sys
 
-import spark_place
+from letsdata_hosting import spark_place
+from letsdata_lambda.calls import text_of
 
 ENTRY_FILE = "letsdata_lambda_function.py"
 
@@ -28,7 +29,7 @@ def construct(artifact_dir, module_path, class_name, methods):
     try:
         handler = found()
     except BaseException as error:
-        raise InvalidArtifact(f"The constructor of {class_name} in {module_path} raised {type(error).__name__}: {error}", cause=error) from error
+        raise InvalidArtifact(f"The constructor of {class_name} in {module_path} raised {type(error).__name__}: {text_of(error)}", cause=error) from error
     missing = [name for name in methods if not callable(getattr(handler, name, None))]
     if missing:
         raise InvalidArtifact(f"The class {class_name} in {module_path} lacks the method{'s' if len(missing) > 1 else ''} {', '.join(missing)}.")
@@ -71,9 +72,9 @@ def _import(artifact_dir, module_path):
         spec.loader.exec_module(module)
         return module
     except SyntaxError as error:
-        raise InvalidArtifact(f"The module {module_path} does not parse: {error}", "SYNTAX_ERROR", error) from error
+        raise InvalidArtifact(f"The module {module_path} does not parse: {text_of(error)}", "SYNTAX_ERROR", error) from error
     except BaseException as error:
         missing = spark_place.what_is_missing(error)
         if missing:
             raise InvalidArtifact(missing, "NOT_AVAILABLE_LOCALLY", error) from error
-        raise InvalidArtifact(f"The module {module_path} cannot be imported: {type(error).__name__}: {error}", "IMPORT_FAILED", error) from error
+        raise InvalidArtifact(f"The module {module_path} cannot be imported: {type(error).__name__}: {text_of(error)}", "IMPORT_FAILED", error) from error

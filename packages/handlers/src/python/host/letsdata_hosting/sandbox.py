@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import sys
 import sysconfig
 from collections import namedtuple
@@ -12,8 +13,9 @@ _RULE_PATH_BENEATH = 1
 _READ_FILE, _READ_DIR, _WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
 _FILE_RIGHTS = (1 << 13) - 1
 _EXECUTE = 1 << 0
-_REFER = 1 << 13
-"""Renaming from one folder to another: rules know it from their second version on; before, it is always refused."""
+_REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
+_LATER_RIGHTS = ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV))
+"""By the version of the rules that knows them. Before its own, renaming from one folder to another is always refused; the others never are."""
 _SCOPE_ABSTRACT_UNIX_SOCKET, _SCOPE_SIGNAL = 1, 2
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _SIGKILL = 9
@@ -37,6 +39,11 @@ def die_with_parent():
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 
 
+def leave_no_core():
+    """It would lie in the working folder, which is the artifact's."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def restrict(readable, reach=NOTHING_MORE):
     """Restricts this process for good. Returns None, or why this system cannot."""
     if sys.platform != "linux":
@@ -45,7 +52,7 @@ def restrict(readable, reach=NOTHING_MORE):
     abi = libc.syscall(_CREATE_RULESET, None, 0, 1)
     if abi < 1:
         return "this kernel has no Landlock"
-    file_rights = _FILE_RIGHTS | (_REFER if abi >= 2 else 0)
+    file_rights = _FILE_RIGHTS | sum(right for since, right in _LATER_RIGHTS if abi >= since)
     ruleset = _Ruleset(file_rights, 0, (_SCOPE_ABSTRACT_UNIX_SOCKET | _SCOPE_SIGNAL) if abi >= 6 else 0)
     size = ctypes.sizeof(_Ruleset) if abi >= 6 else 8
     fd = libc.syscall(_CREATE_RULESET, ctypes.byref(ruleset), size, 0)

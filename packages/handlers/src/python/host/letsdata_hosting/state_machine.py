@@ -1,6 +1,6 @@
 """The customer's reader and parser objects of one attempt at a state machine. The engine cuts the files; this calls customer code."""
 
-from letsdata_lambda.documents import document_of_result, read, word
+from letsdata_lambda.documents import document_of_result, is_result, no_result, read, word
 from letsdata_lambda.results import result_row
 
 
@@ -60,8 +60,8 @@ class StateMachine:
             0,
             len(body),
         )
-        if returned is None:
-            raise TypeError("parseDocument returned None instead of a ParseDocumentResult")
+        if not is_result(returned):
+            raise TypeError(f"parseDocument {no_result(returned)}")
         next_type = read(returned, "nextRecordType", "getNextRecordType")
         return {"document": self._keep(document_of_result(returned, file_type, place["offset"], place["end"])), "nextRecordType": next_type if isinstance(next_type, str) else None}
 
@@ -75,8 +75,8 @@ class StateMachine:
             returned = self._call(self._reader, "parseDocument", last_types, document, {view.getFileType(): view for view in views})
         for view in views:
             view.end()
-        if returned is None:
-            raise TypeError("parseDocument returned None instead of a ParseCompositeDocumentResult")
+        if not is_result(returned, "fileReaderState", "getFileReaderState"):
+            raise TypeError(f"parseDocument {no_result(returned, 'ParseCompositeDocumentResult')}")
         status = word(read(returned, "status", "getParseDocumentResultStatus"))
         made = read(returned, "document", "getDocument")
         return {
@@ -84,7 +84,7 @@ class StateMachine:
             "status": status if status in ("ERROR", "SKIP") else "SUCCESS",
             "state": word(read(returned, "fileReaderState", "getFileReaderState")),
             "nextRecordTypes": read(returned, "s3FileTypeNextRecordTypeMap", "getS3FileTypeNextRecordTypeMap"),
-            "row": result_row(returned),
+            "row": result_row({"status": status, "document": made}),
         }
 
     def forget(self, documents):

@@ -23,8 +23,13 @@ class Pipe:
         blob = self._in.read(total - 4 - json_length)
         return json.loads(text), blob
 
-    def send(self, message, blob=b""):
-        text = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        data = memoryview(b"".join((_LENGTHS.pack(4 + len(text) + len(blob), len(text)), text, blob)))
+    def send(self, frame):
+        """`frame` as `encode` makes it."""
+        data = memoryview(frame)
         while data:
             data = data[self._out.write(data):]
+
+
+def encode(message, blob=b""):
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return b"".join((_LENGTHS.pack(4 + len(text) + len(blob), len(text)), text, blob))

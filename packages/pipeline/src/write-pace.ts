@@ -1,0 +1,119 @@
+import { type BackOff, backOffMilliseconds, throwIfEnded, triesMax } from "./back-off.ts";
+
+/** One write call, from `begin` to `end`. */
+export interface PacedCall {
+  /** Pauses before it: of the calls that were under way when one began, only the first to be refused says something new. */
+  readonly round: number;
+}
+
+/** With this exponent pauses have their greatest length: more would only take longer to come down from. */
+const exponentMax = triesMax;
+/** Where a part was accepted, up to 3.2 s: capacity is counted by the second, and what is not used is not kept for long. */
+const exponentMaxOfAccepted = 5;
+
+/**
+ * How fast an attempt writes: as fast as its target accepts. A refusal that can be repeated pauses the whole attempt and halves how many
+ * calls may be under way; accepted calls let them grow back, as TCP does. Pauses lengthen while most of a call is refused and shorten while
+ * most of it is accepted: attempts that share a target come to share its capacity, in calls of which a good part is accepted. Calls wait in
+ * line, and fresh batches behind them: none is overtaken until its tries are used up.
+ */
+export class WritePace {
+  readonly #backOffWith: BackOff;
+  readonly #callsMax: number;
+  /** How many calls may be under way; fractions are growth to come. */
+  #window: number;
+  #underWay = 0;
+  #round = 0;
+  #exponent = 0;
+  /** Refusals in a row of all that was sent. */
+  #refusals = 0;
+  #isPaused = false;
+  readonly #line: (() => void)[] = [];
+
+  constructor(backOffWith: BackOff, callsMax: number) {
+    this.#backOffWith = backOffWith;
+    this.#callsMax = callsMax;
+    this.#window = callsMax;
+  }
+
+  /** Whether a fresh batch stays where it is while `batches` are being written. */
+  holdsBack(batches: number): boolean {
+    return batches + 1 > this.#window || this.#isPaused || this.#line.length > 0;
+  }
+
+  /** Waits for the call's turn. Throws what ended the attempt meanwhile. */
+  async begin(): Promise<PacedCall> {
+    const { ended } = this.#backOffWith;
+    throwIfEnded(ended);
+    if (this.#hasRoom && this.#line.length === 0) {
+      this.#underWay++;
+    } else {
+      await new Promise<void>((resolve) => this.#line.push(resolve));
+      if (ended.aborted) this.#leave();
+      throwIfEnded(ended);
+    }
+    return { round: this.#round };
+  }
+
+  /**
+   * Of the documents sent, `again` are to be sent again, the others are accepted, or refused for good. False where they shall not be: the
+   * target has accepted nothing of the attempt's last `triesMax` tries.
+   */
+  end({ round }: PacedCall, sent: number, again: number): boolean {
+    if (again < sent) this.#refusals = 0;
+    let maySendAgain = true;
+    if (round === this.#round) {
+      if (again === 0) this.#grow();
+      else if (again === sent && ++this.#refusals >= triesMax) maySendAgain = false;
+      else this.#slowDown(sent, again);
+    }
+    this.#leave();
+    return maySendAgain;
+  }
+
+  /** A call that failed for good, or was called off. */
+  abandon(): void {
+    this.#leave();
+  }
+
+  get #hasRoom(): boolean {
+    return !this.#isPaused && this.#underWay + 1 <= this.#window;
+  }
+
+  #grow(): void {
+    this.#window = Math.min(this.#callsMax, this.#window + 1 / this.#window);
+    this.#shorten();
+  }
+
+  #shorten(): void {
+    this.#exponent = Math.max(0, this.#exponent - 1);
+  }
+
+  #slowDown(sent: number, again: number): void {
+    const { clock, random, ended } = this.#backOffWith;
+    const isMostRefused = again > sent / 2;
+    const longest = again === sent ? exponentMax : exponentMaxOfAccepted;
+    if (!isMostRefused || this.#exponent > longest) this.#shorten();
+    const milliseconds = backOffMilliseconds(this.#exponent, random);
+    if (isMostRefused && this.#exponent < longest) this.#exponent++;
+    this.#window = Math.max(1, Math.floor(this.#window / 2));
+    this.#round++;
+    this.#isPaused = true;
+    void clock.sleep(milliseconds, ended).then(() => {
+      this.#isPaused = false;
+      this.#letGo();
+    });
+  }
+
+  #leave(): void {
+    this.#underWay--;
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    while (this.#line.length > 0 && this.#hasRoom) {
+      this.#underWay++;
+      this.#line.shift()?.();
+    }
+  }
+}
