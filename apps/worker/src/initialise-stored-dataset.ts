@@ -23,15 +23,19 @@ import { generatedNames, type Stage } from "@letsdata/dataset/names";
 import { asProblem, Problem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "./dataset-contexts.ts";
 import { createDatasetLog } from "./dataset-log.ts";
+import { releaseDataset } from "./delete-stored-dataset.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
+import { type InitialisationWatch, isBeingInitialised, untilGivenUp } from "./initialisation-watch.ts";
 import { initialisePorts } from "./initialise-ports.ts";
 
 /** An outage is waited for this long before the initialisation counts as failed. */
 const PATIENCE_MS = 10 * 60_000;
 
 /**
- * CREATED, INITIALIZING or REDRIVING → PROCESSING, or ERRORED with every finding. Throws what is worth repeating (throttling,
- * outages), so that the queue runs it again; all steps are repeatable.
+ * CREATED, INITIALIZING or REDRIVING → PROCESSING, or ERRORED with every finding. Where the dataset is deleted meanwhile it stops and removes
+ * what it made; of one that is deleted already it removes what there is, since the worker that initialised it may have died. Throws what is
+ * worth repeating (throttling, outages), so that the queue runs it again, and why a deleted one's remains cannot be removed; all steps are
+ * repeatable.
  */
 export async function initialiseStoredDataset(
   dependencies: WorkerDependencies,
@@ -42,11 +46,14 @@ export async function initialiseStoredDataset(
   const stored = await getDatasetById(database, datasetId);
   if (!stored) return;
   if (stored.status === "CREATED") await transitionDataset(database, datasetId, "initialise");
-  else if (stored.status !== "INITIALIZING" && stored.status !== "REDRIVING") return;
+  else if (isDeleted(stored)) return releaseDataset(dependencies, datasetId, signal);
+  else if (!isBeingInitialised(stored)) return;
   const isRedrive = stored.status === "REDRIVING";
   const say = initialisationLog(dependencies, stored);
   try {
-    const initialised = await initialise(dependencies, stored, signal, say);
+    const initialised = await untilGivenUp(database, datasetId, signal, (watch) =>
+      initialise(dependencies, stored, watch, say),
+    );
     await inTransaction(database, async (transaction) => {
       await saveDatasetResources(transaction, datasetId, factsOf(stored, initialised, dependencies.installation.stage));
       await finishPlan(transaction, datasetId, initialised.plan);
@@ -62,12 +69,14 @@ export async function initialiseStoredDataset(
   } catch (error) {
     const problem = asProblem(error);
     const startedAt = stored.runs[0]?.startedAt ?? stored.createdAt;
+    const now = await getDatasetById(database, datasetId);
+    // What was made behind the removal, or beside it, is nobody's any more.
+    if (isDeleted(now)) return releaseDataset(dependencies, datasetId, signal);
     const mayRecover = problem.entry.retry === "later" && Date.now() - startedAt < PATIENCE_MS;
     // LEASE_LOST: another worker took the job over and plans by what it found; how this ends is its to say.
     if (mayRecover || signal.aborted || problem.code === "LEASE_LOST") throw error;
-    const now = await getDatasetById(database, datasetId);
-    // Deleted meanwhile, or finished by another worker that took the job over.
-    if (now?.status !== "INITIALIZING" && now?.status !== "REDRIVING") return;
+    // Stopped meanwhile, or finished by another worker that took the job over.
+    if (!isBeingInitialised(now)) return;
     log.warn(`dataset ${datasetId} could not be initialised`, problem);
     const { code, message, errors } = problem;
     await say("ERROR", [`${code}: ${message}`, ...errors.map(findingText)].join("\n"));
@@ -80,7 +89,7 @@ export async function initialiseStoredDataset(
 async function initialise(
   dependencies: WorkerDependencies,
   stored: StoredDataset,
-  signal: AbortSignal,
+  { signal, assertWanted }: InitialisationWatch,
   say: InitialisationLog,
 ): Promise<Initialised & { readonly mayPlanMore: boolean }> {
   const { database, installation } = dependencies;
@@ -95,6 +104,7 @@ async function initialise(
   const context = { ...loaded, externalId: stored.externalId ?? String(stored.createdAt) };
   const onProgress = async ({ step, state, plannedTasks }: InitialisationProgress) => {
     if (state === "done") return;
+    await assertWanted();
     const message = initialisationSteps[step] + (plannedTasks ? `: ${plannedTasks}` : "");
     await say(plannedTasks ? "DEBUG" : "INFO", message);
     await saveDatasetResources(database, datasetId, { statusReason: { code: null, message, errors: [] } });
@@ -102,6 +112,10 @@ async function initialise(
   const ports = initialisePorts(dependencies, context);
   const initialised = await initialiseDataset({ datasetId, config, ports, signal, onProgress });
   return { ...initialised, mayPlanMore: mayPlanMore(config) };
+}
+
+function isDeleted(dataset: StoredDataset | null): boolean {
+  return dataset?.status === "DELETING" || dataset?.status === "DELETED";
 }
 
 type InitialisationLog = (level: LogLevel, message: string) => Promise<void>;

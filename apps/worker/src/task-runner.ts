@@ -17,6 +17,7 @@ import type { DatasetContext, DatasetContexts } from "./dataset-contexts.ts";
 import { createDatasetLog, type DatasetLog, type SaidLine } from "./dataset-log.ts";
 import type { Log } from "./log.ts";
 import type { MachineRest } from "./machine-rest.ts";
+import { removeEarlierOutput } from "./remove-earlier-output.ts";
 import { retryWhileDatabaseIsAway } from "./retry-database.ts";
 import type { RunningTask } from "./running-tasks.ts";
 import type { ScratchFolders } from "./spark/scratch-folders.ts";
@@ -98,9 +99,12 @@ async function attempt(
   try {
     void say("ENGINE", now([startedLine(claimed)]));
     const context = await parts.contexts.get(claimed.datasetId);
+    const confirmLease = confirmLeaseOf(parts, claimed);
+    if (!(await removeEarlierOutput({ ...parts, context, claimed, running, confirmLease })))
+      return { kind: "stopped", counts: claimed.checkpoint.counts };
     const artifact = await parts.artifacts.open({ ...context, expectedDigest: context.codeDigest });
     const run = (spark?: OpenSparkAttempt) =>
-      runInProcess(parts, context, claimed, running, artifact.artifactDir, say, spark);
+      runInProcess(parts, context, claimed, running, { artifactDir: artifact.artifactDir, confirmLease, say }, spark);
     const step = sparkStepOf(claimed.readerDefinition);
     return await (step ? withSparkAttempt(parts, context, claimed, step, running.lost.signal, run) : run());
   } catch (error) {
@@ -110,17 +114,29 @@ async function attempt(
   }
 }
 
+interface AttemptSurroundings {
+  readonly artifactDir: string;
+  /** Throws Problem LEASE_LOST. */
+  readonly confirmLease: () => Promise<void>;
+  readonly say: DatasetLog;
+}
+
+function confirmLeaseOf({ database, leaseSeconds }: AttemptParts, { taskId, lease }: ClaimedTask): () => Promise<void> {
+  return async () => {
+    const { lost } = await renewLeases(database, lease.workerId, [{ taskId, token: lease.token }], leaseSeconds);
+    if (lost.length > 0) throw new Problem("LEASE_LOST", `Task ${taskId} belongs to another worker by now.`);
+  };
+}
+
 function runInProcess(
   parts: AttemptParts,
   context: DatasetContext,
   claimed: ClaimedTask,
   running: RunningTask,
-  artifactDir: string,
-  say: DatasetLog,
+  { artifactDir, confirmLease, say }: AttemptSurroundings,
   spark?: OpenSparkAttempt,
 ): Promise<AttemptOutcome> {
-  const { database, pool, checkpoints } = parts;
-  const lease = { taskId: claimed.taskId, token: claimed.lease.token };
+  const { pool, checkpoints } = parts;
   return pool.run({
     assignment: taskAssignment(parts.installation, context, claimed, artifactDir, spark?.assignment),
     memoryMegabytes: memoryMegabytesOf(context.config.computeEngine),
@@ -135,10 +151,7 @@ function runInProcess(
       if (spark) return spark.secret.openSession();
       throw new Problem("INTERNAL", "This task runs no Spark.");
     },
-    onConfirmLease: async () => {
-      const { lost } = await renewLeases(database, claimed.lease.workerId, [lease], parts.leaseSeconds);
-      if (lost.length > 0) throw new Problem("LEASE_LOST", `Task ${claimed.taskId} belongs to another worker by now.`);
-    },
+    onConfirmLease: confirmLease,
     onLog: (lines: readonly TaskLogLine[]) => void say("HANDLER", lines.map(printed)),
   });
 }

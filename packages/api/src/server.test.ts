@@ -99,6 +99,35 @@ describe("actions", () => {
     expect((await tenant.client.requests.list({ dataset: "Fresh" })).items).toEqual([]);
   });
 
+  test("a delete is asked for again where the release before failed", async () => {
+    await tenant.client.datasets.create(sampleDataset("Kept"));
+    const ask = () => tenant.client.datasets.delete({ params: { dataset: "Kept" }, query: { type: "DELETE" } });
+    const [first, second] = [await ask(), await ask()];
+    expect(second.requestId).not.toBe(first.requestId);
+    const view = await tenant.client.datasets.view({ dataset: "Kept" });
+    expect(view).toMatchObject({ datasetStatus: "DELETING", allowedActions: ["delete"] });
+  });
+
+  test("a redrive counts the ERRORED tasks it would take, however they are selected", async () => {
+    const { datasetId } = await tenant.client.datasets.create(sampleDataset("Counted"));
+    const { database } = api;
+    await database.dataset.update({ where: { id: datasetId }, data: { status: "ERRORED" } });
+    const statuses = ["ERRORED", "ERRORED", "COMPLETED"] as const;
+    const ids = statuses.map((_, ordinal) => `${datasetId.slice(1)}${ordinal}`);
+    await database.task.createMany({
+      data: statuses.map((status, ordinal) => ({
+        ...{ id: ids[ordinal]!, datasetId, tenantId: tenant.tenantId, status, ordinal, position: String(ordinal) },
+        ...{ taskType: "READER", readerDefinition: {}, computeDefinition: {} },
+      })),
+    });
+    const count = async (selection: object) =>
+      (await tenant.client.redrives.create({ dataset: "Counted", dryRun: true, ...selection })).matchingTasks;
+    expect(await count({})).toBe(2);
+    expect(await count({ selection: "TASK_IDS", taskIds: [ids[0], ids[2]] })).toBe(1);
+    expect(await count({ selection: "FILTER", filter: { status: "COMPLETED" } })).toBe(0);
+    expect(await count({ selection: "FILTER", filter: { status: ["COMPLETED", "ERRORED"], text: ids[1] } })).toBe(1);
+  });
+
   test("a redrive of a failed initialisation is asked for, a dry run only counts", async () => {
     const { datasetId } = await tenant.client.datasets.create(sampleDataset("Failed"));
     await api.database.dataset.update({ where: { id: datasetId }, data: { status: "ERRORED" } });

@@ -64,6 +64,21 @@ test("a job that throws is repeated", async () => {
   expect(attempts).toBe(3);
 });
 
+test("a job knows the try behind which it is not repeated", async () => {
+  const tries: boolean[] = [];
+  const id = await inTransaction(db, (transaction) => jobs.enqueue(transaction, "ending", {}));
+  await db.$executeRaw`UPDATE jobs.job SET retry_limit = 1 WHERE id = ${id}::uuid`;
+  await jobs.work("ending", async ({ isLastTry }) => {
+    tries.push(isLastTry);
+    throw new Error("no");
+  });
+  await until(async () => {
+    const rows = await db.$queryRaw`SELECT state::text AS state FROM jobs.job WHERE id = ${id}::uuid`;
+    expect(rows).toEqual([{ state: "failed" }]);
+  });
+  expect(tries).toEqual([false, true]);
+});
+
 test("a job whose worker process was killed runs again elsewhere", async () => {
   const module = JSON.stringify(path.join(import.meta.dirname, "jobs.ts"));
   const program = `

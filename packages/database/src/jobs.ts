@@ -1,4 +1,4 @@
-import { fromPrisma, type Job, PgBoss } from "pg-boss";
+import { fromPrisma, type JobWithMetadata, PgBoss } from "pg-boss";
 import type { Queryable } from "./database.ts";
 
 /** A coarse job as its handler sees it. `signal` aborts when its time is up or the process stops. */
@@ -6,6 +6,8 @@ export interface RunningJob<Data> {
   readonly id: string;
   readonly data: Data;
   readonly signal: AbortSignal;
+  /** True: a throw does not repeat it any more. */
+  readonly isLastTry: boolean;
 }
 
 export interface Jobs {
@@ -92,11 +94,18 @@ export async function startJobs(url: string, options: StartJobs = {}): Promise<J
       { concurrency = 1 }: { readonly concurrency?: number } = {},
     ) {
       await ensureQueue(name);
-      await boss.work<Data>(
+      await boss.work(
         name,
-        { pollingIntervalSeconds: 0.5, batchSize: 1, localConcurrency: concurrency, heartbeatRefreshSeconds: 3 },
-        async (jobs: Job<Data>[]) => {
-          for (const job of jobs) await handler({ id: job.id, data: job.data, signal: job.signal });
+        {
+          pollingIntervalSeconds: 0.5,
+          batchSize: 1,
+          localConcurrency: concurrency,
+          heartbeatRefreshSeconds: 3,
+          includeMetadata: true,
+        },
+        async (jobs: JobWithMetadata<Data>[]) => {
+          for (const { id, data, signal, retryCount, retryLimit } of jobs)
+            await handler({ id, data, signal, isLastTry: retryCount >= retryLimit });
         },
       );
     },

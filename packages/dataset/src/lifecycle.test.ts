@@ -30,7 +30,7 @@ update                       UPD  UPD                           UPD
 updateEnded                                 <
 descale                      DSG  DSG
 freeze                       FRG  FRG                           FRG
-delete        DLG  DLG       DLG  DLG                           DLG       DLG
+delete        DLG  DLG       DLG  DLG                           DLG       DLG  =
 released                                                   DSD       FRZ       DEL
 releaseFailed                                              =         =         =`
   .trim()
@@ -71,6 +71,7 @@ describe("the lifecycle table", () => {
   test("actions follow from the table", () => {
     expect(allowedActions("PROCESSING")).toEqual(["redrive", "stopWithError", "stopWithComplete"]);
     expect(allowedActions("FROZEN")).toEqual(["delete"]);
+    expect(allowedActions("DELETING")).toEqual(["delete"]);
     expect(allowedActions("DELETED")).toEqual([]);
     expect(allowedRedrivePolicies("COMPLETED")).toEqual(["ERROR_RECORDS_ONLY"]);
     expect(allowedRedrivePolicies("FROZEN")).toEqual([]);

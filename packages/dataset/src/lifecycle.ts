@@ -49,6 +49,8 @@ export const datasetTransitions = {
     ERRORED: "DELETING",
     DESCALED: "DELETING",
     FROZEN: "DELETING",
+    // A release that failed waits for its next try: asked for again it is tried at once.
+    DELETING: "=",
   },
   released: { DESCALING: "DESCALED", FREEZING: "FROZEN", DELETING: "DELETED" },
   releaseFailed: { DESCALING: "=", FREEZING: "=", DELETING: "=" },

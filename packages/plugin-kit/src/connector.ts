@@ -169,9 +169,17 @@ export interface WriteConnector<Config> {
     /** True for a trial: nothing will be written, and what LetsData makes with the dataset is not there yet. */
     readonly isTrial?: boolean;
   }): Promise<Writer>;
-  /** RESTART_FROM_BEGINNING: removes what earlier attempts of the task wrote, where the target can tell. Repeatable. */
+  /**
+   * For the attempt behind RESTART_FROM_BEGINNING: removes what earlier ones of the task wrote, where the target can tell. Repeatable.
+   * `confirmLease` throws Problem LEASE_LOST; asked before anything is removed, since it may be of a later attempt by then.
+   */
   removeTaskOutput?(
-    input: { readonly config: Config; readonly access: CloudAccess; readonly task: TaskIdentity },
+    input: {
+      readonly config: Config;
+      readonly access: CloudAccess;
+      readonly task: TaskIdentity;
+      readonly confirmLease: (signal: AbortSignal) => Promise<void>;
+    },
     signal: AbortSignal,
   ): Promise<void>;
 }

@@ -1,28 +1,20 @@
-import { componentAccess } from "@letsdata/access/component-access";
-import { errorConnectorOf, writeConnectorOf } from "@letsdata/access/connector-runtimes";
-import { sparkSecretAccess, sparkSecretNames } from "@letsdata/access/spark-access";
-import { deleteRole } from "@letsdata/aws/identity-roles";
-import { deleteSecretsNamed } from "@letsdata/aws/secrets";
-import { removeBucket } from "@letsdata/connectors/s3/provision";
 import { inTransaction } from "@letsdata/database/database";
 import type { Jobs } from "@letsdata/database/jobs";
-import { getDatasetById, transitionDataset } from "@letsdata/database/stores/dataset-store";
-import { deleteDatasetContents } from "@letsdata/database/stores/delete-dataset";
-import { redrivableTasks, redriveTasks } from "@letsdata/database/stores/redrive-tasks";
+import { getDatasetById, lockDataset, transitionDataset } from "@letsdata/database/stores/dataset-store";
+import { assertRedrivable } from "@letsdata/database/stores/redrive-tasks";
 import { requestById, type StoredRequest, updateRequest } from "@letsdata/database/stores/request-store";
 import type { TaskFilter } from "@letsdata/database/stores/task-store";
 import type { DatasetConfig } from "@letsdata/dataset/dataset-config";
 import type { RedrivePolicy } from "@letsdata/dataset/lifecycle";
-import { generatedNames } from "@letsdata/dataset/names";
-import { ownerOf } from "@letsdata/dataset/resource-owners";
-import { followingReducerOf, sparkStepsOf } from "@letsdata/dataset/spark-step";
+import { followingReducerOf } from "@letsdata/dataset/spark-step";
 import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "../dataset-contexts.ts";
+import { deleteStoredDataset, RELEASE_RETRY_SECONDS } from "../delete-stored-dataset.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
-import { ensureModelEndpoint, removeModelEndpoint } from "../model-endpoint.ts";
-import { intermediateBucket } from "../spark/intermediate-bucket.ts";
+import { ensureModelEndpoint } from "../model-endpoint.ts";
 import { updateStoredDataset } from "../update-stored-dataset.ts";
+import { type RedriveProgress, redriveInBatches } from "./redrive-in-batches.ts";
 
 interface RequestJob {
   readonly requestId: string;
@@ -35,7 +27,7 @@ export async function workOnRequests(
   dependencies: WorkerDependencies,
   onQueued: () => void,
 ): Promise<void> {
-  await jobs.work<RequestJob>("carry-out-request", async ({ data, signal }) => {
+  await jobs.work<RequestJob>("carry-out-request", async ({ data, signal, isLastTry }) => {
     const { database, log } = dependencies;
     const request = await requestById(database, data.requestId);
     if (!request || request.status === "SUCCEEDED" || request.status === "FAILED") return;
@@ -46,12 +38,44 @@ export async function workOnRequests(
       onQueued();
     } catch (error) {
       const problem = asProblem(error);
-      // "stop": another worker took the job over, and the request with it.
-      if (problem.entry.retry !== "never") throw error;
+      // What the end of this process interrupted has not failed; "stop": another worker took the job over, and the request with it.
+      if (!isLastTry && (signal.aborted || problem.entry.retry !== "never")) throw error;
       log.warn(`request ${request.requestId} (${request.kind}) failed`, problem);
-      const { code, message, errors } = problem;
-      await updateRequest(database, request.requestId, { status: "FAILED", result: { code, message, errors } });
+      await giveUp(jobs, dependencies, request.requestId, problem);
     }
+  });
+}
+
+/** The dataset gets out of what the request had brought it into, and both say why. A release is tried again later. */
+async function giveUp(
+  jobs: Jobs,
+  { database }: WorkerDependencies,
+  requestId: string,
+  { code, message, errors }: Problem,
+): Promise<void> {
+  const reason = { code, message, errors };
+  await inTransaction(database, async (transaction) => {
+    const request = await requestById(transaction, requestId);
+    if (!request) return;
+    const { datasetId, kind } = request;
+    const { status } = await lockDataset(transaction, datasetId);
+    if (kind === "delete" && status === "DELETING") {
+      await transitionDataset(transaction, datasetId, "releaseFailed", { reason });
+      const retriesAt = Date.now() + RELEASE_RETRY_SECONDS * 1_000;
+      await updateRequest(transaction, requestId, { status: "PENDING", result: { ...reason, retriesAt } });
+      const job: RequestJob = { requestId, datasetId };
+      await jobs.enqueue(transaction, "carry-out-request", job, { startAfterSeconds: RELEASE_RETRY_SECONDS });
+      return;
+    }
+    if (kind === "redrive" && status === "REDRIVING") {
+      // What earlier batches queued is to run.
+      const isBegun = ((request.result as RedriveProgress | null)?.redrivenTasks ?? 0) > 0;
+      await transitionDataset(transaction, datasetId, isBegun ? "redriveReady" : "redriveFailed", { reason });
+    }
+    if (kind.startsWith("update") && status === "UPDATING") {
+      await transitionDataset(transaction, datasetId, "updateEnded", { reason });
+    }
+    await updateRequest(transaction, requestId, { status: "FAILED", result: { ...request.result, ...reason } });
   });
 }
 
@@ -68,7 +92,7 @@ function carryOut(dependencies: WorkerDependencies, request: StoredRequest, sign
     case "updateCompute":
       return updateStoredDataset(dependencies, request, signal);
     case "delete":
-      return deleteDataset(dependencies, request, signal);
+      return deleteStoredDataset(dependencies, request.datasetId, signal);
     default:
       throw new Problem("NOT_AVAILABLE_LOCALLY", `This installation cannot carry out "${request.kind}".`);
   }
@@ -94,74 +118,9 @@ async function redrive(dependencies: WorkerDependencies, request: StoredRequest,
   const fromBeginning = policy === "RESTART_FROM_BEGINNING";
   // Stored by create-dataset after the parse.
   const followedBy = dataset ? followingReducerOf(dataset.config as unknown as DatasetConfig, datasetId) : null;
-  try {
-    // An update that failed may have left the dataset without it.
-    await ensureModelEndpoint(installation, await loadDatasetContext(database, installation, datasetId), signal);
-    if (fromBeginning) await removeOutput(dependencies, datasetId, await redrivableTasks(database, wanted), signal);
-    const redrivenTasks = await inTransaction(database, async (transaction) => {
-      const count = await redriveTasks(transaction, { ...wanted, fromBeginning, followedBy });
-      const now = await getDatasetById(transaction, datasetId);
-      if (now?.status === "REDRIVING") await transitionDataset(transaction, datasetId, "redriveReady");
-      return count;
-    });
-    return { redrivenTasks };
-  } catch (error) {
-    const now = await getDatasetById(database, datasetId);
-    if (asProblem(error).entry.retry !== "later" && now?.status === "REDRIVING") {
-      await transitionDataset(database, datasetId, "redriveFailed");
-    }
-    throw error;
-  }
-}
-
-/** Where the target can tell a task's documents apart, a fresh start removes them first. */
-async function removeOutput(
-  { database, installation }: WorkerDependencies,
-  datasetId: string,
-  taskIds: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const { config, owner, tenantId, datasetName } = await loadDatasetContext(database, installation, datasetId);
-  const connector = writeConnectorOf(config);
-  if (!connector.removeTaskOutput) return;
-  const access = componentAccess(installation, config, owner, "writeConnector");
-  for (const taskId of taskIds) {
-    const task = { tenantId, datasetId, datasetName, taskId, attempt: 0 };
-    await connector.removeTaskOutput({ config: config.writeConnector, access, task }, signal);
-  }
-}
-
-/** Removes what LetsData owns for the dataset, then everything known of it. What belongs to the customer is never touched. */
-async function deleteDataset(
-  dependencies: WorkerDependencies,
-  request: StoredRequest,
-  signal: AbortSignal,
-): Promise<Result> {
-  const { database, installation, artifacts } = dependencies;
-  const { datasetId } = request;
-  const { config, owner } = await loadDatasetContext(database, installation, datasetId);
-  if (ownerOf(config, "writeConnector") === "LetsData") {
-    const access = componentAccess(installation, config, owner, "writeConnector");
-    await writeConnectorOf(config).remove(config.writeConnector, access, signal);
-  }
-  if (ownerOf(config, "errorConnector") === "LetsData") {
-    const access = componentAccess(installation, config, owner, "errorConnector");
-    await errorConnectorOf(config).remove(config.errorConnector, access, signal);
-  }
-  await removeModelEndpoint(installation, { datasetId, config, owner }, signal);
-  if (sparkStepsOf(config).length > 0) {
-    await deleteSecretsNamed(
-      sparkSecretAccess(installation, config),
-      sparkSecretNames(installation, datasetId),
-      signal,
-    );
-    await removeBucket(...intermediateBucket(installation, { config, datasetId }), signal);
-  }
-  await deleteRole(installation, generatedNames(installation.stage, datasetId).customerAccessRole, signal);
-  await artifacts.remove(datasetId);
-  await inTransaction(database, async (transaction) => {
-    await deleteDatasetContents(transaction, datasetId);
-    await transitionDataset(transaction, datasetId, "released");
-  });
-  return { type: "DELETE" };
+  if (dataset) assertRedrivable(dataset);
+  // An update that failed may have left the dataset without it.
+  await ensureModelEndpoint(installation, await loadDatasetContext(database, installation, datasetId), signal);
+  const redrivenTasks = await redriveInBatches(database, request, { ...wanted, fromBeginning, followedBy }, signal);
+  return { redrivenTasks };
 }

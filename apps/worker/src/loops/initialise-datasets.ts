@@ -1,6 +1,12 @@
 import type { Jobs } from "@letsdata/database/jobs";
+import { asProblem } from "@letsdata/plugin-kit/problems";
+import { RELEASE_RETRY_SECONDS } from "../delete-stored-dataset.ts";
 import { INITIALISATIONS_AT_ONCE, type WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
+
+interface InitialisationJob {
+  readonly datasetId: string;
+}
 
 /** Created datasets, one job each; a killed worker's job starts again elsewhere. */
 export async function workOnInitialisations(
@@ -8,11 +14,19 @@ export async function workOnInitialisations(
   dependencies: WorkerDependencies,
   onReady: () => void,
 ): Promise<void> {
-  await jobs.work<{ readonly datasetId: string }>(
+  await jobs.work<InitialisationJob>(
     "initialise-dataset",
-    async ({ data, signal }) => {
-      await initialiseStoredDataset(dependencies, data.datasetId, signal);
-      onReady();
+    async ({ data, signal, isLastTry }) => {
+      try {
+        await initialiseStoredDataset(dependencies, data.datasetId, signal);
+        onReady();
+      } catch (error) {
+        if (!isLastTry && (signal.aborted || asProblem(error).entry.retry !== "never")) throw error;
+        // It says itself how it ended; what it cannot is to remove what it made for a dataset that was deleted meanwhile.
+        dependencies.log.warn(`dataset ${data.datasetId} is not released`, error);
+        const { database } = dependencies;
+        await jobs.enqueue(database, "initialise-dataset", data, { startAfterSeconds: RELEASE_RETRY_SECONDS });
+      }
     },
     { concurrency: INITIALISATIONS_AT_ONCE },
   );

@@ -22,7 +22,7 @@ const streamOn = { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } a
 
 /**
  * Makes LetsData's table with its stream on, or brings it to the configured capacity; waits until it is ACTIVE. Each step
- * looks first, so that it can be repeated after a crash at any point. The stream is a resource too: other datasets read it.
+ * looks first, so that it can be repeated after a crash at any point. Throws RESOURCE_NOT_FOUND where it is removed meanwhile. The stream is a resource too: other datasets read it.
  */
 export async function provisionTable(
   config: DynamodbTarget,
@@ -36,8 +36,13 @@ export async function provisionTable(
   const change = (action: string, send: () => Promise<unknown>) =>
     withRetry(() => send().catch(unlessInUse), { call: { action: `dynamodb:${action}`, resource }, signal });
   let pollMs = POLL_MS;
+  let wasThere = false;
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const found = await withRetry(() => describeTable(TableName, access, signal), { signal }).catch(nullIfMissing);
+    // One that is being removed when this begins is waited for; one that goes meanwhile is somebody's wish.
+    if (found === null && wasThere)
+      throw new Problem("RESOURCE_NOT_FOUND", `${resource} was removed while it was being made.`);
+    wasThere ||= found !== null && found.TableStatus !== "DELETING";
     if (found === null) {
       const input = { TableName, ...schemaOf(config), ...capacityOf(config), StreamSpecification: streamOn };
       const Tags = [{ Key: "letsdata:datasetName", Value: access.datasetName }];

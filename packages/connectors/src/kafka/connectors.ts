@@ -13,8 +13,9 @@ export const kafkaWriteConnector: WriteConnector<KafkaWriteConfig> = {
   remove: async () => (await import("./provision.ts")).removeCluster(),
   openWriter: async (input) =>
     (await import("./writer.ts")).openKafkaWriter({ ...input, config: withTopic(input.config) }),
-  async removeTaskOutput({ config, access, task }, signal) {
+  async removeTaskOutput({ config, access, task, confirmLease }, signal) {
     const { forgetTask } = await import("./forget-task.ts");
+    await confirmLease(signal);
     await forgetTask(withTopic(config), access, task.taskId, signal);
   },
 };

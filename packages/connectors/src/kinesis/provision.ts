@@ -20,7 +20,7 @@ const STEPS_MAX = 400;
 
 /**
  * Makes LetsData's stream, or resizes a stream to the configured shards; waits until it is ACTIVE. Each step looks first,
- * so that it can be repeated after a crash at any point.
+ * so that it can be repeated after a crash at any point. Throws RESOURCE_NOT_FOUND where it is removed meanwhile.
  */
 export async function provisionStream(
   config: KinesisTarget,
@@ -35,8 +35,13 @@ export async function provisionStream(
   const options = { abortSignal: signal };
   const resource = streamArn(config, access);
   let pollMs = POLL_MS;
+  let wasThere = false;
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const found = await describe(kinesis, StreamName, resource, signal);
+    // One that is being removed when this begins is waited for; one that goes meanwhile is somebody's wish.
+    if (found === null && wasThere)
+      throw new Problem("RESOURCE_NOT_FOUND", `${resource} was removed while it was being made.`);
+    wasThere ||= found !== null && found.StreamStatus !== "DELETING";
     if (found === null) {
       if (!isOurs)
         throw new Problem("RESOURCE_NOT_FOUND", `${resource} does not exist.`, {

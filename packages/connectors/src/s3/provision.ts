@@ -93,8 +93,14 @@ export async function removeBucket(config: BucketConfig, access: CloudAccess, si
   const s3 = clientFor(S3Client, access);
   const Bucket = config.bucketName;
   if (!(await exists(s3, Bucket, signal))) return;
-  await deletePrefix({ s3, bucket: Bucket, prefix: "" }, signal);
-  await abortUploads(s3, Bucket, signal);
+  try {
+    await deletePrefix({ s3, bucket: Bucket, prefix: "" }, signal);
+    await abortUploads(s3, Bucket, signal);
+  } catch (thrown) {
+    // Somebody else removes it as well, and was first.
+    if (await exists(s3, Bucket, signal)) throw thrown;
+    return;
+  }
   await withRetry(() => s3.send(new DeleteBucketCommand({ Bucket }), { abortSignal: signal }).catch(unlessMissing), {
     call: { action: "s3:DeleteBucket", resource: `arn:aws:s3:::${Bucket}` },
     signal,
@@ -110,10 +116,11 @@ export function removeObjects(
   return deletePrefix({ s3: clientFor(S3Client, access), bucket, prefix }, signal);
 }
 
-/** Deletes every object whose key begins with the prefix. */
+/** Deletes every object whose key begins with the prefix. `mayDelete` is asked before each call that deletes, and throws where it may not. */
 export async function deletePrefix(
   { s3, bucket, prefix }: { readonly s3: S3Client; readonly bucket: string; readonly prefix: string },
   signal: AbortSignal,
+  mayDelete?: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const options = { abortSignal: signal };
   const resource = `arn:aws:s3:::${bucket}/${prefix}*`;
@@ -124,6 +131,7 @@ export async function deletePrefix(
     );
     const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key: Key ?? "" }));
     if (Objects.length === 0) return;
+    await mayDelete?.(signal);
     const answer = await withRetry(
       () => s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }), options),
       { call: { action: "s3:DeleteObject", resource }, signal },

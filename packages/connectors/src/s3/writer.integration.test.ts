@@ -98,7 +98,7 @@ describe("the S3 writer, at a cloud that misbehaves", () => {
     const others = [`${folder}/other.csv/part-0`, `${folder}/${task.taskId}.json`];
     for (const Key of [`${folder}/${task.taskId}.csv/part-0`, `${folder}/${task.taskId}.csv`, ...others])
       await s3.send(new PutObjectCommand({ Bucket: bucketName, Key, Body: "x" }));
-    await removeS3TaskOutput({ config, access: open.access, task }, signal);
+    await removeS3TaskOutput({ config, access: open.access, task, confirmLease: async () => {} }, signal);
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucketName }));
     expect(Contents.map(({ Key }) => Key).sort()).toEqual([...others].sort());
   });

@@ -107,13 +107,18 @@ export function openS3Writer(input: {
 
 /** RESTART_FROM_BEGINNING: the task's objects go first. */
 export function removeS3TaskOutput(
-  input: { readonly config: S3WriteTarget; readonly access: CloudAccess; readonly task: TaskIdentity },
+  input: {
+    readonly config: S3WriteTarget;
+    readonly access: CloudAccess;
+    readonly task: TaskIdentity;
+    readonly confirmLease: (signal: AbortSignal) => Promise<void>;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const s3 = clientFor(S3Client, input.access);
   const prefix =
     input.config.writerType === "Spark" ? sparkPrefix(input.config, input.task) : taskPrefix(input.config, input.task);
-  return deletePrefix({ s3, bucket: nameOfBucket(input.config), prefix }, signal);
+  return deletePrefix({ s3, bucket: nameOfBucket(input.config), prefix }, signal, input.confirmLease);
 }
 
 function taskPrefix(config: S3WriteTarget, task: TaskIdentity): string {

@@ -226,12 +226,8 @@ export async function transitionDataset(
 ): Promise<Transition> {
   if (isDatabase(db))
     return inTransaction(db, (transaction) => transitionDataset(transaction, datasetId, event, options));
-  // The lock on the counters keeps claims out: after a move away from PROCESSING no task can start any more.
-  const [row] = await db.$queryRaw<{ tenant_id: string; status: DatasetStatus; status_before: DatasetStatus | null }[]>`
-    SELECT d.tenant_id, d.status, d.status_before
-    FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR NO KEY UPDATE`;
-  if (!row) throw new Problem("NOT_FOUND", "There is no such dataset.");
-  const status = nextStatus(row.status, event, row.status_before ?? undefined);
+  const row = await lockDataset(db, datasetId);
+  const status = nextStatus(row.status, event, row.statusBefore ?? undefined);
   if (status === null) {
     throw new Problem(
       "TRANSITION_NOT_ALLOWED",
@@ -261,8 +257,23 @@ export async function transitionDataset(
   } else {
     await db.$executeRaw`UPDATE dataset_run SET ended_at = now() WHERE dataset_id = ${datasetId} AND ended_at IS NULL`;
   }
-  await notifyChange(db, { tenantId: row.tenant_id, datasetId });
-  return { datasetId, tenantId: row.tenant_id, before: row.status, status };
+  await notifyChange(db, { tenantId: row.tenantId, datasetId });
+  return { datasetId, tenantId: row.tenantId, before: row.status, status };
+}
+
+/**
+ * The dataset's status, held until the transaction ends. The lock on the counters keeps claims out: after a move away from PROCESSING no task
+ * can start any more. Throws NOT_FOUND.
+ */
+export async function lockDataset(
+  transaction: Queryable,
+  datasetId: string,
+): Promise<Pick<StoredDataset, "tenantId" | "status" | "statusBefore">> {
+  const [row] = await transaction.$queryRaw<Pick<StoredDataset, "tenantId" | "status" | "statusBefore">[]>`
+    SELECT d.tenant_id AS "tenantId", d.status, d.status_before AS "statusBefore"
+    FROM dataset d JOIN dataset_progress p ON p.dataset_id = d.id WHERE d.id = ${datasetId} FOR NO KEY UPDATE`;
+  if (!row) throw new Problem("NOT_FOUND", "There is no such dataset.");
+  return row;
 }
 
 /** What initialisation made or learned; absent fields stay. */

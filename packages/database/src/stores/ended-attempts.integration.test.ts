@@ -183,7 +183,6 @@ test("work done again from the beginning is used again", async () => {
   await settleDatasets(db);
   await transitionDataset(db, datasetId, "redrive");
   await db.$transaction((transaction) => redriveTasks(transaction, { tenantId, datasetId, fromBeginning: true }));
-  await transitionDataset(db, datasetId, "redriveReady");
   const again = await claimOne(datasetId, 1);
   await save(again, 50);
   await settle(again, { kind: "completed", counts: written(50) });

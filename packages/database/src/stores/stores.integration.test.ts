@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { TaskStatus } from "@letsdata/dataset/lifecycle";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, type Database, inTransaction } from "../database.ts";
@@ -12,7 +13,7 @@ import { findErrorFile, listErrorFiles } from "./error-file-store.ts";
 import { withIdempotencyKey } from "./idempotency-store.ts";
 import { appendLogLines, deleteLogLinesBefore, listLogLines, type NewLogLine } from "./log-store.ts";
 import { addMeasurements, queryMetrics } from "./metric-store.ts";
-import { redrivableTasks, redriveTasks } from "./redrive-tasks.ts";
+import { countRedrivable, type RedriveBatch, type RedrivePlace, redriveTasks } from "./redrive-tasks.ts";
 import { createRequest, getRequest, listRequests, updateRequest } from "./request-store.ts";
 import { settleDatasets } from "./settle-datasets.ts";
 import { settleTask } from "./settle-task.ts";
@@ -205,10 +206,11 @@ describe("redrive", () => {
     await settleDatasets(db);
     const chosen = tasks.slice(0, 2).map((task) => task.taskId);
     const redrive = { tenantId, datasetId, taskIds: chosen, fromBeginning: false };
-    expect(await redrivableTasks(db, redrive)).toHaveLength(2);
-    expect(await redrivableTasks(db, { tenantId: otherTenant, datasetId })).toEqual([]);
-    expect(await inTransaction(db, (transaction) => redriveTasks(transaction, redrive))).toBe(2);
-    expect(await inTransaction(db, (transaction) => redriveTasks(transaction, redrive))).toBe(0);
+    expect(await countRedrivable(db, redrive, 9)).toBe(2);
+    expect(await countRedrivable(db, redrive, 1)).toBeNull();
+    expect(await countRedrivable(db, { tenantId: otherTenant, datasetId }, 9)).toBe(0);
+    expect(await inTransaction(db, (transaction) => redriveTasks(transaction, redrive))).toMatchObject({ queued: 2 });
+    expect(await inTransaction(db, (transaction) => redriveTasks(transaction, redrive))).toMatchObject({ queued: 0 });
     const dataset = await after(datasetId);
     expect(dataset.tasks).toMatchObject({ totalTasks: 3, queued: 2, errored: 1, running: 0 });
     expect(dataset.counts.recordsRead).toBe(30);
@@ -226,7 +228,7 @@ describe("redrive", () => {
     const { datasetId, tasks } = await erroredTasks(3);
     const [first, ...others] = tasks.map((task) => task.taskId);
     const redrive = { tenantId, datasetId, taskIds: others, fromBeginning: true };
-    expect(await inTransaction(db, (transaction) => redriveTasks(transaction, redrive))).toBe(2);
+    expect(await inTransaction(db, (transaction) => redriveTasks(transaction, redrive))).toMatchObject({ queued: 2 });
     const dataset = await after(datasetId);
     expect(dataset.tasks).toMatchObject({ queued: 2, errored: 1 });
     expect(dataset.counts).toMatchObject({ recordsRead: 10, documentsWritten: 8, recordsErrored: 2, bytesRead: 100 });
@@ -235,6 +237,52 @@ describe("redrive", () => {
     expect(files.items.map((item) => item.taskId)).toEqual([first]);
     const again = await claimTasks(db, { workerId: "w2", slots: 5, leaseSeconds: 60, datasetIds: [datasetId] });
     expect(again.map((task) => task.checkpoint)).toEqual(Array(2).fill({ position: null, counts: noCounts }));
+  });
+
+  test("takes of a filter's statuses only ERRORED, and is counted alike", async () => {
+    const { datasetId, tasks } = await erroredTasks(2);
+    const select = (statuses?: readonly TaskStatus[]) => ({
+      tenantId,
+      datasetId,
+      filter: { tenantId, datasetId, statuses, text: tasks[0]!.taskId },
+    });
+    const redrive = (statuses?: readonly TaskStatus[]) =>
+      inTransaction(db, (transaction) => redriveTasks(transaction, { ...select(statuses), fromBeginning: false }));
+    for (const none of [[], ["COMPLETED"], ["RUNNING", "QUEUED"]] as const) {
+      expect(await countRedrivable(db, select(none), 9)).toBe(0);
+      expect(await redrive(none)).toEqual({ queued: 0, next: null });
+    }
+    expect(await countRedrivable(db, select(), 9)).toBe(1);
+    expect(await countRedrivable(db, select(["COMPLETED", "ERRORED"]), 9)).toBe(1);
+    expect(await redrive(["COMPLETED", "ERRORED"])).toMatchObject({ queued: 1 });
+  });
+
+  test("goes on behind the batch before, and takes no task twice that fails again between two", async () => {
+    const { datasetId } = await erroredTasks(5);
+    const redrive = (after: RedrivePlace | null) =>
+      inTransaction(db, (transaction) =>
+        redriveTasks(transaction, { tenantId, datasetId, fromBeginning: true, after, limit: 2 }),
+      );
+    const queued: number[] = [];
+    let place: RedrivePlace | null = null;
+    do {
+      const batch: RedriveBatch = await redrive(place);
+      queued.push(batch.queued);
+      place = batch.next;
+      for (const { taskId, lease } of await claimTasks(db, {
+        workerId: "w",
+        slots: 2,
+        leaseSeconds: 600,
+        datasetIds: [datasetId],
+      })) {
+        const error = { code: "SOURCE_NOT_FOUND", message: "gone" };
+        await settleTask(db, { taskId, lease, outcome: { kind: "failed", counts: noCounts, error } });
+      }
+    } while (place);
+    expect(queued).toEqual([2, 2, 1]);
+    expect((await after(datasetId)).tasks).toMatchObject({ errored: 5, queued: 0 });
+    expect((await after(datasetId)).counts).toEqual(noCounts);
+    expect((await listErrorFiles(db, { tenantId, datasetId, limit: 9 })).items).toEqual([]);
   });
 
   test("a redrive that is rolled back moved nothing", async () => {
@@ -252,11 +300,17 @@ test("deleting a dataset's contents leaves its row, usage and the datasets besid
   const { datasetId } = await erroredTasks(2);
   const beside = await erroredTasks(1);
   await addMeasurements(db, datasetId, null, [{ metric: "m", minute, count: 1, sum: 1, min: 1, max: 1 }]);
-  await inTransaction(db, (transaction) => deleteDatasetContents(transaction, datasetId));
+  await appendLogLines(
+    db,
+    ["a", "b", "c"].map((message) => ({
+      ...{ datasetId, taskId: null, attempt: null, time: minute },
+      ...{ level: "INFO", source: "ENGINE", message },
+    })),
+  );
+  await deleteDatasetContents(db, datasetId, 1);
   const where = { where: { datasetId } };
-  expect(await Promise.all([db.task.count(where), db.errorFile.count(where), db.metricPoint.count(where)])).toEqual([
-    0, 0, 0,
-  ]);
+  const left = [db.task.count(where), db.errorFile.count(where), db.metricPoint.count(where)];
+  expect(await Promise.all([...left, db.taskLogLine.count(where)])).toEqual([0, 0, 0, 0]);
   expect(await getDatasetById(db, datasetId)).not.toBeNull();
   expect(await db.task.count({ where: { datasetId: beside.datasetId } })).toBe(1);
 });

@@ -1,14 +1,14 @@
-import type { Database } from "@letsdata/database/database";
 import { type StoredDataset, transitionDataset } from "@letsdata/database/stores/dataset-store";
 import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
-import { countTasks, type TaskFilter } from "@letsdata/database/stores/task-store";
+import { countRedrivable } from "@letsdata/database/stores/redrive-tasks";
+import type { TaskFilter } from "@letsdata/database/stores/task-store";
 import { allowedRedrivePolicies, type RedrivePolicy } from "@letsdata/dataset/lifecycle";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { signedIn } from "../authorise.ts";
 import { requireDataset } from "../datasets/require-dataset.ts";
 import { assertSupported, isSupportedPolicy } from "../datasets/supported-actions.ts";
 import { askWorker } from "../requests/ask-worker.ts";
-import { taskFilterOf } from "../tasks/task-filter.ts";
+import type { taskFilterOf } from "../tasks/task-filter.ts";
 
 /** Beyond this the preview says "at least". */
 const countedTasksMax = 1_000_000;
@@ -21,15 +21,15 @@ export const createRedrive = signedIn.redrives.create.handler(async ({ context, 
   assertPolicyAllowed(dataset, asked.policy);
   assertSupported(isSupportedPolicy(asked.policy), asked.policy, "policy");
   const { datasetId } = dataset;
-  const matchingTasks =
-    asked.selection === "TASK_IDS"
-      ? await countOwnTasks(database, tenantId, datasetId, asked.taskIds ?? [])
-      : await countMatching(database, filterOf(tenantId, datasetId, asked));
+  const order = workOrder(asked);
+  const filter = order.filter && { ...order.filter, tenantId, datasetId };
+  const selected = { tenantId, datasetId, taskIds: order.taskIds, filter };
+  const matchingTasks = (await countRedrivable(database, selected, countedTasksMax)) ?? countedTasksMax;
   if (dryRun) return { request: null, matchingTasks };
   const call = { tenantId, key: idempotencyKey, request: ["redrives.create", userId, datasetId, asked] };
   return await withIdempotencyKey(database, call, async (transaction) => {
     await transitionDataset(transaction, datasetId, "redrive");
-    const request = await askWorker(context, transaction, { datasetId, kind: "redrive", input: workOrder(asked) });
+    const request = await askWorker(context, transaction, { datasetId, kind: "redrive", input: { ...order } });
     return { request, matchingTasks };
   });
 });
@@ -48,33 +48,16 @@ type Asked = {
   readonly policy: RedrivePolicy;
 };
 
+interface WorkOrder {
+  readonly taskIds?: readonly string[];
+  readonly filter?: Omit<TaskFilter, "tenantId" | "datasetId">;
+  readonly policy: RedrivePolicy;
+}
+
 /** What the worker is told: ids, a filter, or neither for all errored tasks. */
-function workOrder({ selection, taskIds, filter, policy }: Asked): Record<string, unknown> {
+function workOrder({ selection, taskIds = [], filter, policy }: Asked): WorkOrder {
   if (selection === "TASK_IDS") return { taskIds, policy };
   if (selection !== "FILTER" || filter === undefined) return { policy };
   const { status, text, errorCode } = filter;
   return { filter: { statuses: status === undefined ? undefined : [status].flat(), text, errorCode }, policy };
-}
-
-function filterOf(tenantId: string, datasetId: string, asked: Asked): TaskFilter {
-  const filter = taskFilterOf(tenantId, datasetId, asked.selection === "FILTER" ? (asked.filter ?? {}) : {});
-  const redrivable =
-    asked.policy === "ERROR_RECORDS_ONLY" ? (["ERRORED", "COMPLETED"] as const) : (["ERRORED"] as const);
-  const statuses = filter.statuses?.filter((status) => redrivable.some((allowed) => allowed === status)) ?? redrivable;
-  return { ...filter, statuses };
-}
-
-/** No status left in the filter matches nothing, where the store would take it as any status. */
-async function countMatching(database: Database, filter: TaskFilter): Promise<number> {
-  if (filter.statuses?.length === 0) return 0;
-  return (await countTasks(database, filter, countedTasksMax)) ?? countedTasksMax;
-}
-
-async function countOwnTasks(
-  database: Database,
-  tenantId: string,
-  datasetId: string,
-  taskIds: readonly string[],
-): Promise<number> {
-  return await database.task.count({ where: { tenantId, datasetId, id: { in: [...taskIds] } } });
 }

@@ -15,11 +15,12 @@ import {
   testWriter,
   type WriterConformance,
 } from "@letsdata/plugin-kit/testing/writer-conformance";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { provisionStream, removeStream } from "../provision.ts";
 import { openKinesisWriter } from "../writer.ts";
 
 const signal = new AbortController().signal;
+const SECONDS_MAX = 20_000;
 let made = 0;
 
 const ourStream = (kinesisShardCount: number) => ({
@@ -123,6 +124,20 @@ export function describeKinesisWriter(
       }
       await removeStream(config, openAccess(), signal);
       await removeStream(config, openAccess(), signal);
+    });
+
+    it("that somebody removes while it is being resized is not made again", async () => {
+      const config = await provisionedStream(openAccess());
+      const kinesis = clientFor(KinesisClient, openAccess());
+      const resizing = provisionStream({ ...config, kinesisShardCount: 64 }, openAccess(), signal);
+      const isRefused = expect(resizing).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
+      const look = () => kinesis.send(new DescribeStreamSummaryCommand({ StreamName: config.kinesisStreamName }));
+      await vi.waitFor(async () => {
+        expect((await look()).StreamDescriptionSummary?.OpenShardCount).toBeGreaterThan(1);
+      }, SECONDS_MAX);
+      await removeStream(config, openAccess(), signal);
+      await isRefused;
+      await vi.waitFor(() => expect(look()).rejects.toThrow(), SECONDS_MAX);
     });
   });
 }

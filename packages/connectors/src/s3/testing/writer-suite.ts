@@ -180,7 +180,7 @@ export function describeS3Writer(
       expect((await linesIn(open(), bucketName, "GZIP")).map(({ documentId }) => documentId)).toEqual(["next holder"]);
     });
 
-    it("restarting from the beginning removes this task's objects only", async () => {
+    it("restarting from the beginning removes this task's objects only, and none without the lease", async () => {
       const bucketName = await open().bucket();
       const config = { bucketName };
       for (const taskId of [task.taskId, "8".repeat(32)]) {
@@ -188,7 +188,12 @@ export function describeS3Writer(
         await writer.write(await prepareAll(writer, [makeDocument("a")]), signal);
         await writer.flush?.(signal);
       }
-      await removeS3TaskOutput({ config, access: open().access, task }, signal);
+      const remove = (confirmLease: () => Promise<void>) =>
+        removeS3TaskOutput({ config, access: open().access, task, confirmLease }, signal);
+      const lost = new Problem("LEASE_LOST", "lost");
+      await expect(remove(() => Promise.reject(lost))).rejects.toBe(lost);
+      expect(await open().keys(bucketName)).toHaveLength(2);
+      await remove(() => Promise.resolve());
       expect(await open().keys(bucketName)).toEqual([`${datasetName}/${"8".repeat(32)}/part-000000000000.jsonl.gz`]);
     });
 
