@@ -1,4 +1,5 @@
--- The pause between two scans of a table is no attempt without progress: three workers drained within it made the task ERRORED.
+-- What counts as an attempt without progress. The pause between two scans of a table is none: three workers drained within it made the task
+-- ERRORED. And those that count are in a row: whatever ends an attempt that moved, or a stream that had nothing to hand out, begins anew.
 
 -- Of a task that runs and is locked; `p_started`: of its attempt.
 CREATE OR REPLACE FUNCTION letsdata_attempt_end_of(t task, p_started timestamptz, p_wish text, p_error jsonb, p_delay_seconds float8)
@@ -9,7 +10,7 @@ DECLARE
   new_status text := p_wish;
   new_stop_reason text;
   new_error jsonb := coalesce(p_error, t.last_error);
-  attempts int := t.attempts_without_progress;
+  attempts int := CASE WHEN t.progressed THEN 0 ELSE t.attempts_without_progress END;
   leases int := t.leases_lost;
   ended_as text;
 BEGIN
@@ -27,11 +28,12 @@ BEGIN
     new_status := 'RERUN';
     leases := CASE WHEN t.progressed THEN 0 ELSE leases + 1 END;
   ELSIF p_wish = 'RERUN' THEN
-    -- An idle stream or queue drains without having moved: that is waiting, not failing. A Spark step has nothing to drain to. A scan of a
+    -- An idle stream or queue drains without having moved: it was read, and had nothing. A Spark step has nothing to drain to. A scan of a
     -- table waits if its attempt began before its position says that the next scan does; else it has to move like any other task.
     attempts := CASE
       WHEN t.progressed THEN 0
-      WHEN p_error IS NULL AND t.task_type IN ('KINESIS', 'SQS', 'DYNAMODBSTREAMS', 'SPARK_MAPPER', 'SPARK_REDUCER') THEN attempts
+      WHEN p_error IS NULL AND t.task_type IN ('KINESIS', 'SQS', 'DYNAMODBSTREAMS') THEN 0
+      WHEN p_error IS NULL AND t.task_type IN ('SPARK_MAPPER', 'SPARK_REDUCER') THEN attempts
       WHEN p_error IS NULL AND t.task_type = 'DYNAMODB' AND t.checkpoint->'notBefore' > to_jsonb(letsdata_ms(p_started)) THEN attempts
       ELSE attempts + 1 END;
     leases := 0;

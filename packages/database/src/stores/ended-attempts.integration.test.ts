@@ -224,6 +224,30 @@ test("a scan of a table that is drained again and again in the pause before the 
   expect(ended).toMatchObject({ lastErrorCode: "NO_PROGRESS" });
 });
 
+test("attempts without progress are counted in a row: one that moved, or found a stream idle, begins anew, whoever ended it", async () => {
+  const later = { ...failure(0), error: { code: "CLOUD_UNAVAILABLE", message: "later" } } as AttemptOutcome;
+  const idle = { kind: "rerun", counts: written(0) } as const;
+  const endings = async (
+    taskType: "KINESIS" | "READER",
+    outcomes: readonly (AttemptOutcome | "moves and is stopped")[],
+  ) => {
+    const datasetId = await startedDataset(1);
+    await db.task.updateMany({ where: { datasetId }, data: { taskType } });
+    const statuses: string[] = [];
+    for (const outcome of outcomes) {
+      const task = await claimOne(datasetId, 1);
+      if (outcome === "moves and is stopped") await save(task, statuses.length + 1);
+      const isStopped = outcome === "moves and is stopped";
+      const counts = written(isStopped ? statuses.length + 1 : 0);
+      statuses.push((await settle(task, isStopped ? { kind: "stopped", counts } : outcome))!.status);
+    }
+    return statuses;
+  };
+  expect(await endings("KINESIS", [later, idle, later, idle, later, later])).toEqual(Array(6).fill("RERUN"));
+  expect(await endings("READER", [later, later, "moves and is stopped", later, later])).toEqual(Array(5).fill("RERUN"));
+  expect(await endings("READER", [later, idle, later])).toEqual(["RERUN", "RERUN", "ERRORED"]);
+});
+
 test("calls of a model on a serverless endpoint of ours are metered once, by the memory of the endpoint", async () => {
   const datasetId = await startedDataset(1);
   await updateEndpoint(datasetId, serverless(2048));
