@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     projects: ["packages/*", "apps/*", "bench", "samples", "scripts"],
     passWithNoTests: false,
-    maxWorkers: 2,
+    // Some of a file's time is waiting for servers and processes.
+    maxWorkers: 3,
   },
 });
