@@ -66,6 +66,6 @@ function progressLine(view: Dataset): string {
 /** Ends the command with exit code 1 when the dataset did not end well. */
 export function assertCompleted(view: Dataset): void {
   if (view.datasetStatus !== "ERRORED") return;
-  const reason = view.statusReason?.message ?? `${view.datasetProgress.errorTasks} tasks errored`;
-  throw new SettledWithErrors(`${view.datasetName} is ERRORED: ${reason}.`);
+  const reason = view.statusReason?.message ?? `${view.datasetProgress.errorTasks} tasks errored.`;
+  throw new SettledWithErrors(`${view.datasetName} is ERRORED: ${reason}`);
 }
