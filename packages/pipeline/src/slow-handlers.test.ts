@@ -3,11 +3,27 @@ import { expect, it } from "vitest";
 import { runTask } from "./run-task.ts";
 import { fakeHandler } from "./testing/fake-handler.ts";
 import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
+import type { ManualClock } from "./testing/manual-clock.ts";
 import { taskBench } from "./testing/task-bench.ts";
 
 const docs = (count: number): string[] => Array.from({ length: count }, (_, n) => `doc ${n}`);
 const limits = { timeoutSeconds: 300, checkpointRecords: 500 };
 const secondsARecord = 0.7;
+
+/** A handler in this process that takes so long for a line; `given`: how many records it got at each call. */
+function holdingTheThread(clock: ManualClock, millisecondsOf: (line: number) => number) {
+  const given: number[] = [];
+  const { handle, ...rest } = fakeHandler();
+  const handler: Handler = {
+    ...rest,
+    handle(batch, signal) {
+      given.push(batch.length);
+      for (const { start } of batch) clock.advance(millisecondsOf(Number(start)));
+      return handle(batch, signal);
+    },
+  };
+  return { handler, given };
+}
 
 it.each([
   { name: "in this process, which does not let go of the thread", queues: null },
@@ -19,14 +35,7 @@ it.each([
     if (queues !== null) {
       return fakeHandler({ asynchronous: true, queues, workOn: () => clock.sleep(1_000 * secondsARecord) });
     }
-    const { handle, ...rest } = fakeHandler();
-    return {
-      ...rest,
-      handle(batch, signal) {
-        clock.advance(1_000 * secondsARecord * batch.length);
-        return handle(batch, signal);
-      },
-    };
+    return holdingTheThread(clock, () => 1_000 * secondsARecord).handler;
   };
   const began = clock.now();
   for (let attempts = 1; ; attempts++) {
@@ -45,16 +54,7 @@ it.each([
 
 it("a quick handler is given whole batches after the first few records", async () => {
   const { attempt, clock } = taskBench();
-  const given: number[] = [];
-  const { handle, ...rest } = fakeHandler();
-  const handler: Handler = {
-    ...rest,
-    handle(batch, signal) {
-      given.push(batch.length);
-      clock.advance(batch.length);
-      return handle(batch, signal);
-    },
-  };
+  const { handler, given } = holdingTheThread(clock, () => 1);
   const reader = fakeReader(sourceRecords(docs(3_000)), { batchSizes: [500], isDivisible: true });
   await clock.run(runTask(attempt({ reader, handler })));
   expect(given).toEqual([1, 8, 64, 427, 500, 500, 500, 500, 500]);
@@ -62,16 +62,7 @@ it("a quick handler is given whole batches after the first few records", async (
 
 it("a handler that becomes slow is given less at once, and more when it is quick again", async () => {
   const { attempt, clock } = taskBench();
-  const given: number[] = [];
-  const { handle, ...rest } = fakeHandler();
-  const handler: Handler = {
-    ...rest,
-    handle(batch, signal) {
-      given.push(batch.length);
-      for (const { start } of batch) clock.advance(Number(start) >= 500 && Number(start) < 1_000 ? 100 : 1);
-      return handle(batch, signal);
-    },
-  };
+  const { handler, given } = holdingTheThread(clock, (line) => (line >= 500 && line < 1_000 ? 100 : 1));
   const reader = fakeReader(sourceRecords(docs(2_000)), { batchSizes: [500], isDivisible: true });
   await clock.run(runTask(attempt({ reader, handler })));
   expect(given.slice(0, 4)).toEqual([1, 8, 64, 427]);
