@@ -92,6 +92,52 @@ describe("a source that may have more tasks", () => {
   });
 });
 
+describe("more tasks of a source that has none yet", () => {
+  /** A dataset that is due to be planned: one of its two tasks is COMPLETED. */
+  async function duePlanning() {
+    const { datasetId } = await processingDataset(db, tenantId, { tasks: 2 });
+    await expectMoreTasks(db, datasetId);
+    const [task] = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 60, datasetIds: [datasetId] });
+    const outcome = { kind: "completed", counts: noCounts } as const;
+    await settleTask(db, { taskId: task!.taskId, lease: task!.lease, outcome });
+    return datasetId;
+  }
+
+  test.each(["stopped", "settled", "deleted"])("are not stored once the dataset is %s", async (how) => {
+    const datasetId = await duePlanning();
+    await transitionDataset(db, datasetId, "stopWithError");
+    if (how !== "stopped") await settleDatasets(db);
+    if (how === "deleted") {
+      await transitionDataset(db, datasetId, "delete");
+      await transitionDataset(db, datasetId, "released");
+    }
+    const late = insertPlannedTasks(db, datasetId, sampleCompute, samplePlans(datasetId, 1, 2));
+    await expect(late).rejects.toMatchObject({ code: "LEASE_LOST" });
+    expect((await getDatasetById(db, datasetId))!.tasks.totalTasks).toBe(2);
+    expect(await db.task.count({ where: { datasetId } })).toBe(2);
+  });
+
+  test("do not follow a task that somebody stopped: it was not read out, whatever it ended as", async () => {
+    const datasetId = await duePlanning();
+    await transitionDataset(db, datasetId, "stopWithComplete");
+    expect(await settleDatasets(db)).toMatchObject([{ datasetId, status: "COMPLETED" }]);
+    const positions = [...(await plannedPositions(db, datasetId)).values()];
+    expect(positions.map(({ completed }) => completed).toSorted()).toEqual([false, true]);
+  });
+
+  test("are asked for in turn: a source whose planning outlasts its lease is behind those that wait", async () => {
+    const [first, second] = [await duePlanning(), await duePlanning()].toSorted();
+    const claim = async () => (await claimPlanning(db, 60))?.datasetId;
+    const leaseOver = (datasetId: string, secondsAgo: number) =>
+      planAgainIn(db, { datasetId, completedTasks: 1, totalTasks: 2 }, -secondsAgo);
+    expect([await claim(), await claim()]).toEqual([first, second]);
+    await leaseOver(second!, 10);
+    await leaseOver(first!, 5);
+    expect([await claim(), await claim(), await claim()]).toEqual([second, first, undefined]);
+    for (const datasetId of [first!, second!]) await transitionDataset(db, datasetId, "stopWithError");
+  });
+});
+
 describe("log lines", () => {
   const line = (datasetId: string, message: string, more: Partial<NewLogLine> = {}): NewLogLine => ({
     datasetId,
