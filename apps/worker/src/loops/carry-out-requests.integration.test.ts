@@ -4,6 +4,7 @@ import { getDatasetById, transitionDataset } from "@letsdata/database/stores/dat
 import { listLogLines } from "@letsdata/database/stores/log-store";
 import { requestById } from "@letsdata/database/stores/request-store";
 import { settleDatasets } from "@letsdata/database/stores/settle-datasets";
+import { createTry } from "@letsdata/database/stores/try-store";
 import { processingDataset, sampleDataset } from "@letsdata/database/testing/sample-rows";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -204,6 +205,13 @@ describe("a job that was lost with its worker at its last try", () => {
     expect(await requestById(bench.database, running.requestId)).toMatchObject({ status: "PENDING" });
     expect((await now(other)).status).toBe("UPDATING");
     await bench.carryOut(running);
+  });
+
+  test("is none of a trial's, which ends by itself", async () => {
+    const trial = await createTry(bench.database, { tenantId: bench.tenantId, userId: "u", input: {} });
+    bench.lostJobs.push({ requestId: trial.requestId });
+    await giveUp();
+    expect(await requestById(bench.database, trial.requestId)).toMatchObject({ status: "PENDING" });
   });
 
   test("has ended its request where the request says so, and nothing else is done", async () => {

@@ -4,6 +4,9 @@ import { decodeCursor, type Page, pageOf } from "./cursor.ts";
 
 export type RequestStatus = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED";
 
+/** The kind of a trial, which has no dataset: its request goes under its own id. */
+export const tryKind = "try";
+
 const openStatuses: readonly RequestStatus[] = ["PENDING", "RUNNING"];
 
 /** A long operation somebody asked for; times in epoch milliseconds. */
@@ -47,12 +50,12 @@ export function isOpenRequest({ status }: Pick<StoredRequest, "status">): boolea
   return openStatuses.includes(status);
 }
 
-/** For the worker: requests of all tenants that have not ended, page by page. */
+/** For the worker: requests of all tenants about datasets that have not ended, page by page. */
 export async function* openRequests(db: Queryable, pageSize = 500): AsyncGenerator<StoredRequest> {
   let after = "";
   for (;;) {
     const rows = await db.request.findMany({
-      where: { id: { gt: after }, status: { in: [...openStatuses] } },
+      where: { id: { gt: after }, kind: { not: tryKind }, status: { in: [...openStatuses] } },
       orderBy: { id: "asc" },
       take: pageSize,
     });

@@ -3,14 +3,7 @@ import { noCounts } from "@letsdata/pipeline/ports";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type Database } from "../database.ts";
-import {
-  processingDataset,
-  sampleCompute,
-  sampleDataset,
-  samplePlans,
-  sampleTenant,
-  written,
-} from "../testing/sample-rows.ts";
+import { processingDataset, sampleCompute, samplePlans, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
