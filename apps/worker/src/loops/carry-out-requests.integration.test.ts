@@ -1,4 +1,6 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DescribeEndpointCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { connectorPermissions } from "@letsdata/access/permission-source";
 import { clientFor } from "@letsdata/aws/client-for";
 import { getDatasetById, transitionDataset } from "@letsdata/database/stores/dataset-store";
 import { listLogLines } from "@letsdata/database/stores/log-store";
@@ -6,6 +8,7 @@ import { requestById } from "@letsdata/database/stores/request-store";
 import { settleDatasets } from "@letsdata/database/stores/settle-datasets";
 import { createTry } from "@letsdata/database/stores/try-store";
 import { processingDataset, sampleDataset } from "@letsdata/database/testing/sample-rows";
+import { generatedNames } from "@letsdata/dataset/names";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openWorkerBench, type WorkerBench } from "../testing/worker-bench.ts";
@@ -156,6 +159,49 @@ describe("a redrive of a dataset whose initialisation failed", () => {
     });
     expect((await now(datasetId)).status).toBe("ERRORED");
   });
+});
+
+test("an endpoint that a redrive makes again behind the deletion of its dataset does not stay", async () => {
+  const { customer, installation } = bench.cloud;
+  const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" } as const;
+  const s3 = clientFor(S3Client, customer);
+  await s3.send(new CreateBucketCommand({ Bucket: "models", CreateBucketConfiguration }));
+  await s3.send(new PutObjectCommand({ Bucket: "models", Key: "m.tar.gz", Body: "the model" }));
+  const modelUrl = "s3://models/m.tar.gz";
+  await bench.cloud.grant("granted", connectorPermissions.objectPermissions(modelUrl, "model"));
+  const { datasetId } = await processingDataset(bench.database, bench.tenantId, { tasks: 1 });
+  await bench.configure(
+    { datasetId },
+    {
+      computeEngine: {
+        computeEngineType: "LAMBDA_AND_SAGEMAKER",
+        model: { modelUrl, modelContainerImageName: "HuggingFace_Inference_4_12_3" },
+        endpoint: {
+          sagemakerEndpointResourceLocation: "LetsData",
+          sagemakerEndpointType: "Serverless",
+          sagemakerServerless: { sagemakerEndpointConcurrency: 1, sagemakerMemoryLimitInMegabytes: 2048 },
+        },
+      },
+    },
+  );
+  await transitionDataset(bench.database, datasetId, "redrive");
+  const request = await bench.ask(datasetId, "redrive", { policy: "RESUME_FROM_CHECKPOINT" });
+  let deleted: string | undefined;
+  bench.watchCalls(async (call) => {
+    if (call !== "CreateEndpoint" || deleted) return undefined;
+    await transitionDataset(bench.database, datasetId, "settledErrors");
+    await transitionDataset(bench.database, datasetId, "delete");
+    deleted = (await bench.carryOut(await bench.ask(datasetId, "delete", { type: "DELETE" }))).status;
+    return undefined;
+  });
+  expect(await bench.carryOut(request)).toMatchObject({
+    status: "FAILED",
+    result: { code: "TRANSITION_NOT_ALLOWED", message: expect.stringContaining("DELETED") },
+  });
+  expect(deleted).toBe("SUCCEEDED");
+  const EndpointName = generatedNames("Test", datasetId).endpoint;
+  const look = clientFor(SageMakerClient, installation).send(new DescribeEndpointCommand({ EndpointName }));
+  await expect(look).rejects.toThrow("Could not find endpoint");
 });
 
 describe("the initialisation of a created dataset", () => {
