@@ -4,7 +4,7 @@ import { listenForChanges } from "@letsdata/database/changes";
 import { startJobs } from "@letsdata/database/jobs";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-store";
-import { LEASE_RENEWALS_PER_LEASE, type WorkerDependencies } from "./dependencies.ts";
+import type { WorkerDependencies } from "./dependencies.ts";
 import { workOnRequests } from "./loops/carry-out-requests.ts";
 import { workOnInitialisations } from "./loops/initialise-datasets.ts";
 import { keepHouse } from "./loops/keep-house.ts";
@@ -60,15 +60,15 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     }
   });
   const expire = runRepeatedly("releasing expired leases", pollMs, log, () => releaseExpired(database, log));
-  const keepLeases = createLeaseKeeper({
+  const leaseKeeper = createLeaseKeeper({
     renew: (held) => renewLeases(leaseDatabase, workerId, held, leaseSeconds),
     leaseSeconds,
     running,
     monotonic: () => performance.now(),
     log,
   });
-  const leases = runRepeatedly("renewing leases", (leaseSeconds * 1_000) / LEASE_RENEWALS_PER_LEASE, log, async () => {
-    await keepLeases();
+  const leases = runRepeatedly("renewing leases", leaseKeeper.dueInMs, log, async () => {
+    await leaseKeeper.renew();
     await heartbeatWorker(leaseDatabase, { workerId, host: hostname(), pid: process.pid });
   });
   const tidy = runRepeatedly("housekeeping", HOUSEKEEPING_MS, log, () =>
