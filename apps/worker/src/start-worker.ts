@@ -15,6 +15,7 @@ import { createTaskScheduler } from "./loops/schedule-tasks.ts";
 import { settleDatasets } from "./loops/settle-datasets.ts";
 import { workOnTries } from "./loops/try-datasets.ts";
 import { MachineRest } from "./machine-rest.ts";
+import { removeOldArtifacts } from "./remove-old-artifacts.ts";
 import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
 import { stopWorker } from "./stop-worker.ts";
@@ -29,7 +30,7 @@ export interface RunningWorker {
 
 /** The loops of a worker; any number of workers on any number of machines share one database. */
 export async function startWorker(dependencies: WorkerDependencies): Promise<RunningWorker> {
-  const { settings, installation, database, leaseDatabase, pool, log } = dependencies;
+  const { settings, installation, database, leaseDatabase, pool, artifacts, log } = dependencies;
   const { workerId, leaseSeconds } = settings;
   const pollMs = settings.pollSeconds * 1_000;
   await ensureDataTaskRole(installation);
@@ -74,6 +75,9 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   const tidy = runRepeatedly("housekeeping", HOUSEKEEPING_MS, log, () =>
     keepHouse({ database, signal: stopping.signal }),
   );
+  const clear = runRepeatedly("removing old artifacts", HOUSEKEEPING_MS, log, () =>
+    removeOldArtifacts({ database, artifacts, signal: stopping.signal }),
+  );
   const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
   const jobs = await startJobs(settings.databaseUrl);
   await workOnInitialisations(jobs, dependencies, () => schedule.wake());
@@ -89,7 +93,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
         jobs,
         pool,
         schedule,
-        others: [settle, plan, expire, leases, tidy],
+        others: [settle, plan, expire, leases, tidy, clear],
         close: async () => {
           await changes.close();
           await removeWorker(database, workerId);
