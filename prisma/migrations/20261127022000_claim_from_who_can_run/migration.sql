@@ -19,6 +19,7 @@ DECLARE
   result jsonb := '[]';
   handed jsonb;
 BEGIN
+  moment := clock_timestamp();
   -- The datasets served longest ago of which a task can run now; locked in order of id, so that two claims cannot wait for each other. Asked
   -- one after the other until there are enough, each by the first entry of its index: never by a join over all that waits.
   SELECT array_agg(c.dataset_id ORDER BY c.dataset_id) INTO candidates FROM (
@@ -32,7 +33,7 @@ BEGIN
       OFFSET 0) s
     WHERE (
       SELECT true FROM task t
-      WHERE t.dataset_id = s.dataset_id AND t.status IN ('CREATED', 'QUEUED', 'RERUN') AND t.available_at <= clock_timestamp()
+      WHERE t.dataset_id = s.dataset_id AND t.status IN ('CREATED', 'QUEUED', 'RERUN') AND t.available_at <= moment
         AND (t.task_type <> 'SPARK_REDUCER' OR s.mappers_done)
       ORDER BY t.available_at, t.ordinal LIMIT 1)
     ORDER BY s.last_claimed_at NULLS FIRST, s.dataset_id
