@@ -17,8 +17,8 @@ const WORKERS = 2;
 const BATCH_MS = 900_000;
 /** So many draw every kind several times. */
 const ROUNDS_OF_EVERY_KIND = 64;
-/** A kind that was drawn once or twice may have come when there was nothing to meet. */
-const TIMES_SURE_TO_MEET = 3;
+/** A kind that was drawn seldom may have come when there was little to meet: an expired iterator hits about once in a round. */
+const TIMES_SURE_TO_MEET = 6;
 
 export interface MatrixShape {
   /** Those of the local cloud. */
