@@ -7,6 +7,7 @@ import { createArtifactCache } from "./artifact-cache.ts";
 import { createDatasetContexts } from "./dataset-contexts.ts";
 import type { WorkerSettings } from "./env.ts";
 import { createLog } from "./log.ts";
+import { leaseAnswerSeconds } from "./loops/keep-leases.ts";
 import { createScratchFolders } from "./spark/scratch-folders.ts";
 import { prepareTaskProgram } from "./task-program.ts";
 
@@ -15,7 +16,6 @@ const repositoryDir = join(import.meta.dirname, "../../..");
 const LEASE_CONNECTIONS = 2;
 /** Loops, settling tasks and checkpoints share these. */
 const CONNECTIONS_BESIDE_TASKS = 6;
-export const LEASE_RENEWALS_PER_LEASE = 3;
 export const INITIALISATIONS_AT_ONCE = 2;
 export const TRIES_AT_ONCE = 1;
 /** Redrives, updates and deletions. */
@@ -32,11 +32,11 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     applicationName: settings.workerId,
     connectionsMax: Math.min(40, settings.taskSlots + CONNECTIONS_BESIDE_TASKS),
   });
-  // Of its own, since leases must not wait for whatever waits for connections, nor any longer for an answer than until the next renewal.
+  // Of its own, since leases must not wait for whatever waits for connections, nor so long for an answer that no time is left to ask again.
   const leaseDatabase = createDatabase(settings.databaseUrl, {
     applicationName: settings.workerId,
     connectionsMax: LEASE_CONNECTIONS,
-    statementSeconds: Math.max(1, settings.leaseSeconds / LEASE_RENEWALS_PER_LEASE),
+    statementSeconds: leaseAnswerSeconds(settings.leaseSeconds),
   });
   const log = createLog(settings.workerId);
   const entry = join(import.meta.dirname, "data-task.ts");

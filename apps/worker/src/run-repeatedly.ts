@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./log.ts";
 
 export interface Loop {
@@ -8,10 +7,19 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-/** One pass after the other, never two at once; a pass that fails is logged and tried again at the next interval. */
-export function runRepeatedly(name: string, intervalMs: number, log: Log, pass: () => Promise<void>): Loop {
+/**
+ * One pass after the other, never two at once; a pass that fails is logged and tried again at the next interval. An interval that is a
+ * function is asked after each pass.
+ */
+export function runRepeatedly(
+  name: string,
+  intervalMs: number | (() => number),
+  log: Log,
+  pass: () => Promise<void>,
+): Loop {
   let stopped = false;
   let wake = new AbortController();
+  const pauseMs = typeof intervalMs === "function" ? intervalMs : () => intervalMs;
 
   const running = (async () => {
     while (!stopped) {
@@ -21,7 +29,7 @@ export function runRepeatedly(name: string, intervalMs: number, log: Log, pass: 
       } catch (error) {
         log.warn(`${name} failed, trying again`, error);
       }
-      if (!stopped) await sleep(intervalMs, undefined, { signal: wake.signal }).catch(() => {});
+      if (!stopped) await pauseUnlessWoken(pauseMs(), wake.signal);
     }
   })();
 
@@ -33,4 +41,16 @@ export function runRepeatedly(name: string, intervalMs: number, log: Log, pass: 
       await running;
     },
   };
+}
+
+function pauseUnlessWoken(milliseconds: number, woken: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (woken.aborted) return resolve();
+    const timer = setTimeout(resolve, milliseconds);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    woken.addEventListener("abort", end, { once: true });
+  });
 }

@@ -5,7 +5,7 @@ import { startJobs } from "@letsdata/database/jobs";
 import { meterDatasets } from "@letsdata/database/stores/meter-datasets";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-store";
-import { LEASE_RENEWALS_PER_LEASE, type WorkerDependencies } from "./dependencies.ts";
+import type { WorkerDependencies } from "./dependencies.ts";
 import { workOnRequests } from "./loops/carry-out-requests.ts";
 import { giveUpLostJobs } from "./loops/give-up-lost-jobs.ts";
 import { workOnInitialisations } from "./loops/initialise-datasets.ts";
@@ -17,6 +17,7 @@ import { createTaskScheduler } from "./loops/schedule-tasks.ts";
 import { settleDatasets } from "./loops/settle-datasets.ts";
 import { workOnTries } from "./loops/try-datasets.ts";
 import { MachineRest } from "./machine-rest.ts";
+import { removeOldArtifacts } from "./remove-old-artifacts.ts";
 import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
 import { stopWorker } from "./stop-worker.ts";
@@ -34,7 +35,7 @@ export interface RunningWorker {
 
 /** The loops of a worker; any number of workers on any number of machines share one database. */
 export async function startWorker(dependencies: WorkerDependencies): Promise<RunningWorker> {
-  const { settings, installation, database, leaseDatabase, pool, log } = dependencies;
+  const { settings, installation, database, leaseDatabase, pool, artifacts, log } = dependencies;
   const { workerId, leaseSeconds } = settings;
   const pollMs = settings.pollSeconds * 1_000;
   await ensureDataTaskRole(installation);
@@ -68,19 +69,22 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     }
   });
   const expire = runRepeatedly("releasing expired leases", pollMs, log, () => releaseExpired(database, log));
-  const keepLeases = createLeaseKeeper({
+  const leaseKeeper = createLeaseKeeper({
     renew: (held) => renewLeases(leaseDatabase, workerId, held, leaseSeconds),
     leaseSeconds,
     running,
     monotonic: () => performance.now(),
     log,
   });
-  const leases = runRepeatedly("renewing leases", (leaseSeconds * 1_000) / LEASE_RENEWALS_PER_LEASE, log, async () => {
-    await keepLeases();
+  const leases = runRepeatedly("renewing leases", leaseKeeper.dueInMs, log, async () => {
+    await leaseKeeper.renew();
     await heartbeatWorker(leaseDatabase, { workerId, host: hostname(), pid: process.pid });
   });
   const tidy = runRepeatedly("housekeeping", HOUSEKEEPING_MS, log, () =>
     keepHouse({ database, signal: stopping.signal }),
+  );
+  const clear = runRepeatedly("removing old artifacts", HOUSEKEEPING_MS, log, () =>
+    removeOldArtifacts({ database, artifacts, signal: stopping.signal }),
   );
   const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
   const jobs = await startJobs(settings.databaseUrl);
@@ -98,7 +102,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
         jobs,
         pool,
         schedule,
-        others: [settle, plan, expire, leases, tidy, meter, giveUp],
+        others: [settle, plan, expire, leases, tidy, clear, meter, giveUp],
         close: async () => {
           await changes.close();
           await removeWorker(database, workerId);

@@ -123,7 +123,8 @@ interface AttemptSurroundings {
 
 function confirmLeaseOf({ database, leaseSeconds }: AttemptParts, { taskId, lease }: ClaimedTask): () => Promise<void> {
   return async () => {
-    const { lost } = await renewLeases(database, lease.workerId, [{ taskId, token: lease.token }], leaseSeconds);
+    const held = [{ taskId, token: lease.token }];
+    const { lost } = await renewLeases(database, lease.workerId, held, leaseSeconds, { waits: true });
     if (lost.length > 0) throw new Problem("LEASE_LOST", `Task ${taskId} belongs to another worker by now.`);
   };
 }

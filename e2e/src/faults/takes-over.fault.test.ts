@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation } from "../installation/start-installation.ts";
+import { watchLeaseEnd } from "./lease-end.ts";
 import { createNumberedDataset, putNumberedLinesHandler } from "./numbered-dataset.ts";
 import { makeNumberedFiles } from "./numbered-lines.ts";
 import { expectExactOutcome } from "./outcome.ts";
 import { createRandom, faultSeed } from "./random.ts";
 import { attemptRows, isHeldBy, taskRows } from "./task-rows.ts";
 
-const TAKEN_OVER_SECONDS = 15;
+const LEASE_SECONDS = 12;
+/** Workers look each second; a machine may be slow. */
+const NOTICED_SECONDS = 6;
 
 let installation: TestInstallation;
 beforeAll(async () => {
@@ -16,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => installation?.stop());
 
-test("a second worker goes on with a killed worker's task within 15 s under the default lease", async () => {
+test("a killed worker's task is taken back as soon as the default lease of 12 s is over, and a second worker goes on with it", async () => {
   const seed = faultSeed();
   const random = createRandom(seed);
   const files = makeNumberedFiles(random, { prefix: "over", files: 1, linesPerFile: 6_000, waitEvery: 2 });
@@ -40,18 +43,28 @@ test("a second worker goes on with a killed worker's task within 15 s under the 
   );
   const [holder, other] = isHeldBy(before, workers[0]!) ? [workers[0]!, workers[1]!] : [workers[1]!, workers[0]!];
   expect(isHeldBy(before, holder)).toBe(true);
-  const killedAt = Date.now();
   holder.kill("SIGKILL");
   await holder.ended();
+  const lease = await watchLeaseEnd(installation.database, before.id, holder);
+  expect(lease.secondsLeft).toBeLessThanOrEqual(LEASE_SECONDS);
 
-  const view = await waitUntilSettled(installation, dataset, 60);
+  const view = await waitUntilSettled(installation, dataset, 120);
   expect(view.datasetStatus).toBe("COMPLETED");
   const attempts = await attemptRows(installation.database, dataset);
   expect(attempts.map(({ outcome }) => outcome)).toEqual(["LEASE_EXPIRED", "COMPLETED"]);
-  const next = attempts[1]!;
+  const [lost, next] = [attempts[0]!, attempts[1]!];
   expect(isHeldBy(next, other)).toBe(true);
-  const seconds = (next.started_at.getTime() - killedAt) / 1_000;
+  const takenBack = secondsBetween(lease.endedAt, lost.ended_at!);
+  const takenOver = secondsBetween(lost.ended_at!, next.started_at);
   const { duplicates } = await expectExactOutcome(installation, dataset, files);
-  console.log(`seed ${seed}: taken over ${seconds.toFixed(1)} s after the kill, ${duplicates} documents twice`);
-  expect(seconds).toBeLessThan(TAKEN_OVER_SECONDS);
+  console.log(
+    `seed ${seed}: of the lease were left ${lease.secondsLeft.toFixed(1)} s, taken back ${takenBack.toFixed(1)} s behind its end, ` +
+      `taken over ${takenOver.toFixed(1)} s later, ${duplicates} documents twice`,
+  );
+  for (const seconds of [takenBack, takenOver]) {
+    expect(seconds).toBeGreaterThanOrEqual(0);
+    expect(seconds).toBeLessThan(NOTICED_SECONDS);
+  }
 });
+
+const secondsBetween = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1_000;

@@ -1,6 +1,18 @@
 import type { HeldLease, RenewedLeases } from "@letsdata/database/stores/task-leases";
 import type { Log } from "../log.ts";
-import type { RunningTasks } from "../running-tasks.ts";
+import type { RunningTask, RunningTasks } from "../running-tasks.ts";
+
+const RENEWALS_PER_LEASE = 3;
+/** Where a renewal failed. Counted from its start: one that was waited for longer is tried again at once. */
+const RETRIES_PER_LEASE = 12;
+
+/**
+ * How long an answer of the database about leases is waited for: from one granted renewal to the end of the lease several more are asked
+ * for, so that none alone costs it.
+ */
+export function leaseAnswerSeconds(leaseSeconds: number): number {
+  return Math.max(1, leaseSeconds / 6);
+}
 
 export interface KeepLeasesInput {
   /** Prolongs the leases in the database. */
@@ -11,57 +23,80 @@ export interface KeepLeasesInput {
   readonly log: Log;
 }
 
+export interface LeaseKeeper {
+  /** One renewal of every lease this worker holds. */
+  renew(): Promise<void>;
+  /** How soon to renew again. */
+  dueInMs(): number;
+}
+
 /**
- * One renewal of every lease this worker holds. A lease the database no longer grants ends its attempt; so does a database that
- * granted none for as long as a lease lasts, because another worker may hold the task by then. That moment is kept by a timer: a
- * database that hangs answers no renewal, not even with an error.
+ * A lease the database no longer grants ends its attempt; so does one that was not granted for as long as a lease lasts, because another
+ * worker may hold the task by then. That moment is kept by a timer: a database that hangs answers no renewal, not even with an error.
  */
-export function createLeaseKeeper(input: KeepLeasesInput): () => Promise<void> {
+export function createLeaseKeeper(input: KeepLeasesInput): LeaseKeeper {
   const { renew, leaseSeconds, running, monotonic, log } = input;
-  let lastGranted = monotonic();
+  const leaseMs = leaseSeconds * 1_000;
+  /** When the renewal that was granted last was asked for, of every task that a pass has seen. */
+  const granted = new WeakMap<RunningTask, number>();
+  let lastAsked = monotonic();
+  let isBehind = false;
   let leasesEnd: NodeJS.Timeout | undefined;
 
   const heldTasks = () => running.all.filter(({ lost }) => !lost.signal.aborted);
-  const leftMs = () => lastGranted + leaseSeconds * 1_000 - monotonic();
+  // Claimed since the pass before, if none has seen it.
+  const endOf = (task: RunningTask) => (granted.get(task) ?? lastAsked) + leaseMs;
 
-  const giveUp = (error?: unknown): void => {
-    clearTimeout(leasesEnd);
-    leasesEnd = undefined;
-    const held = heldTasks();
-    if (held.length === 0) return;
-    log.warn(`no lease could be renewed for ${leaseSeconds} s: giving up ${held.length} tasks`, error);
-    for (const task of held) task.lost.abort();
-  };
-  const grantedAt = (moment: number): void => {
-    lastGranted = moment;
-    clearTimeout(leasesEnd);
-    leasesEnd = undefined;
+  /** How many were given up. */
+  const giveUpEnded = (error?: unknown): number => {
+    const ended = heldTasks().filter((task) => endOf(task) <= monotonic());
+    if (ended.length > 0) {
+      log.warn(`leases could not be renewed for ${leaseSeconds} s: giving up ${ended.length} tasks`, error);
+      for (const task of ended) task.lost.abort();
+    }
+    return ended.length;
   };
   const watchLeasesEnd = (): void => {
-    leasesEnd ??= setTimeout(() => giveUp(), Math.max(0, leftMs())).unref();
+    clearTimeout(leasesEnd);
+    const held = heldTasks();
+    if (held.length === 0) return;
+    const first = Math.min(...held.map(endOf));
+    const end = () => {
+      giveUpEnded();
+      watchLeasesEnd();
+    };
+    leasesEnd = setTimeout(end, Math.max(0, Math.ceil(first - monotonic()))).unref();
   };
 
-  return async () => {
-    const held = heldTasks();
-    const askedAt = monotonic();
-    if (held.length === 0) {
-      grantedAt(askedAt);
-      return;
-    }
-    watchLeasesEnd();
-    try {
-      const renewal = await renew(held.map(({ taskId, lease }) => ({ taskId, token: lease.token })));
-      grantedAt(askedAt);
+  return {
+    async renew() {
+      const held = heldTasks();
+      for (const task of held) if (!granted.has(task)) granted.set(task, lastAsked);
+      const askedAt = monotonic();
+      lastAsked = askedAt;
       watchLeasesEnd();
-      const lost = new Set(renewal.lost);
-      const stopping = new Set(renewal.stop.map(({ taskId }) => taskId));
-      for (const task of held) {
-        if (lost.has(task.taskId)) task.lost.abort();
-        else if (stopping.has(task.taskId)) task.drain.abort("stopped");
+      isBehind = held.length > 0;
+      if (held.length === 0) return;
+      try {
+        const renewal = await renew(held.map(({ taskId, lease }) => ({ taskId, token: lease.token })));
+        const lost = new Set(renewal.lost);
+        const busy = new Set(renewal.busy);
+        const stopping = new Set(renewal.stop.map(({ taskId }) => taskId));
+        for (const task of held) {
+          if (lost.has(task.taskId)) task.lost.abort();
+          else if (!busy.has(task.taskId)) granted.set(task, askedAt);
+          if (stopping.has(task.taskId)) task.drain.abort("stopped");
+        }
+        giveUpEnded();
+        isBehind = held.some(({ taskId, lost }) => busy.has(taskId) && !lost.signal.aborted);
+      } catch (error) {
+        if (giveUpEnded(error) === 0) throw error;
+      } finally {
+        watchLeasesEnd();
       }
-    } catch (error) {
-      if (leftMs() > 0) throw error;
-      giveUp(error);
-    }
+    },
+    dueInMs() {
+      return Math.max(0, lastAsked + leaseMs / (isBehind ? RETRIES_PER_LEASE : RENEWALS_PER_LEASE) - monotonic());
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { taskIdOf } from "@letsdata/dataset/task-id";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, type Database } from "../database.ts";
 import { processingDataset, sampleCompute, samplePlans, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
@@ -105,6 +105,16 @@ describe("claiming", () => {
     expect(claimed.filter((task) => task.datasetId === small.datasetId)).toHaveLength(2);
   });
 
+  test("a dataset whose tasks wait for later takes no place of one that can run", async () => {
+    const later = await processingDataset(db, tenantId, { tasks: 2 });
+    await db.$executeRaw`UPDATE task SET available_at = now() + interval '300 seconds' WHERE dataset_id = ${later.datasetId}`;
+    const now = await processingDataset(db, tenantId, { tasks: 1 });
+    await db.$executeRaw`UPDATE dataset_progress SET last_claimed_at = now() WHERE dataset_id = ${now.datasetId}`;
+    const datasetIds = [later.datasetId, now.datasetId];
+    const claimed = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 60, datasetIds });
+    expect(claimed.map(({ datasetId }) => datasetId)).toEqual([now.datasetId]);
+  });
+
   test("only PROCESSING datasets hand out tasks", async () => {
     const dataset = await processingDataset(db, tenantId, { tasks: 3 });
     await transitionDataset(db, dataset.datasetId, "stopWithError");
@@ -152,12 +162,41 @@ describe("fencing", () => {
     await releaseExpiredLeases(db);
     await expire(kept!.taskId);
     const held = [kept!, lost!].map((task) => ({ taskId: task.taskId, token: task.lease.token }));
-    expect(await renewLeases(db, "w1", held, 60)).toEqual({ lost: [lost!.taskId], stop: [] });
+    expect(await renewLeases(db, "w1", held, 60)).toEqual({ lost: [lost!.taskId], busy: [], stop: [] });
     expect(await releaseExpiredLeases(db)).toEqual([]);
     await transitionDataset(db, dataset.datasetId, "stopWithComplete");
     expect((await renewLeases(db, "w1", held.slice(0, 1), 60)).stop).toEqual([
       { taskId: kept!.taskId, datasetStatus: "STOPPING_COMPLETE" },
     ]);
+  });
+
+  test("a row that another transaction holds keeps no other lease from being renewed, and is no lost one", async () => {
+    const dataset = await processingDataset(db, tenantId, { tasks: 2 });
+    const [free, busy] = await claim(dataset.datasetId, 2);
+    const held = [free!, busy!].map((task) => ({ taskId: task.taskId, token: task.lease.token }));
+    await expire(free!.taskId);
+    const holder = new Client({ connectionString: server.url });
+    await holder.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query("SELECT 1 FROM task WHERE id = $1 FOR UPDATE", [busy!.taskId]);
+      expect(await renewLeases(db, "w1", held, 60)).toEqual({ lost: [], busy: [busy!.taskId], stop: [] });
+      expect(await releaseExpiredLeases(db)).toEqual([]);
+      const confirming = renewLeases(db, "w1", held, 600, { waits: true });
+      await vi.waitFor(async () => {
+        const { rows } = await holder.query(
+          "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))",
+        );
+        expect(rows.length).toBeGreaterThan(0);
+      });
+      await holder.query("COMMIT");
+      expect(await confirming).toEqual({ lost: [], busy: [], stop: [] });
+      const [row] = await db.$queryRaw<{ left: number }[]>`
+        SELECT extract(epoch FROM lease_expires_at - clock_timestamp())::float8 AS left FROM task WHERE id = ${busy!.taskId}`;
+      expect(row!.left).toBeGreaterThan(60);
+    } finally {
+      await holder.end();
+    }
   });
 });
 
@@ -210,6 +249,24 @@ describe("settling", () => {
       statuses.push((await releaseExpiredLeases(db))[0]!.status);
     }
     expect(statuses).toEqual([...Array(9).fill("RERUN"), "ERRORED"]);
+  });
+
+  test("an attempt that moved and was stopped parts the leases lost before it from those after", async () => {
+    const dataset = await processingDataset(db, tenantId, { tasks: 1 });
+    const lose = async (times: number) => {
+      const statuses: string[] = [];
+      for (let round = 0; round < times; round++) {
+        const [task] = await claim(dataset.datasetId, 1);
+        await expire(task!.taskId);
+        statuses.push((await releaseExpiredLeases(db))[0]!.status);
+      }
+      return statuses;
+    };
+    await lose(9);
+    const [moved] = await claim(dataset.datasetId, 1);
+    await save(moved!, 7);
+    expect(await settle(moved!, { kind: "stopped", counts: written(7) })).toMatchObject({ status: "RERUN" });
+    expect(await lose(10)).toEqual([...Array(9).fill("RERUN"), "ERRORED"]);
   });
 
   test("failures that cannot be cured by repeating end at once", async () => {

@@ -15,8 +15,15 @@ export interface StopRequest {
 export interface RenewedLeases {
   /** Tasks that are no longer this worker's: abandon them at once. */
   readonly lost: readonly string[];
+  /** Tasks whose rows another transaction holds, such as their own checkpoint: still this worker's, not prolonged; ask for them again. */
+  readonly busy: readonly string[];
   /** Tasks to drain to a checkpoint and settle as `stopped`. */
   readonly stop: readonly StopRequest[];
+}
+
+export interface RenewLeasesOptions {
+  /** True: rows that another transaction holds are waited for, and no task is answered as busy. Default false. */
+  readonly waits?: boolean;
 }
 
 /** Prolongs the leases a worker holds, by the database's clock. */
@@ -25,12 +32,13 @@ export async function renewLeases(
   workerId: string,
   leases: readonly HeldLease[],
   leaseSeconds: number,
+  { waits = false }: RenewLeasesOptions = {},
 ): Promise<RenewedLeases> {
-  if (leases.length === 0) return { lost: [], stop: [] };
+  if (leases.length === 0) return { lost: [], busy: [], stop: [] };
   const [row] = await db.$queryRaw<{ renewed: RenewedLeases }[]>`
     SELECT letsdata_renew_leases(${workerId}, ${leases.map((lease) => lease.taskId)}::text[],
-      ${leases.map((lease) => BigInt(lease.token))}::bigint[], ${leaseSeconds}::float8) AS renewed`;
-  return row?.renewed ?? { lost: [], stop: [] };
+      ${leases.map((lease) => BigInt(lease.token))}::bigint[], ${leaseSeconds}::float8, ${waits}) AS renewed`;
+  return row?.renewed ?? { lost: [], busy: [], stop: [] };
 }
 
 export interface ReleasedTask {
