@@ -168,7 +168,7 @@ print(json.dumps([
     StatusCode: 500,
     body: {
       statusCode: "EXCEPTION",
-      exception: { errorType: "KeyError", stackTrace: expect.stringContaining('KeyError: \'order\'') },
+      exception: { errorType: "KeyError", stackTrace: expect.stringContaining("KeyError: 'order'") },
     },
   });
   expect(plain).toEqual({ items: [1, { items: "a" }] });

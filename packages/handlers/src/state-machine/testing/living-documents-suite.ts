@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import type { LanguageHost, StateMachineSource } from "../../language-host.ts";
-import { defaultSplitLimits } from "../../record-splitter/record-splitter.ts";
 import { batchesOf, told } from "./orders-suite.ts";
 
 const orders = 5_000;
