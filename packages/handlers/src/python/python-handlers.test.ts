@@ -50,6 +50,7 @@ test.each([
   ["CompositeDoc(document(text), [])", "returned CompositeDoc instead"],
   ['ParseDocumentResult(None, "text", "SUCCESS")', "document is a str, not a Document"],
   ['{"status": "SUCCESS", "document": {"a": 1}}', "document is a dict, not a Document"],
+  ['{"status": "SUCCESS", "document": {"documentId": "1", "title": "a", "vectors": {}}}', "would lose title, vectors."],
 ])("what is no result, such as %s, is INVALID_DOCUMENT", async (returned, told) => {
   const { handle } = helpersOf({ body: `return ${returned}` });
   expect(await handle("a")).toMatchObject([
