@@ -39,5 +39,8 @@ export async function connect(
   });
   // An idle connection that breaks is replaced at the next statement.
   pool.on("error", () => undefined);
+  const { onRequest } = access;
+  // A statement of the pool takes a connection each.
+  if (onRequest) pool.on("acquire", () => onRequest());
   return { pool, place: `the database ${name} at ${host}:${port}`, name, role };
 }
