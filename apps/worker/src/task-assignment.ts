@@ -7,7 +7,7 @@ import type {
   VectorsAssignment,
 } from "@letsdata/compute/task-protocol";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
-import { type DatasetConfig, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
+import { type DatasetConfig, logLevelOf, timeoutSecondsOf } from "@letsdata/dataset/dataset-config";
 import { generatedNames } from "@letsdata/dataset/names";
 import { type OwnedThing, ownerOf } from "@letsdata/dataset/resource-owners";
 import { sparkStepOf } from "@letsdata/dataset/task-type";
@@ -62,6 +62,7 @@ export function taskAssignment(
     vectors: vectorsOf(installation, config, claimed.datasetId),
     recordErrorPolicy: config.readConnector.recordErrorPolicy,
     limits: { timeoutSeconds: timeoutSecondsOf(config.computeEngine) },
+    leastLogLevel: logLevelOf(config.computeEngine),
     ...(spark ? { spark } : {}),
   };
 }

@@ -108,6 +108,8 @@ export interface TaskAssignment {
     readonly checkpointSeconds?: number;
     readonly flushSecondsMax?: number;
   };
+  /** Less severe lines are left out where they are printed and use up nothing of the log's budget. Default: none are. */
+  readonly leastLogLevel?: TaskLogLevel;
   readonly spark?: SparkAssignment;
 }
 
@@ -126,10 +128,14 @@ export interface DescribeRequest {
   readonly implementation?: string | null;
 }
 
+/** From the least severe one up. */
+export const taskLogLevels = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
+export type TaskLogLevel = (typeof taskLogLevels)[number];
+
 export interface TaskLogLine {
   /** Epoch milliseconds. */
   readonly time: number;
-  readonly level: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  readonly level: TaskLogLevel;
   readonly message: string;
   /** Lines left out before this one because the task printed too much. */
   readonly dropped?: number;

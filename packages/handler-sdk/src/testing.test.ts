@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Document, SkipDoc } from "./index.ts";
+import { CompositeDoc, Document, ErrorDoc, SkipDoc } from "./index.ts";
 import { runHandler, runVectorsHandler } from "./testing.ts";
 
 class Vectors {
@@ -24,6 +24,20 @@ test("a vectors handler is run over documents: texts, documents with vectors, sk
   expect(run.errors).toEqual([
     { code: "INVALID_DOCUMENT", message: expect.stringContaining("returned a number for title") },
   ]);
+});
+
+test("errors of a composite's parts are told, whatever became of the whole", async () => {
+  const failed = (message: string) => new ErrorDoc(null, null, null, null, null, null, null, message);
+  const handler = {
+    parseMessage: (...[, , , , kind]: readonly unknown[]) => {
+      const main = { good: new Document("Document", "1", null, null, null, {}), bad: failed("whole") }[String(kind)];
+      const status = kind === "bad" ? "ERROR" : "SUCCESS";
+      return { status, document: new CompositeDoc(main ?? null, [failed(`part of ${kind}`)]) };
+    },
+  };
+  const run = await runHandler({ handler, interfaceName: "QueueMessageReader", records: ["good", "bad", "none"] });
+  expect([run.documents.length, run.errors.length, run.skips.length]).toEqual([1, 1, 1]);
+  expect(run.partErrors.map(({ message }) => message)).toEqual(["part of good", "part of bad", "part of none"]);
 });
 
 test("what it throws, and a method it lacks, are told as a task would", async () => {

@@ -22,11 +22,13 @@ export interface HandlerRunInput {
 /** What would be archived. `code`: of an error that the handler did not give itself, such as INVALID_DOCUMENT or RECORD_TOO_LARGE. */
 export type RunError = Pick<ErrorDocument, "message"> & Partial<ErrorDocument> & { readonly code?: string };
 
-/** What became of the records; each record is in one of the lists. */
+/** What became of the records; each record is in one of the lists but `partErrors`. */
 export interface HandlerRun {
   /** Bodies as they would be written. */
   readonly documents: readonly Readonly<Record<string, unknown>>[];
   readonly errors: readonly RunError[];
+  /** Of composite documents, whatever became of the whole: archived, but not counted as records. */
+  readonly partErrors: readonly RunError[];
   readonly skips: readonly { readonly reason: string | null }[];
 }
 
@@ -85,13 +87,16 @@ function documentOf(fields: Readonly<Record<string, unknown>>, start: number): R
 function runOf(results: readonly TestedResult[]): HandlerRun {
   const documents: Readonly<Record<string, unknown>>[] = [];
   const errors: RunError[] = [];
+  const partErrors: RunError[] = [];
   const skips: { reason: string | null }[] = [];
   for (const result of results) {
+    if (result.kind === "error") partErrors.push(...result.error.parts);
+    else if (result.kind !== "invalid") partErrors.push(...(result.partErrors ?? []));
     if (result.kind === "document") documents.push(JSON.parse(result.document.body));
     else if (result.kind === "skip") skips.push({ reason: result.reason });
     else errors.push(result.kind === "error" ? result.error : { code: result.code, message: result.message });
   }
-  return { documents, errors, skips };
+  return { documents, errors, partErrors, skips };
 }
 
 function jsonLines(records: readonly unknown[] | undefined): string | undefined {

@@ -40,11 +40,13 @@ export function handlerError(origin: ErrorOrigin, source: SourceRecord, error: E
   };
 }
 
+/** `document`: the one that could not be written, with the failed parts of its composite, which are archived in its record. */
 export function systemError(
   origin: ErrorOrigin,
   source: SourceRecord,
   problem: { readonly code: string; readonly message: string },
   document: OutputDocument | null,
+  parts: readonly ErrorDocument[] = [],
 ): ErrorRecord {
   return {
     ...commonParts(origin, source),
@@ -58,7 +60,7 @@ export function systemError(
     errorStartOffsetMap: startOffsets(source),
     errorEndOffsetMap: endOffsets(source),
     document: document?.body ?? null,
-    parts: [],
+    parts,
   };
 }
 

@@ -177,15 +177,15 @@ class Collected implements HandledBatch {
     result: Extract<HandlerResult, { kind: "document" }>,
   ): void {
     const { writer, errorOrigin } = this.#stage;
+    const { document, partErrors: parts } = result;
     if ("code" in prepared) {
-      this.#fail(ordinal, systemError(errorOrigin, record, prepared, result.document));
+      this.#fail(ordinal, systemError(errorOrigin, record, prepared, document, parts));
     } else if (prepared.bytes > writer.limits.maxDocumentBytes) {
       const message = `The document has ${prepared.bytes} bytes, the target takes ${writer.limits.maxDocumentBytes}`;
-      this.#fail(ordinal, systemError(errorOrigin, record, { code: "DOCUMENT_TOO_LARGE", message }, result.document));
+      this.#fail(ordinal, systemError(errorOrigin, record, { code: "DOCUMENT_TOO_LARGE", message }, document, parts));
     } else {
       this.documents.push(prepared);
       this.records.push(record);
-      const { document, partErrors: parts } = result;
       if (parts) this.partErrors.push({ ordinal, record: partErrors(errorOrigin, record, document, parts) });
     }
   }

@@ -1,4 +1,4 @@
-import type { Handler } from "@letsdata/plugin-kit/handler";
+import type { ErrorDocument, Handler } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { describe, expect, it } from "vitest";
 import { pipelineMetrics } from "./measure.ts";
@@ -9,6 +9,10 @@ import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
 import { taskBench } from "./testing/task-bench.ts";
 
 const docs = (count: number): string[] => Array.from({ length: count }, (_, n) => `doc ${n}`);
+const failedPart: ErrorDocument = {
+  ...{ message: "bad line", documentId: null, recordType: null, partitionKey: null, documentMetadata: {} },
+  ...{ startOffsets: null, endOffsets: null, document: null, parts: [] },
+};
 const lazily = (problem: () => Problem) => () => Promise.reject(problem());
 
 describe("every record", () => {
@@ -38,17 +42,31 @@ describe("every record", () => {
 
   it("that is skipped with errors of its parts counts as a skip, and the errors are archived", async () => {
     const { attempt, clock, archive } = taskBench();
-    const part = {
-      ...{ message: "bad line", documentId: null, recordType: null, partitionKey: null, documentMetadata: {} },
-      ...{ startOffsets: null, endOffsets: null, document: null, parts: [] },
-    };
     const handler: Handler = {
-      handle: (batch) => batch.map(() => ({ kind: "skip", reason: null, partErrors: [part] })),
+      handle: (batch) => batch.map(() => ({ kind: "skip", reason: null, partErrors: [failedPart] })),
       close: async () => {},
     };
     const outcome = await clock.run(runTask(attempt({ reader: fakeReader(sourceRecords(["a"])), handler })));
     expect(outcome.counts).toMatchObject({ recordsRead: 1, recordsSkipped: 1, recordsErrored: 0 });
-    expect([...archive.files.values()].flat()).toMatchObject([{ code: "HANDLER_ERROR_DOC", parts: [part] }]);
+    expect([...archive.files.values()].flat()).toMatchObject([{ code: "HANDLER_ERROR_DOC", parts: [failedPart] }]);
+  });
+
+  it.each([
+    ["too large for the target", "doc", "x".repeat(1_000), "DOCUMENT_TOO_LARGE"],
+    ["refused by the target", "unwritable", "b", "INVALID_DOCUMENT_KEY"],
+  ])("whose document is %s keeps the errors of its parts in its error record", async (_, kind, text, code) => {
+    const { attempt, clock, archive } = taskBench();
+    const documents = fakeHandler();
+    const handler: Handler = {
+      ...documents,
+      handle: async (batch, signal) =>
+        (await documents.handle(batch, signal)).map((result) => ({ ...result, partErrors: [failedPart] })),
+    };
+    const outcome = await clock.run(
+      runTask(attempt({ reader: fakeReader(sourceRecords([`${kind} ${text}`])), handler })),
+    );
+    expect(outcome.counts).toMatchObject({ recordsErrored: 1, documentsWritten: 0 });
+    expect([...archive.files.values()].flat()).toMatchObject([{ code, parts: [failedPart] }]);
   });
 
   it("that the reader could not hand out whole becomes a system error record and never reaches the handler", async () => {

@@ -87,7 +87,35 @@ test("state machines read their files, in JavaScript and Python", async () => {
   expect((await tryOut(inJavaScript, orders, "--interface", "SingleFileStateMachineReader")).lines).toEqual(
     inPython.lines,
   );
+  const partly = write("partly.log", "\nH,1,a\nI,1,xb\nE,1,\n");
+  expect((await tryOut(inJavaScript, partly, "--interface", "SingleFileStateMachineReader")).lines).toMatchObject([
+    { kind: "document", documentId: "1", partErrors: [{ message: "bad xb" }] },
+  ]);
   rmSync(inJavaScript, { recursive: true });
+});
+
+test("step 3 of a template works from the template's own folder, by the program and by the checkout's script", () => {
+  const template = join(folder, "template");
+  cpSync(join(repository, "samples/templates/python"), template, { recursive: true });
+  writeFileSync(join(template, "some.log"), '{"id":"1","page":"/"}\n{"id":"3"}\n');
+  const readme = readFileSync(join(template, "README.md"), "utf8");
+  const command = /`(letsdata handlers test [^`]+)`/.exec(readme)![1]!;
+  const env = { ...process.env, LETSDATA_CONFIG_FILE: join(folder, "no-profiles.json") };
+  const PATH = `${join(repository, "bin")}:${process.env.PATH}`;
+  const byName = spawnSync("sh", ["-c", command], { cwd: template, env: { ...env, PATH }, encoding: "utf8" });
+  expect(byName.stderr).toBe("2 records: 1 documents, 0 skipped, 1 errored\n");
+  const { scripts } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+  const script = command.replace("letsdata", () => scripts.letsdata);
+  // As pnpm runs it: in the checkout, with the folder it was called in.
+  const options = { cwd: repository, env: { ...env, INIT_CWD: template }, encoding: "utf8" } as const;
+  const byScript = spawnSync("sh", ["-c", script], options);
+  expect(byScript).toMatchObject({ status: 0, stdout: byName.stdout });
+}, 60_000);
+
+test.each(["java", "javascript"])("the %s template names the program of its step 3 and where that is", (language) => {
+  const readme = readFileSync(join(repository, "samples/templates", language, "README.md"), "utf8");
+  expect(readme).toMatch(/`letsdata handlers test --artifact \S+ --file some\.log`/);
+  expect(readme).toContain("`letsdata` is the program `bin/letsdata`");
 });
 
 const lineParser = `export class SingleFileParser {

@@ -127,7 +127,8 @@ function shown({ record, result }: TestedRecord) {
   if (result.kind === "skip") return { ...place, ...result };
   if (result.kind === "document") {
     const { documentId, partitionKey, recordType, body } = result.document;
-    return { ...place, kind: result.kind, documentId, partitionKey, recordType, body };
+    const parts = result.partErrors ? { partErrors: result.partErrors } : {};
+    return { ...place, kind: result.kind, documentId, partitionKey, recordType, body, ...parts };
   }
   const error =
     result.kind === "error"

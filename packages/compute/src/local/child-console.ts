@@ -1,12 +1,13 @@
 import { writeSync } from "node:fs";
 import { Writable } from "node:stream";
 import { format } from "node:util";
-import { logLineMark, type TaskLogLine } from "../task-protocol.ts";
+import { logLineMark, type TaskLogLevel, type TaskLogLine } from "../task-protocol.ts";
 import { LogBudget, lineBytesMax } from "./log-budget.ts";
 
 export interface ChildConsole {
   log(level: TaskLogLine["level"], message: string): void;
-  restart(): void;
+  /** Lines less severe than `leastLevel` are left out from here on. */
+  restart(leastLevel?: TaskLogLevel): void;
   /** Says how many lines were left out, if any. */
   finish(): void;
 }
@@ -27,7 +28,7 @@ export function captureConsole(): ChildConsole {
     }
   };
   const log = (level: TaskLogLine["level"], makeMessage: () => string): void => {
-    if (!budget.admits()) return;
+    if (!budget.wants(level) || !budget.admits()) return;
     const message = cut(makeMessage());
     const dropped = budget.takeDropped();
     emit({ time: Date.now(), level, message, ...(dropped > 0 ? { dropped } : {}) });
@@ -42,7 +43,7 @@ export function captureConsole(): ChildConsole {
   replaceStream("stderr", (text) => log("WARN", () => text));
   return {
     log: (level, message) => log(level, () => message),
-    restart: () => budget.restart(),
+    restart: (leastLevel) => budget.restart(leastLevel),
     finish: () => {
       const dropped = budget.takeDropped();
       if (dropped > 0) {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { buildJavaArtifact } from "@letsdata/handlers/java/host-classes";
 import { installedJavas } from "@letsdata/handlers/java/testing/installed-javas";
+import { parserArtifact } from "@letsdata/handlers/python/testing/artifact-of";
 import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { TaskOutcome } from "../task-protocol.ts";
 import type { TaskProcessPool } from "./task-process-pool.ts";
@@ -183,6 +184,17 @@ test("lines of the logger supplied to Python handlers are in the log with their 
     "DEBUG a detail",
     "ERROR an error",
   ]);
+});
+
+test("what a Python handler tells at DEBUG takes no room of what is wanted", async () => {
+  const body = 'for _ in range(30_000): logger.debug("a detail")\nlogger.error("at last")';
+  const artifactDir = parserArtifact({ before: "from letsdata_utils.logging_utils import logger", body });
+  const assignment = { ...assignmentFor(artifactDir, ["a"]), leastLogLevel: "INFO" } as const;
+  const handler = { ...assignment.handler, language: "PYTHON" as const };
+  const { request, observed } = runRequest(artifactDir, { assignment: { ...assignment, handler } });
+  await pool.run(request);
+  expect(observed.lines).toMatchObject([{ level: "ERROR", message: "at last" }]);
+  expect(observed.lines[0]?.dropped).toBeUndefined();
 });
 
 test("a Python module that loops for ever while it is loaded: ARTIFACT_INVALID with the line", async () => {

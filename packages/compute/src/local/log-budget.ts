@@ -1,3 +1,5 @@
+import { type TaskLogLevel, taskLogLevels } from "../task-protocol.ts";
+
 export interface LogBudgetLimits {
   readonly linesPerSecond: number;
   readonly bytesPerSecond: number;
@@ -20,10 +22,16 @@ export class LogBudget {
   #bytes = 0;
   #total = 0;
   #dropped = 0;
+  #leastLevel: TaskLogLevel = "DEBUG";
 
   constructor(limits: LogBudgetLimits = defaultLogBudget, monotonic: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#monotonic = monotonic;
+  }
+
+  /** Whether anybody wants lines of the level; others are left out and count for nothing. */
+  wants(level: TaskLogLevel): boolean {
+    return taskLogLevels.indexOf(level) >= taskLogLevels.indexOf(this.#leastLevel);
   }
 
   /** Whether another line fits now; one that does not is counted as dropped. */
@@ -58,7 +66,8 @@ export class LogBudget {
   }
 
   /** A new attempt starts with a full budget. */
-  restart(): void {
+  restart(leastLevel: TaskLogLevel = "DEBUG"): void {
+    this.#leastLevel = leastLevel;
     this.#total = 0;
     this.#dropped = 0;
   }

@@ -1,7 +1,9 @@
-import { logLineMark, type TaskLogLine } from "../task-protocol.ts";
+import { logLineMark, type TaskLogLevel, type TaskLogLine, taskLogLevels } from "../task-protocol.ts";
 import { LogBudget, lineBytesMax } from "./log-budget.ts";
 
 const keptForDiagnosis = 4 * 1024;
+/** The level stands in front of the message. */
+const markedLevel = /^[^"]*"time": ?\d+, ?"level": ?"(DEBUG|INFO|WARN|ERROR)"/;
 
 /** Turns the bytes a task process prints into bounded log lines. Never waits: the process must not block on a full pipe. */
 export class LogCollector {
@@ -27,15 +29,18 @@ export class LogCollector {
     const lines: TaskLogLine[] = [];
     let at = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, at)) {
-      if (!this.#budget.admits()) {
+      this.#append(chunk.subarray(at, end));
+      at = end + 1;
+      if (!this.#budget.wants(this.#levelOf(this.#rest))) {
+        this.#takeRest();
+      } else if (this.#budget.admits()) {
+        this.#push(lines);
+      } else {
         // Over the budget the rest of the chunk goes unread: looking for lines in it would cost more than it is worth.
         at = chunk.lastIndexOf(10) + 1;
-        this.#rest = "";
+        this.#takeRest();
         break;
       }
-      this.#append(chunk.subarray(at, end));
-      this.#push(lines);
-      at = end + 1;
     }
     this.#append(chunk.subarray(at));
     if (lines.length > 0) this.#emit(lines);
@@ -43,7 +48,8 @@ export class LogCollector {
 
   finish(): void {
     const lines: TaskLogLine[] = [];
-    if (this.#rest !== "") this.#push(lines);
+    if (!this.#budget.wants(this.#levelOf(this.#rest))) this.#takeRest();
+    else if (this.#rest !== "") this.#push(lines);
     const dropped = this.#budget.takeDropped();
     if (dropped > 0) {
       const message = "Output was left out: the task printed too much.";
@@ -52,9 +58,21 @@ export class LogCollector {
     if (lines.length > 0) this.#emit(lines);
   }
 
-  restart(): void {
+  restart(leastLevel?: TaskLogLevel): void {
     this.#tail = "";
-    this.#budget.restart();
+    this.#budget.restart(leastLevel);
+  }
+
+  /** Without reading the whole line: most of those that nobody wants are marked ones. */
+  #levelOf(text: string): TaskLogLevel {
+    return text.startsWith(logLineMark) ? ((markedLevel.exec(text)?.[1] as TaskLogLevel) ?? this.#level) : this.#level;
+  }
+
+  #takeRest(): { readonly text: string; readonly wasCut: boolean } {
+    const taken = { text: this.#rest, wasCut: this.#lineCut };
+    this.#rest = "";
+    this.#lineCut = false;
+    return taken;
   }
 
   #append(part: Buffer): void {
@@ -65,10 +83,7 @@ export class LogCollector {
   }
 
   #push(lines: TaskLogLine[]): void {
-    const text = this.#rest;
-    this.#rest = "";
-    const wasCut = this.#lineCut;
-    this.#lineCut = false;
+    const { text, wasCut } = this.#takeRest();
     if (text === "") return;
     this.#budget.spend(text.length);
     const dropped = this.#budget.takeDropped();
@@ -81,7 +96,7 @@ function ownLine(text: string): TaskLogLine | null {
   if (!text.startsWith(logLineMark)) return null;
   try {
     const { time, level, message, dropped } = JSON.parse(text.slice(logLineMark.length)) as TaskLogLine;
-    if (typeof message !== "string" || !["DEBUG", "INFO", "WARN", "ERROR"].includes(level)) return null;
+    if (typeof message !== "string" || !taskLogLevels.includes(level)) return null;
     return { time: Number(time) || Date.now(), level, message, ...(typeof dropped === "number" ? { dropped } : {}) };
   } catch {
     return null;

@@ -12,6 +12,7 @@ import {
   type Requests,
   type TaskAssignment,
   type TaskCheckpointUpdate,
+  type TaskLogLevel,
   type TaskOutcome,
   type ToChild,
   toProblemMessage,
@@ -25,7 +26,7 @@ export interface TaskChannel {
   saveCheckpoint(update: TaskCheckpointUpdate): Promise<void>;
   credentials(purpose: CredentialsPurpose): Promise<Credentials>;
   confirmLease(): Promise<void>;
-  log(level: "DEBUG" | "INFO" | "WARN" | "ERROR", message: string): void;
+  log(level: TaskLogLevel, message: string): void;
   /** Aborts with reason "stopped" or "rerun": drain and end. */
   readonly stop: AbortSignal;
   readonly lost: AbortSignal;
@@ -59,10 +60,10 @@ export function serveTasks(server: TaskServer): void {
   let stop = new AbortController();
   let lost = new AbortController();
 
-  const openChannel = (): TaskChannel => {
+  const openChannel = (leastLogLevel?: TaskLogLevel): TaskChannel => {
     stop = new AbortController();
     lost = new AbortController();
-    print.restart();
+    print.restart(leastLogLevel);
     return {
       saveCheckpoint: async (update) => {
         await requests.ask("checkpoint", update);
@@ -78,7 +79,7 @@ export function serveTasks(server: TaskServer): void {
   };
 
   const run = async (assignment: TaskAssignment): Promise<void> => {
-    const channel = openChannel();
+    const channel = openChannel(assignment.leastLogLevel);
     const outcome = await server.run(assignment, channel).catch((thrown: unknown): TaskOutcome => {
       const problem = asProblem(thrown);
       const details = detailsOf(problem.details);

@@ -125,6 +125,15 @@ function probe(name, open) {
     ]);
   });
 
+  test("that prints more at DEBUG than the log takes loses no line of a level that is wanted", async () => {
+    const code = "for (let i = 0; i < 30_000; i++) console.debug('detail', i); console.error('at last');";
+    const { request, observed } = runRequest(await artifacts.add(parserModule(code)));
+    const assignment = { ...request.assignment, leastLogLevel: "INFO" } as const;
+    await pool.run({ ...request, assignment });
+    expect(observed.lines).toMatchObject([{ level: "ERROR", message: "at last" }]);
+    expect(observed.lines[0]?.dropped).toBeUndefined();
+  });
+
   test.each([
     ["through the console", "for (let i = 0; i < 300_000; i++) console.log(line);"],
     ["past the console", "for (let i = 0; i < 20_000; i++) fs.writeSync(1, block);"],

@@ -248,7 +248,8 @@ export function createTaskProcessPool(options: PoolOptions): TaskProcessPool {
         if (request.assignment.spark) void endSession(process.pid).then(() => finish(outcome));
         else finish(outcome);
       };
-      process.occupy({ onMessage, onLog: request.onLog, onEnd });
+      const { leastLogLevel } = request.assignment;
+      process.occupy({ onMessage, onLog: request.onLog, onEnd, leastLogLevel });
       if (process.ended !== null) {
         onEnd(process.ended);
         return;

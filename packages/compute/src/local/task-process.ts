@@ -3,7 +3,13 @@ import { realpathSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import { sparkPlaces } from "../spark/places.ts";
-import { type FromChild, protocolVersion, type TaskLogLine, type ToChild } from "../task-protocol.ts";
+import {
+  type FromChild,
+  protocolVersion,
+  type TaskLogLevel,
+  type TaskLogLine,
+  type ToChild,
+} from "../task-protocol.ts";
 import { LogCollector } from "./log-collector.ts";
 import { heapFlags, type MemoryPlan, memoryPlan, watchMemory } from "./memory-watch.ts";
 
@@ -41,6 +47,8 @@ export interface Occupant {
   onMessage(message: FromChild): void;
   onLog(lines: readonly TaskLogLine[]): void;
   onEnd(ending: Ending): void;
+  /** Of the lines it wants. Default: DEBUG. */
+  readonly leastLogLevel?: TaskLogLevel | undefined;
 }
 
 const memoryPollMilliseconds = 100;
@@ -78,6 +86,7 @@ export class TaskProcess {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
         ...scrubbedEnvironment(),
+        LETSDATA_MARKS_LOG_LINES: "1",
         LETSDATA_TASK_MEGABYTES: String(options.memoryMegabytes),
         LAMBDA_TASK_ROOT: artifactDir,
       },
@@ -100,8 +109,8 @@ export class TaskProcess {
 
   occupy(occupant: Occupant | null): void {
     this.#occupant = occupant;
-    this.#out.restart();
-    this.#err.restart();
+    this.#out.restart(occupant?.leastLogLevel);
+    this.#err.restart(occupant?.leastLogLevel);
   }
 
   flushLogs(): void {

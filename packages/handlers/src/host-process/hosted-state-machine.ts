@@ -33,8 +33,8 @@ interface CombinedInHost {
 }
 
 /**
- * The customer's reader and parsers in a language host. Documents stay there and are named by number; one nothing here refers to any
- * more is forgotten with the next call.
+ * The customer's reader and parsers in a language host. Documents stay there and are named by number; those the engine releases are
+ * forgotten with the next call.
  */
 export async function openHostedStateMachine(input: {
   readonly source: Omit<StateMachineSource, "names">;
@@ -43,13 +43,7 @@ export async function openHostedStateMachine(input: {
 }): Promise<StateMachineObjects> {
   const { source, process, locate } = input;
   const { artifactDir, implementation, interfaceName, parserImplementations, taskId, keepDocumentsFor } = source;
-  const unused: number[] = [];
-  const watch = new FinalizationRegistry<number>((id) => unused.push(id));
-  const reference = (id: number): DocumentReference => {
-    const document = new DocumentReference(id);
-    watch.register(document, id);
-    return document;
-  };
+  const released: number[] = [];
   const idOf = (document: HandlerDocument | null): number | null =>
     document instanceof DocumentReference ? document.id : null;
   const classOf = (stated: string | null | undefined, name: HandlerInterface) => ({
@@ -75,7 +69,7 @@ export async function openHostedStateMachine(input: {
   );
   const ask = (message: Readonly<Record<string, unknown>>): Promise<unknown> => process.call({ object, ...message });
   const askInside = (message: Readonly<Record<string, unknown>>, blob: readonly Uint8Array[] = []) =>
-    process.callInside({ object, forget: unused.splice(0), ...message }, blob);
+    process.callInside({ object, forget: released.splice(0), ...message }, blob);
 
   return {
     async fileTypes() {
@@ -112,7 +106,7 @@ export async function openHostedStateMachine(input: {
         `at byte ${place.offset} of ${place.fileName}`,
         () => askInside({ op: "parse", place, lastRecordType, lastDocument: idOf(lastDocument) }, [bytes]),
       );
-      return { document: reference(parsed.document), nextRecordType: parsed.nextRecordType };
+      return { document: new DocumentReference(parsed.document), nextRecordType: parsed.nextRecordType };
     },
 
     async combine({ lastDocument, files }) {
@@ -125,7 +119,7 @@ export async function openHostedStateMachine(input: {
             {
               op: "combine",
               object,
-              forget: unused.splice(0),
+              forget: released.splice(0),
               ...(keepDocumentsFor === undefined ? {} : { keepFor: keepDocumentsFor }),
               lastDocument: idOf(lastDocument),
               files: files.map(stateOf),
@@ -141,12 +135,17 @@ export async function openHostedStateMachine(input: {
         );
         return {
           ...combined,
-          document: document === null ? null : reference(document),
+          document: document === null ? null : new DocumentReference(document),
           resultAt: (position) => resultOfRow(row, taskId, position),
         };
       } finally {
         isCalling = false;
       }
+    },
+
+    release(document) {
+      const id = idOf(document);
+      if (id !== null) released.push(id);
     },
 
     async close() {

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { delimiter, dirname, join } from "node:path";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { jarOf } from "../artifact/jar-of.ts";
 import { testHandler } from "../interfaces/test-handler.ts";
 import { buildJavaHost } from "../java/host-classes.ts";
@@ -14,6 +14,10 @@ const support = join(import.meta.dirname, "../python/host/support");
 const templates = join(import.meta.dirname, "../../../../samples/templates");
 const folder = mkdtempSync(join(tmpdir(), "letsdata-templates-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  pythonHost.close?.();
+});
 
 function run(command: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
   const { status, stdout, stderr } = spawnSync(command, args, {
@@ -49,6 +53,11 @@ function pythonWithPackage(): string {
   return python;
 }
 
+/** Its skips are errors. */
+const ownSkipDoc = `
+from letsdata_interfaces.documents.ErrorDoc import ErrorDoc as SkipDoc
+`;
+
 const tellOfPackage = `
 import base64, hashlib, importlib.metadata, json
 package = importlib.metadata.distribution("letsdata-handlers")
@@ -67,7 +76,16 @@ test("the Python template passes its unit test with the package in a Python of i
   const tested = run(python, ["-I", "-B", "-m", "unittest", "discover", "test"], template);
   expect(tested).toMatchObject({ code: 0, out: expect.stringContaining("Ran 2 tests") });
   const lines = '{"id":"1","page":"/"}\n{"id":"2","page":"/","test":true}\n{"id":"3"}\n';
-  expect(await kindsOf(pythonHost, template, lines)).toEqual(["document", "skip", "error"]);
+  // Also by the Python that has the package, which must not hide the artifact's modules.
+  for (const path of [process.env.PATH, `${dirname(python)}${delimiter}${process.env.PATH}`]) {
+    vi.stubEnv("PATH", path);
+    expect(await kindsOf(pythonHost, template, lines)).toEqual(["document", "skip", "error"]);
+    pythonHost.close?.();
+  }
+  // An artifact's own modules of these names win over the package's.
+  mkdirSync(join(template, "letsdata_interfaces/documents"));
+  writeFileSync(join(template, "letsdata_interfaces/documents/SkipDoc.py"), ownSkipDoc);
+  expect(await kindsOf(pythonHost, template, lines)).toEqual(["document", "error", "error"]);
   const [version, needs, wrong, modules] = JSON.parse(run(python, ["-I", "-B", "-c", tellOfPackage], folder).out);
   expect([version, needs, wrong]).toEqual(["0.1.0", ">=3.9", []]);
   // All that an installation supplies, but for the stand-in of a package that a Lambda image brings itself.

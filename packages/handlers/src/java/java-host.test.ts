@@ -3,6 +3,7 @@ import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HostUnderTest, hostHelpers, testHost } from "../host-process/testing/host-suite.ts";
 import { testRecordInterfaces } from "../interfaces/testing/record-suite.ts";
+import { testLivingDocuments } from "../state-machine/testing/living-documents-suite.ts";
 import { testOrders } from "../state-machine/testing/orders-suite.ts";
 import { buildJavaArtifact } from "./host-classes.ts";
 import { javaHostWith } from "./open-handler.ts";
@@ -127,6 +128,12 @@ describe.each(javas)("with Java $version", ({ java }) => {
   testOrders("Java", javaHost, (reader) => ({
     artifactDir,
     implementation: reader === "SingleFileStateMachineReader" ? "com.acme.OrdersReader" : "com.acme.PairsReader",
+    parserImplementations: { "*": "com.acme.SingleFileStateMachineParser" },
+  }));
+
+  testLivingDocuments("Java", javaHost, () => ({
+    artifactDir,
+    implementation: "com.acme.OrdersReader",
     parserImplementations: { "*": "com.acme.SingleFileStateMachineParser" },
   }));
 });

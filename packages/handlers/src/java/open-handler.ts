@@ -1,12 +1,22 @@
+import { join } from "node:path";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { jarOf } from "../artifact/jar-of.ts";
 import { hostedLanguage } from "../host-process/hosted-language.ts";
+import { realProgram } from "../host-process/real-program.ts";
 import type { LanguageHost } from "../language-host.ts";
 import type { SparkSurroundings } from "../spark/spark-step.ts";
 import { javaHostFiles } from "./host-classes.ts";
 import { readFatalError } from "./read-fatal-error.ts";
 
-const needed = "a Java runtime of version 8 or newer (`java`; Debian: default-jre-headless)";
+const runtime = {
+  question: ["-XshowSettings:properties", "-version"],
+  readPath(told: string) {
+    const home = /^\s*java\.home = (.+)$/m.exec(told)?.[1];
+    return home === undefined ? null : join(home, "bin/java");
+  },
+  language: "Java",
+  installation: "a Java runtime of version 8 or newer (`java`; Debian: default-jre-headless)",
+} as const;
 
 /** Of a task's memory; the rest is for what a Java process needs beside its heap. */
 const heapShare = 0.75;
@@ -31,7 +41,7 @@ export function javaHostWith(java: string): LanguageHost {
       }
       const { hostJar, interfacesJar } = files;
       return {
-        command: java,
+        command: realProgram({ ...runtime, program: java }),
         args: [
           ...heapLimit(),
           ...flags,
@@ -43,8 +53,8 @@ export function javaHostWith(java: string): LanguageHost {
         ],
         environment: surroundings?.environment ?? {},
         workingDir: surroundings?.scratchDir ?? artifactDir,
-        language: "Java",
-        installation: needed,
+        language: runtime.language,
+        installation: runtime.installation,
         readCrash: ({ output }) => readFatalError(output),
       };
     },

@@ -2,7 +2,14 @@ import type { ErrorDocument, HandlerResult, OffsetMap } from "@letsdata/plugin-k
 import { ParsedDocument } from "../parsed-document.ts";
 import { describeThrown } from "./describe-thrown.ts";
 import { flatBody, type HandlerDocument, read, textOrNull, UnusableDocument } from "./document-body.ts";
-import { hasValues, isDocument, isResult, nameOf, noResult } from "./support-tree/letsdata_handler/plain-documents.js";
+import {
+  hasValues,
+  isDocument,
+  isResult,
+  nameOf,
+  noResult,
+  unwritten,
+} from "./support-tree/letsdata_handler/plain-documents.js";
 
 const messageLengthMax = 8000;
 
@@ -28,6 +35,8 @@ export function normaliseResult(returned: unknown, taskId: string, position: num
     if (output.body === "{}" && !isDocument(document)) {
       return invalid(`The handler's document is ${nameOf(document)}, not a Document.`);
     }
+    const lost = unwritten(document);
+    if (lost.length > 0) return invalid(lostAttributes(lost));
     return partErrors.length === 0
       ? { kind: "document", document: output }
       : { kind: "document", document: output, partErrors };
@@ -54,6 +63,11 @@ function takeApart(returned: HandlerDocument | null | undefined): {
 
 function errorDocuments(parts: unknown): readonly ErrorDocument[] {
   return Array.isArray(parts) ? parts.filter((part) => part && typeof part === "object").map(errorDocument) : [];
+}
+
+function lostAttributes(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
+  return `The handler's document has no documentKeyValuesMap, and only what is in that is written: it would lose ${shown}. Return a Document whose documentKeyValuesMap has them.`;
 }
 
 function skip(reason: string | null, partErrors: readonly ErrorDocument[]): HandlerResult {

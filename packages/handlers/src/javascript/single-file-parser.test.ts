@@ -106,6 +106,7 @@ describe("a result becomes", () => {
       [{}, "returned object instead"],
       [{ status: "SUCCESS", document: [document] }, "document is Array, not a Document"],
       [{ status: "SUCCESS", document: { a: 1 } }, "document is object, not a Document"],
+      [{ status: "SUCCESS", document: { documentId: "1", title: "a", vectors: {} } }, "would lose title, vectors."],
     ] as const) {
       const message = expect.stringContaining(told);
       expect(normaliseResult(returned, "t", 0)).toMatchObject({ kind: "invalid", code: "INVALID_DOCUMENT", message });

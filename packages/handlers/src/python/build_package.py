@@ -13,7 +13,8 @@ import zipfile
 NAME = "letsdata_handlers"
 VERSION = "0.1.0"
 _HERE = os.path.dirname(os.path.abspath(__file__))
-# The modules an installation supplies, not a copy of them; letsdata_lambda_function is the function of a Lambda image.
+# The modules an installation supplies, not a copy of them; letsdata_lambda_function is the function of a Lambda image. Handlers have
+# modules of their own in letsdata_interfaces and letsdata_utils: those have no __init__.py (namespace packages), else they would hide them.
 _MODULES = os.path.join(_HERE, "host", "support")
 _TAKEN = ("letsdata_interfaces", "letsdata_lambda", "letsdata_testing", "letsdata_utils", "letsdata_lambda_function.py")
 _INFO = f"{NAME}-{VERSION}.dist-info"

@@ -50,6 +50,7 @@ test.each([
   ["CompositeDoc(document(text), [])", "returned CompositeDoc instead"],
   ['ParseDocumentResult(None, "text", "SUCCESS")', "document is a str, not a Document"],
   ['{"status": "SUCCESS", "document": {"a": 1}}', "document is a dict, not a Document"],
+  ['{"status": "SUCCESS", "document": {"documentId": "1", "title": "a", "vectors": {}}}', "would lose title, vectors."],
 ])("what is no result, such as %s, is INVALID_DOCUMENT", async (returned, told) => {
   const { handle } = helpersOf({ body: `return ${returned}` });
   expect(await handle("a")).toMatchObject([
@@ -109,17 +110,32 @@ logging.getLogger("botocore.auth").debug("Signature: a key")
 logging.getLogger("botocore.auth").warning("theirs")
 `;
 
-test("lines of the supplied logger carry their levels; libraries do not tell at DEBUG", async () => {
-  const { command, args } = pythonCommand(parserArtifact({ before: loggingHandler, body: "" }));
-  const host = spawn(command, [...args], { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"] });
+/** What a host says while it loads such a handler: on the descriptor of its prints, and on standard error. */
+async function sayingsOf(parser: Parameters<typeof parserArtifact>[0], environment: Readonly<Record<string, string>>) {
+  const { command, args } = pythonCommand(parserArtifact(parser));
+  const env = { ...process.env, ...environment };
+  const host = spawn(command, [...args], { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"], env });
   onTestFinished(() => {
     host.kill("SIGKILL");
   });
   const place = { module: "letsdata_interfaces/readers/parsers/SingleFileParser.py", class: "SingleFileParser" };
   for (const part of encodeFrame({ op: "load", ...place, methods: [] })) host.stdin!.write(part);
   host.stdin!.end();
-  const lines = (await text(host.stdio[3] as Readable)).split("\n").filter((line) => line.startsWith("\x1eletsdata:"));
+  const [printed, error] = await Promise.all([text(host.stdio[3] as Readable), text(host.stderr!)]);
+  const lines = printed.split("\n").filter((line) => line.startsWith("\x1eletsdata:"));
   const told = lines.map((line) => JSON.parse(line.slice("\x1eletsdata:".length)) as TaskLine);
+  return { printed, told, error };
+}
+
+const marking = { LETSDATA_MARKS_LOG_LINES: "1" };
+/** As it is published: an artifact's own modules win. */
+const publishedLogger = "import logging\nlogger = logging.getLogger()\nlogger.setLevel(logging.DEBUG)\n";
+
+test.each([
+  ["supplied", {}],
+  ["published", { "letsdata_utils/logging_utils.py": publishedLogger }],
+])("lines of the %s logger carry their levels; libraries do not tell at DEBUG", async (_, files) => {
+  const { told, error } = await sayingsOf({ before: loggingHandler, body: "", files }, marking);
   expect(told.map(({ level, message }) => `${level} ${message.split("\n")[0]}`)).toEqual([
     "DEBUG said by debug",
     "INFO said by info",
@@ -127,10 +143,31 @@ test("lines of the supplied logger carry their levels; libraries do not tell at 
     "ERROR said by error",
     "ERROR said by critical",
     "ERROR divided",
+    "WARN theirs",
   ]);
   expect(told[0]?.message).toBe("said by debug\né");
   expect(told[5]?.message).toContain("ZeroDivisionError");
-  expect(await text(host.stderr!)).toBe("theirs\n");
+  expect(error).toBe("");
+});
+
+test("a handler that configures Python's logging itself gets what it asks for", async () => {
+  const before = `
+import logging
+logging.basicConfig(level=logging.INFO, format="own: %(message)s")
+logging.getLogger("clicks").info("heard")
+`;
+  const { told, error } = await sayingsOf({ before, body: "" }, marking);
+  expect(told).toEqual([]);
+  expect(error).toBe("own: heard\n");
+});
+
+test.each([
+  ["supplied", {}, "letsdata"],
+  ["published", { "letsdata_utils/logging_utils.py": publishedLogger }, "root"],
+])("where nobody reads marked lines those of the %s logger are for people", async (_, files, name) => {
+  const { printed } = await sayingsOf({ before: loggingHandler, body: "", files }, { LETSDATA_MARKS_LOG_LINES: "" });
+  expect(printed).not.toContain("\x1e");
+  expect(printed).toContain(`INFO ${name} said by info\n`);
 });
 
 interface TaskLine {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type HostUnderTest, hostHelpers, testHost } from "../host-process/testing/host-suite.ts";
 import { testRecordInterfaces } from "../interfaces/testing/record-suite.ts";
+import { testLivingDocuments } from "../state-machine/testing/living-documents-suite.ts";
 import { testOrders } from "../state-machine/testing/orders-suite.ts";
 import { pythonHost } from "./open-handler.ts";
 
@@ -80,6 +81,8 @@ test("a bad artifact is told at initialisation: no module, no class", async () =
 });
 
 testOrders("Python", pythonHost, () => ({ artifactDir }));
+
+testLivingDocuments("Python", pythonHost, () => ({ artifactDir }));
 
 testRecordInterfaces({
   name: "Python",

@@ -101,6 +101,7 @@ async function* combine(input: {
         const announced = combined.nextRecordTypes?.[file.fileType];
         if (announced) file.announce(announced);
       }
+      if (lastDocument !== null) objects.release?.(lastDocument);
       lastDocument = combined.document;
       states = positions(files);
       const now = performance.now();
@@ -115,6 +116,7 @@ async function* combine(input: {
     throw thrown;
   } finally {
     await Promise.all(files.map((file) => file.close()));
+    if (lastDocument !== null) objects.release?.(lastDocument);
   }
   yield batch();
 }

@@ -105,6 +105,10 @@ export class StateMachineFile implements SystemFile {
 
   async close(): Promise<void> {
     this.state = "CLOSED";
+    this.#release(this.#ahead?.document);
+    this.#release(this.#lastDocument);
+    this.#ahead = null;
+    this.#lastDocument = null;
     await this.#chunks.return?.();
   }
 
@@ -130,7 +134,14 @@ export class StateMachineFile implements SystemFile {
     this.#refused.push(...refused);
     if (record !== null) this.#handedOut.push(record);
     if (document === null) this.state = "COMPLETED";
-    else this.#lastDocument = document;
+    else {
+      this.#release(this.#lastDocument);
+      this.#lastDocument = document;
+    }
+  }
+
+  #release(document: HandlerDocument | null | undefined): void {
+    if (document) this.#objects.release?.(document);
   }
 
   async #parseNext(): Promise<Ahead> {

@@ -71,6 +71,8 @@ export interface StateMachineObjects {
     /** In the order of `fileTypes`. */
     readonly files: readonly SystemFile[];
   }): Promise<Combined>;
+  /** No later call names the document: what keeps it in another process may drop it. Left out where nothing but its references does. */
+  release?(document: HandlerDocument): void;
   /** Idempotent. */
   close(): Promise<void>;
 }

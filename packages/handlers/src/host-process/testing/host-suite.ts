@@ -127,7 +127,10 @@ export function testHost(underTest: HostUnderTest): void {
   });
 
   test("a composite without a document is a skip with the errors of its parts", async () => {
-    expect((await handle("parts"))[0]).toMatchObject({ kind: "skip", partErrors: [{ message: "parts" }] });
+    expect(await handle("parts", "parts skip")).toMatchObject([
+      { kind: "skip", partErrors: [{ message: "parts" }] },
+      { kind: "skip", partErrors: [{ message: "parts skip" }] },
+    ]);
   });
 
   test("an exception that throws when its text is asked for is told by its class, at its record", async () => {

@@ -129,17 +129,18 @@ export function testOrders(
   });
 }
 
-async function* chunks(text: string, from: number): AsyncGenerator<Uint8Array> {
+async function* chunks(text: string, from: number, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
-  for (let at = from; at < bytes.length; at += 7) yield Uint8Array.from(bytes.subarray(at, at + 7));
+  for (let at = from; at < bytes.length; at += size) yield Uint8Array.from(bytes.subarray(at, at + size));
 }
 
 export async function batchesOf(
   machine: StateMachine,
   texts: Texts,
   from: Readonly<Record<string, FileState>> | null | undefined = null,
+  size = 7,
 ): Promise<CombinedBatch[]> {
-  const bytes = Object.entries(texts).map(([type, text]) => [type, chunks(text, from?.[type]?.offset ?? 0)]);
+  const bytes = Object.entries(texts).map(([type, text]) => [type, chunks(text, from?.[type]?.offset ?? 0, size)]);
   const batches: CombinedBatch[] = [];
   for await (const batch of machine.combiner.combine(Object.fromEntries(bytes), from ?? null, signal))
     batches.push(batch);

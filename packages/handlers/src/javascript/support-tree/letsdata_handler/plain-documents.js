@@ -59,6 +59,24 @@ export function isDocument(value) {
   return hasOneOf(value, [...envelope.flat(), "documentType", "getDocumentType"]);
 }
 
+const known = new Set([
+  ...[...envelope, ...more].map(([field]) => field),
+  ...["document", "documentList", "errorDocs", "errorDocList"],
+]);
+
+/**
+ * Names of a plain object's attributes that are none of a document's, where it has no documentKeyValuesMap: a flat map was returned.
+ *
+ * @param {any} document @returns {string[]}
+ */
+export function unwritten(document) {
+  const prototype = Object.getPrototypeOf(document);
+  if ((prototype !== null && prototype !== Object.prototype) || "documentKeyValuesMap" in document) return [];
+  return Object.keys(document).filter(
+    (name) => !known.has(name) && !["function", "undefined"].includes(typeof document[name]),
+  );
+}
+
 /** @param {any} document */
 export function hasValues(document) {
   return envelope.some(([field, getter]) => (read(document, field, getter) ?? null) !== null);
@@ -74,7 +92,9 @@ export function plainDocument(document) {
     const value = read(document, field, getter);
     if (value !== undefined) plain[field] = value instanceof Map ? Object.fromEntries(value) : value;
   }
-  if (!isComposite) return plain;
+  // What a plain object has beside goes along: the engine refuses it.
+  if (!isComposite)
+    return Object.assign(plain, Object.fromEntries(unwritten(document).map((name) => [name, document[name]])));
   const [listed, listedErrors] = read(document, "documentList", "getDocumentList") ?? [];
   plain.document = plainDocument(document.document ?? listed);
   plain.errorDocs = (document.errorDocs ?? listedErrors ?? []).map(plainDocument);

@@ -7,14 +7,12 @@ import os
 import shutil
 import sys
 
-from letsdata_hosting import sandbox
+from letsdata_hosting import sandbox, task_log
 from letsdata_lambda.calls import text_of
 
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _READ_BY_JAVA = ("/etc/passwd", "/etc/group", "/etc/alternatives", *glob.glob("/etc/java-*"), "/sys/fs/cgroup", "/sys/devices/system/cpu",
                  "/proc/version")
-_TELLS_KEYS = ("py4j", "botocore", "boto3", "urllib3")
-"""Loggers that tell at DEBUG what is handed to Spark or sent to AWS, keys as well; a handler may set the root to DEBUG."""
 _CONFIGURATION = ("conf", "etc")
 """Folders of an installation where its operator keeps passwords, such as those of hive-site.xml: none of a handler's business."""
 _DEFAULTS = "spark-defaults.conf"
@@ -23,8 +21,7 @@ _TAKEN_OVER = (_DEFAULTS, "log4j2.properties")
 
 def prepare(artifact_dir, host_dir, options):
     """Before anything of the customer is loaded. Returns what the process may reach for Spark."""
-    for name in _TELLS_KEYS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    task_log.quieten(logging.WARNING)
     home = _use_spark_home() or _folder_of_pyspark()
     scratch = options["scratchDir"]
     if scratch is not None:

@@ -4,3 +4,9 @@ export const DocumentType = Object.freeze({
   SkipDoc: "SkipDoc",
   CompositeDoc: "CompositeDoc",
 });
+
+export function documentTypeFromString(text) {
+  const type = DocumentType[text];
+  if (type === undefined) throw new Error(`unexpected DocumentType ${text}`);
+  return type;
+}

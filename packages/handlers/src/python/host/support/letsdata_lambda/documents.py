@@ -17,6 +17,7 @@ _MORE = (
     ("skipMessage", "getSkipMessage"),
 )
 _FIELDS = (*ENVELOPE, ("documentType", "getDocumentType"))
+_KNOWN = {*(field for field, _ in (*ENVELOPE, *_MORE)), "document", "documentList", "errorDocs", "errorDocList"}
 
 
 def read(owner, field, *getters):
@@ -61,6 +62,13 @@ def is_document(value):
     return any(hasattr(value, name) for names in _FIELDS for name in names)
 
 
+def unwritten(document):
+    """Names of a plain map's attributes that are none of a document's, where it has no documentKeyValuesMap: a flat map was returned."""
+    if not isinstance(document, dict) or "documentKeyValuesMap" in document:
+        return []
+    return [name for name in document if name not in _KNOWN]
+
+
 def word(value):
     return value if type(value) is str or not isinstance(value, Enum) else value.value
 
@@ -103,7 +111,9 @@ def plain_document(document):
             "errorDocs": [plain_document(error) for error in errors],
         }
     plain = {field: word(read(document, field, getter)) for field, getter in (*ENVELOPE, *_MORE)}
-    return {field: value for field, value in plain.items() if value is not None}
+    # What a plain map has beside goes along: the engine refuses it.
+    beside = {name: document[name] for name in unwritten(document)}
+    return {**beside, **{field: value for field, value in plain.items() if value is not None}}
 
 
 def document_of(plain):

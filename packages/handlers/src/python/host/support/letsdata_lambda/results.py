@@ -2,7 +2,7 @@
 
 import json
 
-from letsdata_lambda.documents import has_values, is_document, is_result, no_result, read, word
+from letsdata_lambda.documents import has_values, is_document, is_result, no_result, read, unwritten, word
 
 MESSAGE_LENGTH_MAX = 8000
 
@@ -50,9 +50,17 @@ def result_row(returned):
         row = _document_row(document)
         if row[4] == "{}" and not is_document(document):
             return ["i", f"The handler's document is a {type(document).__name__}, not a Document."]
+        lost = unwritten(document)
+        if lost:
+            return ["i", _lost_attributes(lost)]
         return [*row, parts] if parts else row
     except UnusableDocument as error:
         return ["i", f"The document cannot be serialised: {error}"]
+
+
+def _lost_attributes(names):
+    shown = ", ".join(map(str, names[:5])) + (", …" if len(names) > 5 else "")
+    return f"The handler's document has no documentKeyValuesMap, and only what is in that is written: it would lose {shown}. Return a Document whose documentKeyValuesMap has them."
 
 
 def texts_row(returned):

@@ -5,6 +5,12 @@ class Stage(Enum):
     Test = "Test"
     Prod = "Prod"
 
-    @staticmethod
-    def fromString(text):
-        return Stage(text)
+    @classmethod
+    def fromValue(cls, text):
+        """Raises ValueError for what is no stage."""
+        return cls(text)
+
+    @classmethod
+    def fromString(cls, text):
+        """The same under the name of an earlier version of this module."""
+        return cls(text)

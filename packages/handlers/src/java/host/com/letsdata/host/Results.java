@@ -42,7 +42,7 @@ final class Results {
                 DocumentInterface main = entry.getKey();
                 boolean isFailed = status == ParseDocumentResultStatus.ERROR && main != null;
                 if (isFailed || main instanceof ErrorDocInterface || main instanceof SkipDocInterface) document = main;
-                if (main == null && returned.serialize() == null) document = null;
+                if (main == null && (status == ParseDocumentResultStatus.SKIP || !hasBody(returned))) document = null;
             }
         }
         if (status == ParseDocumentResultStatus.ERROR || document instanceof ErrorDocInterface) {
@@ -53,6 +53,15 @@ final class Results {
             return skip(hasReason ? cut(((SkipDocInterface) document).getSkipMessage()) : null, parts);
         }
         return document == null ? skip(null, parts) : row(document, parts);
+    }
+
+    /** A composite may be written as a whole; most serialise their main document, whether they have one or not. */
+    private static boolean hasBody(DocumentInterface composite) {
+        try {
+            return composite.serialize() != null;
+        } catch (RuntimeException thrown) {
+            return false;
+        }
     }
 
     private static List<Object> skip(String reason, List<Object> parts) {

@@ -3,9 +3,12 @@ package com.acme;
 import com.resonance.letsdata.data.documents.interfaces.SingleDocInterface;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 
 /** A document of values whose body is written by hand, as a customer's JSON library would. */
 public class Doc implements SingleDocInterface {
+    private static final Set<Doc> LIVING = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     final String id;
     final String type;
     final String value;
@@ -16,6 +19,18 @@ public class Doc implements SingleDocInterface {
         this.type = type;
         this.value = value;
         this.body = body;
+        LIVING.add(this);
+    }
+
+    /** How many of them anybody refers to. */
+    static int living() {
+        System.gc();
+        // Not its size: those that are gone leave the set a little later.
+        int found = 0;
+        synchronized (LIVING) {
+            for (Doc ignored : LIVING) found++;
+        }
+        return found;
     }
 
     static String quoted(String text) {

@@ -31,6 +31,13 @@ public class Orders extends Doc implements CompositeDocInterface {
                 + quoted(previous == null ? null : previous.getDocumentId()) + ",\"" + listName + "\":[" + list + "]}");
     }
 
+    /** As most composites are written: with no thought of one that has no main document. */
+    @Override
+    public String serialize() {
+        String body = super.serialize();
+        return body == null ? main.serialize() : body;
+    }
+
     @Override
     public Map.Entry<SingleDocInterface, List<ErrorDocInterface>> getDocumentList() {
         return new AbstractMap.SimpleEntry<>(main, errors);

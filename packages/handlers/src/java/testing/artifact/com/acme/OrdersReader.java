@@ -51,6 +51,7 @@ public class OrdersReader implements SingleFileStateMachineReader {
         if (head == null) return result(file, null, ParseDocumentResultStatus.SUCCESS);
         List<String> items = new ArrayList<>();
         List<ErrorDocInterface> errors = new ArrayList<>();
+        if (head instanceof Doc && "count".equals(((Doc) head).value)) items.add(String.valueOf(Doc.living()));
         for (DocumentInterface next = file.nextRecord(true); next != null && !"H".equals(next.getRecordType()); next = file.nextRecord(true)) {
             file.nextRecord(false);
             if (next instanceof ErrorDocInterface) errors.add((ErrorDocInterface) next);

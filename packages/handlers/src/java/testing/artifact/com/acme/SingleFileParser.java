@@ -63,7 +63,9 @@ public class SingleFileParser implements com.resonance.letsdata.data.readers.int
                         ParseDocumentResultStatus.ERROR);
             case "parts":
                 ErrorDoc part = new ErrorDoc(null, null, text, null, "LOG", null, null, null);
-                return result(Orders.failed(null, Collections.singletonList(part)), ParseDocumentResultStatus.SUCCESS);
+                return result(
+                        Orders.failed(null, Collections.singletonList(part)),
+                        text.endsWith("skip") ? ParseDocumentResultStatus.SKIP : ParseDocumentResultStatus.SUCCESS);
             case "throw":
                 throw new IllegalArgumentException(text);
             case "mute":

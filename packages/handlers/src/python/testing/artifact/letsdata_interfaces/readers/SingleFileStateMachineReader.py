@@ -1,3 +1,5 @@
+import gc
+
 from letsdata_interfaces.documents.CompositeDoc import CompositeDoc
 from letsdata_interfaces.documents.Document import Document
 from letsdata_interfaces.documents.DocumentType import DocumentType
@@ -27,6 +29,8 @@ class SingleFileStateMachineReader:
         if head is None:
             return result(None, Status.SUCCESS)
         items, errors = [], []
+        if (head.documentKeyValuesMap or {}).get("value") == "count":
+            items.append(str(sum(isinstance(living, Document) for living in gc.get_objects())))
         while True:
             following = fileReader.nextRecord(True)
             if following is None or following.recordType == "H":

@@ -1,11 +1,17 @@
 from enum import Enum
 
 
-class ParseDocumentResultStatus(Enum):
+class ParseDocumentResultStatus(str, Enum):
     SUCCESS = "SUCCESS"
     ERROR = "ERROR"
     SKIP = "SKIP"
 
-    @staticmethod
-    def fromString(text):
-        return ParseDocumentResultStatus(text)
+    @classmethod
+    def fromValue(cls, text):
+        """Raises ValueError for what is no status."""
+        return cls(text)
+
+    @classmethod
+    def fromString(cls, text):
+        """The same under the name of an earlier version of this module."""
+        return cls(text)

@@ -55,7 +55,8 @@ class SingleFileParser:
         if deed == "error":
             return ParseDocumentResult(None, ErrorDoc(None, "LOG", None, None, {"text": text}, {"LOG": 7}, None, text), STATUS.ERROR)
         if deed == "parts":
-            return ParseDocumentResult(None, CompositeDoc(None, [ErrorDoc(None, "LOG", None, None, None, None, None, text)]), STATUS.SUCCESS)
+            parts = CompositeDoc(None, [ErrorDoc(None, "LOG", None, None, None, None, None, text)])
+            return ParseDocumentResult(None, parts, STATUS.SKIP if text.endswith("skip") else STATUS.SUCCESS)
         if deed == "throw":
             raise ValueError(text)
         if deed == "mute":
