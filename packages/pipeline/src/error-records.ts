@@ -45,6 +45,7 @@ export function systemError(
   source: SourceRecord,
   problem: { readonly code: string; readonly message: string },
   document: OutputDocument | null,
+  parts: readonly ErrorDocument[] = [],
 ): ErrorRecord {
   return {
     ...commonParts(origin, source),
@@ -58,7 +59,7 @@ export function systemError(
     errorStartOffsetMap: startOffsets(source),
     errorEndOffsetMap: endOffsets(source),
     document: document?.body ?? null,
-    parts: [],
+    parts,
   };
 }
 
