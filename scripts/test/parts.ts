@@ -30,7 +30,8 @@ export async function runChecks(): Promise<PartResult> {
 export async function runUnitAndIntegrationTests(): Promise<PartResult> {
   await prepareLanguages();
   try {
-    return await runVitest(["--config", "vitest.config.ts"], "unit.json");
+    // What one process has loaded serves its next file, too: a sixth of the processor's time was loading it anew.
+    return await runVitest(["--no-isolate", "--config", "vitest.config.ts"], "unit.json");
   } finally {
     // Shared by all test files; nobody else knows that the last of them is done.
     await stopSharedTestServer();

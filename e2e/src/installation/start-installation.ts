@@ -21,7 +21,7 @@ import { listenForChanges } from "@letsdata/database/changes";
 import { createDatabase, type Database } from "@letsdata/database/database";
 import { type RunningPostgres, startPostgres } from "@letsdata/database/embedded-postgres/start-postgres";
 import { startJobs } from "@letsdata/database/jobs";
-import { applyMigrations } from "@letsdata/database/migrate/apply-migrations";
+import { preparedPostgres } from "@letsdata/database/testing/prepared-postgres";
 import { type LocalCloud, startLocalCloud } from "@letsdata/local-cloud/start-local-cloud";
 import type { CredentialsSource } from "@letsdata/plugin-kit/connector";
 import { packHandler } from "@letsdata/samples/pack-handlers";
@@ -85,9 +85,8 @@ async function startParts(parts: AsyncDisposableStack, options: TestInstallation
   const stateDir = mkdtempSync(join(tmpdir(), "letsdata-installation-"));
   parts.defer(() => removeStateDir(stateDir));
   const [ours, theirs] = [account("000000000001"), account("111122223333")] as const;
-  let postgres = await startPostgres({ stateDir });
+  let postgres = await startPostgres({ stateDir, copyOf: await preparedPostgres() });
   parts.defer(() => postgres.stop());
-  await applyMigrations(postgres.url);
   const cloud = await startLocalCloud({ dir: join(stateDir, "cloud"), accounts: [ours, theirs], ...options });
   parts.defer(() => cloud.stop());
   const settings = (of: typeof ours) => ({

@@ -113,6 +113,18 @@ describe("the embedded server", () => {
     expect(await query(other.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
+  test("begins as a copy of another one's data, which stays as it was", async () => {
+    const source = await stateFolder();
+    const filled = await startPostgres({ stateDir: source });
+    await query(filled.url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)");
+    await filled.stop();
+    const copy = stopLater(await startPostgres({ stateDir: await stateFolder(), copyOf: source }));
+    await query(copy.url, "INSERT INTO kept VALUES (2)");
+    expect((await stat(copy.dataDir)).mode & 0o077).toBe(0);
+    const again = stopLater(await startPostgres({ stateDir: source, copyOf: copy.dataDir }));
+    expect(await query(again.url, "SELECT * FROM kept")).toEqual([{ n: 1 }]);
+  });
+
   test("a port taken by another program is a problem that says what to do; without a wish another one is used", async () => {
     const stateDir = await stateFolder();
     const first = await startPostgres({ stateDir });

@@ -25,6 +25,8 @@ export interface StartPostgres {
   readonly port?: number;
   /** Further server settings. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Data that is missing begins as a copy of this state folder's, with its password. Its server must be stopped. */
+  readonly copyOf?: string;
 }
 
 export interface RunningPostgres {
@@ -56,7 +58,7 @@ export async function startPostgres(options: StartPostgres): Promise<RunningPost
 async function startLocked(options: StartPostgres): Promise<RunningPostgres> {
   const { stateDir } = options;
   const user = await findServerUser();
-  const { password, made } = await readOrMakePassword(path.join(stateDir, "postgres-password"));
+  const { password, made } = await readOrMakePassword(stateDir, options.copyOf);
   const stateFile = path.join(stateDir, "postgres.json");
   const known = await readState(stateFile);
   const dataDir = known?.dataDir ?? (await chooseDataDir(stateDir, user, made));
@@ -69,7 +71,12 @@ async function startLocked(options: StartPostgres): Promise<RunningPostgres> {
 
   const port = await choosePort(options.port, known?.port);
   const binaries = await findServerBinaries(user, path.join(path.dirname(dataDir), "postgres-programs"));
-  if (!(await exists(path.join(dataDir, "PG_VERSION")))) await initialise(binaries.initdb, dataDir, password, user);
+  if (!(await exists(path.join(dataDir, "PG_VERSION")))) {
+    const copied = options.copyOf === undefined ? null : await readState(path.join(options.copyOf, "postgres.json"));
+    await makeData(dataDir, user, (folder) =>
+      copied ? run("cp", ["-a", `${copied.dataDir}/.`, folder]) : initialise(binaries.initdb, folder, password, user),
+    );
+  }
   await writeFile(stateFile, `${JSON.stringify({ dataDir, port } satisfies State, null, 2)}\n`);
   const pid = await launch({ ...options, stateDir, dataDir, port, password, user, program: binaries.postgres });
   return running({ pid, port, password, dataDir, reused: false });
@@ -123,28 +130,37 @@ async function takeOver(dataDir: string, password: string): Promise<{ pid: numbe
   }
 }
 
-async function initialise(initdb: string, dataDir: string, password: string, user: ServerUser | null): Promise<void> {
+/** `fill`: of an empty folder of the server's user. */
+async function makeData(
+  dataDir: string,
+  user: ServerUser | null,
+  fill: (folder: string) => Promise<unknown>,
+): Promise<void> {
   // Into a folder beside it, renamed when complete: a start killed in the middle leaves nothing half made.
   const unfinished = `${dataDir}.new`;
-  const passwordFile = `${dataDir}.password`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   try {
-    if (user) {
-      await chown(unfinished, user.uid, user.gid);
-      await chown(passwordFile, user.uid, user.gid);
-    }
-    const options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"];
-    await run(initdb, ["-D", unfinished, "-U", userName, `--pwfile=${passwordFile}`, ...options], {
-      cwd: path.dirname(unfinished),
-      ...user,
-    });
+    if (user) await chown(unfinished, user.uid, user.gid);
+    await fill(unfinished);
     await rename(unfinished, dataDir);
   } catch (thrown) {
     const output = (thrown as { stderr?: string }).stderr?.trim() ?? String(thrown);
     throw new Problem("DATABASE_UNAVAILABLE", `The database's folder ${dataDir} could not be made: ${output}`, {
       cause: thrown,
+    });
+  }
+}
+
+async function initialise(initdb: string, folder: string, password: string, user: ServerUser | null): Promise<void> {
+  const passwordFile = `${folder}.password`;
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  try {
+    if (user) await chown(passwordFile, user.uid, user.gid);
+    const options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"];
+    await run(initdb, ["-D", folder, "-U", userName, `--pwfile=${passwordFile}`, ...options], {
+      cwd: path.dirname(folder),
+      ...user,
     });
   } finally {
     await rm(passwordFile, { force: true });
@@ -306,12 +322,21 @@ function urlOf(port: number, password: string, database: string): string {
   return `postgresql://${userName}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-async function readOrMakePassword(file: string): Promise<{ readonly password: string; readonly made: boolean }> {
-  const known = await readFile(file, "utf8").catch(() => null);
-  if (known?.trim()) return { password: known.trim(), made: false };
-  const password = randomBytes(24).toString("hex");
+async function readOrMakePassword(
+  stateDir: string,
+  copyOf: string | undefined,
+): Promise<{ readonly password: string; readonly made: boolean }> {
+  const file = path.join(stateDir, "postgres-password");
+  const known = await readPassword(file);
+  if (known) return { password: known, made: false };
+  const copied = copyOf === undefined ? null : await readPassword(path.join(copyOf, "postgres-password"));
+  const password = copied ?? randomBytes(24).toString("hex");
   await writeFile(file, `${password}\n`, { mode: 0o600 });
   return { password, made: true };
+}
+
+async function readPassword(file: string): Promise<string | null> {
+  return (await readFile(file, "utf8").catch(() => "")).trim() || null;
 }
 
 async function readState(file: string): Promise<State | null> {

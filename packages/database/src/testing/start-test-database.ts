@@ -5,7 +5,7 @@ import path from "node:path";
 import { Client } from "pg";
 import { startPostgres, stopPostgres } from "../embedded-postgres/start-postgres.ts";
 import { applyMigrations } from "../migrate/apply-migrations.ts";
-import { ownFolders, readMigrations } from "../migrate/migration-files.ts";
+import { markOfMigrations } from "./mark-of-migrations.ts";
 
 export interface TestDatabase {
   readonly url: string;
@@ -54,9 +54,7 @@ export function stopSharedTestServer(): Promise<void> {
 }
 
 async function migratedTemplate(server: string): Promise<string> {
-  const migrations = await readMigrations(ownFolders);
-  const mark = migrations.map((migration) => migration.checksum.slice(0, 6)).join("");
-  const template = `template_${mark.slice(-40)}`;
+  const template = `template_${await markOfMigrations()}`;
   await administer(server, async (client) => {
     await client.query("SELECT pg_advisory_lock(7270736902)");
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [template]);
