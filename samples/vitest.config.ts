@@ -4,5 +4,10 @@ import { configDefaults, defineConfig } from "vitest/config";
 const templates = "templates/*/test/**";
 
 export default defineConfig({
-  test: { name: "samples", include: ["**/*.test.ts"], exclude: [...configDefaults.exclude, templates] },
+  test: {
+    name: "samples",
+    include: ["**/*.test.ts"],
+    exclude: [...configDefaults.exclude, templates],
+    testTimeout: 30_000,
+  },
 });

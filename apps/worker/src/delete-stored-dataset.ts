@@ -5,7 +5,12 @@ import { deleteRole } from "@letsdata/aws/identity-roles";
 import { deleteSecretsNamed } from "@letsdata/aws/secrets";
 import { removeBucket } from "@letsdata/connectors/s3/provision";
 import { inTransaction } from "@letsdata/database/database";
-import { getDatasetById, lockDataset, transitionDataset } from "@letsdata/database/stores/dataset-store";
+import {
+  getDatasetById,
+  lockDataset,
+  type StoredDataset,
+  transitionDataset,
+} from "@letsdata/database/stores/dataset-store";
 import { deleteDatasetContents } from "@letsdata/database/stores/delete-dataset";
 import { generatedNames } from "@letsdata/dataset/names";
 import { ownerOf } from "@letsdata/dataset/resource-owners";
@@ -17,6 +22,10 @@ import { intermediateBucket } from "./spark/intermediate-bucket.ts";
 
 /** A release that failed is tried again so much later (product.md §9.1). */
 export const RELEASE_RETRY_SECONDS = 3_600;
+
+export function isDeleted(dataset: Pick<StoredDataset, "status"> | null): boolean {
+  return dataset?.status === "DELETING" || dataset?.status === "DELETED";
+}
 
 /** DELETING → DELETED. Repeatable; also while another worker does the same for another request. */
 export async function deleteStoredDataset(

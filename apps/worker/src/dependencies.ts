@@ -18,6 +18,8 @@ const CONNECTIONS_BESIDE_TASKS = 6;
 export const LEASE_RENEWALS_PER_LEASE = 3;
 export const INITIALISATIONS_AT_ONCE = 2;
 export const TRIES_AT_ONCE = 1;
+/** Redrives, updates and deletions. */
+export const REQUESTS_AT_ONCE = 4;
 
 /** Everything the worker's loops are handed; the only place that knows how each is made. */
 export function createWorkerDependencies(settings: WorkerSettings) {
@@ -42,8 +44,8 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     entry,
     preparedProgram: prepareTaskProgram(entry, log),
     programFolders: ["apps/worker", "packages", "node_modules"].map((folder) => join(repositoryDir, folder)),
-    // Initialisations and trials load handlers beside the tasks: a worker full of long tasks would keep them waiting.
-    maxProcesses: settings.taskSlots + INITIALISATIONS_AT_ONCE + TRIES_AT_ONCE,
+    // Initialisations, trials and requests load handlers beside the tasks: a worker full of long tasks would keep them waiting.
+    maxProcesses: settings.taskSlots + INITIALISATIONS_AT_ONCE + TRIES_AT_ONCE + REQUESTS_AT_ONCE,
   });
   return {
     settings,

@@ -135,8 +135,14 @@ export function initialisePorts(
 /** The same wherever the same tasks are made: they hold parts of the manifest and of the configuration. */
 function planName(manifestFingerprint: string, config: DatasetConfig): string {
   return createHash("sha256")
-    .update(JSON.stringify([manifestFingerprint, config]))
+    .update(JSON.stringify([manifestFingerprint, config], sortedKeys))
     .digest("hex");
+}
+
+/** The database gives an object's keys back in another order than they were stored in. */
+function sortedKeys(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function isAssumed(input: AssumeRoleInput, signal: AbortSignal): Promise<"assumed" | "refused"> {

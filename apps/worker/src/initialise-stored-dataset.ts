@@ -1,6 +1,7 @@
 import { availableRuntimes } from "@letsdata/access/available-runtimes";
 import { mayPlanMore } from "@letsdata/access/plan-source";
 import { inTransaction } from "@letsdata/database/database";
+import type { JobTry } from "@letsdata/database/jobs";
 import {
   getDatasetById,
   type StatusReason,
@@ -23,24 +24,21 @@ import { generatedNames, type Stage } from "@letsdata/dataset/names";
 import { asProblem, Problem, type ProblemDetail } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "./dataset-contexts.ts";
 import { createDatasetLog } from "./dataset-log.ts";
-import { releaseDataset } from "./delete-stored-dataset.ts";
+import { isDeleted, releaseDataset } from "./delete-stored-dataset.ts";
 import type { WorkerDependencies } from "./dependencies.ts";
 import { type InitialisationWatch, isBeingInitialised, untilGivenUp } from "./initialisation-watch.ts";
 import { initialisePorts } from "./initialise-ports.ts";
 
-/** An outage is waited for this long before the initialisation counts as failed. */
-const PATIENCE_MS = 10 * 60_000;
-
 /**
  * CREATED, INITIALIZING or REDRIVING → PROCESSING, or ERRORED with every finding. Where the dataset is deleted meanwhile it stops and removes
  * what it made; of one that is deleted already it removes what there is, since the worker that initialised it may have died. Throws what is
- * worth repeating (throttling, outages), so that the queue runs it again, and why a deleted one's remains cannot be removed; all steps are
- * repeatable.
+ * worth repeating (throttling, outages) before the job's last try, so that the queue runs it again, and why a deleted one's remains cannot be
+ * removed; all steps are repeatable.
  */
 export async function initialiseStoredDataset(
   dependencies: WorkerDependencies,
   datasetId: string,
-  signal: AbortSignal,
+  { signal, isLastTry }: JobTry,
 ): Promise<void> {
   const { database, log } = dependencies;
   const stored = await getDatasetById(database, datasetId);
@@ -68,11 +66,10 @@ export async function initialiseStoredDataset(
     log.info(`dataset ${datasetId} has ${initialised.totalTasks} tasks and is PROCESSING`);
   } catch (error) {
     const problem = asProblem(error);
-    const startedAt = stored.runs[0]?.startedAt ?? stored.createdAt;
     const now = await getDatasetById(database, datasetId);
     // What was made behind the removal, or beside it, is nobody's any more.
     if (isDeleted(now)) return releaseDataset(dependencies, datasetId, signal);
-    const mayRecover = problem.entry.retry === "later" && Date.now() - startedAt < PATIENCE_MS;
+    const mayRecover = problem.entry.retry === "later" && !isLastTry;
     // LEASE_LOST: another worker took the job over and plans by what it found; how this ends is its to say.
     if (mayRecover || signal.aborted || problem.code === "LEASE_LOST") throw error;
     // Stopped meanwhile, or finished by another worker that took the job over.
@@ -112,10 +109,6 @@ async function initialise(
   const ports = initialisePorts(dependencies, context);
   const initialised = await initialiseDataset({ datasetId, config, ports, signal, onProgress });
   return { ...initialised, mayPlanMore: mayPlanMore(config) };
-}
-
-function isDeleted(dataset: StoredDataset | null): boolean {
-  return dataset?.status === "DELETING" || dataset?.status === "DELETED";
 }
 
 type InitialisationLog = (level: LogLevel, message: string) => Promise<void>;

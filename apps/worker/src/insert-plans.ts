@@ -5,7 +5,7 @@ import type { PlannedTask } from "@letsdata/dataset/initialise";
 import { taskTypeOf } from "@letsdata/dataset/task-type";
 import type { DatasetContext } from "./dataset-contexts.ts";
 
-/** `plan`: of the initialisation that inserts; null where a planned dataset gets more tasks. */
+/** `plan`: of the initialisation that inserts; null where a dataset that runs gets more tasks. */
 export interface PlanPlace {
   readonly firstOrdinal: number;
   readonly plan: string | null;
@@ -13,7 +13,7 @@ export interface PlanPlace {
 
 /**
  * Rows of planned tasks in their order; those already there stay as they are. Returns how many were new. Throws LEASE_LOST where
- * another plan has taken this one's place.
+ * another plan has taken this one's place, or the dataset does not run any more.
  */
 export function insertPlans(
   database: Database,

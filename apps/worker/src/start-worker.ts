@@ -6,6 +6,7 @@ import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-store";
 import { LEASE_RENEWALS_PER_LEASE, type WorkerDependencies } from "./dependencies.ts";
 import { workOnRequests } from "./loops/carry-out-requests.ts";
+import { giveUpLostJobs } from "./loops/give-up-lost-jobs.ts";
 import { workOnInitialisations } from "./loops/initialise-datasets.ts";
 import { keepHouse } from "./loops/keep-house.ts";
 import { createLeaseKeeper } from "./loops/keep-leases.ts";
@@ -21,6 +22,7 @@ import { stopWorker } from "./stop-worker.ts";
 import { createTaskRunner } from "./task-runner.ts";
 
 const HOUSEKEEPING_MS = 60 * 60_000;
+const LOST_JOBS_MS = 60_000;
 
 export interface RunningWorker {
   /** Drains to checkpoints, hands tasks back, closes everything. */
@@ -79,6 +81,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   await workOnInitialisations(jobs, dependencies, () => schedule.wake());
   await workOnRequests(jobs, dependencies, () => schedule.wake());
   await workOnTries(jobs, dependencies);
+  const giveUp = runRepeatedly("giving up lost jobs", LOST_JOBS_MS, log, () => giveUpLostJobs(jobs, dependencies));
 
   return {
     stop: async () => {
@@ -89,7 +92,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
         jobs,
         pool,
         schedule,
-        others: [settle, plan, expire, leases, tidy],
+        others: [settle, plan, expire, leases, tidy, giveUp],
         close: async () => {
           await changes.close();
           await removeWorker(database, workerId);

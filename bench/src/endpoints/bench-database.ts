@@ -6,6 +6,7 @@ import { createDatabase, type Database } from "@letsdata/database/database";
 import { startPostgres } from "@letsdata/database/embedded-postgres/start-postgres";
 import { applyMigrations } from "@letsdata/database/migrate/apply-migrations";
 import { createDataset, transitionDataset } from "@letsdata/database/stores/dataset-store";
+import { beginPlan } from "@letsdata/database/stores/initial-plan";
 import { insertPlannedTasks } from "@letsdata/database/stores/task-store";
 import { taskIdOf } from "@letsdata/dataset/task-id";
 
@@ -63,6 +64,7 @@ export async function planDataset(db: Database, tasks: number, concurrency: numb
   const createdAt = Date.now();
   await createDataset(db, { datasetId, tenantId, userId: randomUUID(), name, config, concurrency, createdAt });
   await transitionDataset(db, datasetId, "initialise");
+  await beginPlan(db, datasetId, "bench", new AbortController().signal);
   for (let from = 0; from < tasks; from += 1_000) {
     const plans = Array.from({ length: Math.min(1_000, tasks - from) }, (_, n) => {
       const position = String(from + n);
@@ -74,7 +76,7 @@ export async function planDataset(db: Database, tasks: number, concurrency: numb
         readerDefinition: {},
       };
     });
-    await insertPlannedTasks(db, datasetId, {}, plans);
+    await insertPlannedTasks(db, datasetId, {}, plans, "bench");
   }
   return datasetId;
 }

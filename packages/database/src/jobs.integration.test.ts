@@ -79,6 +79,29 @@ test("a job knows the try behind which it is not repeated", async () => {
   expect(tries).toEqual([false, true]);
 });
 
+test("a job is open until it has run or is not repeated any more; one that is gone is not", async () => {
+  const enqueue = (n: number) =>
+    inTransaction(db, (transaction) => jobs.enqueue(transaction, "open", { requestId: String(n) }));
+  const [done, failing] = [await enqueue(1), await enqueue(2)];
+  await db.$executeRaw`UPDATE jobs.job SET retry_limit = 0 WHERE id = ${failing}::uuid`;
+  const isOpen = (n: number) => jobs.isOpen("open", { requestId: String(n) });
+  expect([await isOpen(1), await isOpen(2), await isOpen(3)]).toEqual([true, true, false]);
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const begun: string[] = [];
+  await jobs.work<{ requestId: string }>("open", async ({ id }) => {
+    begun.push(id);
+    await ended;
+    if (id === failing) throw new Error("no");
+  });
+  await until(() => expect(begun).toEqual([done]));
+  expect(await isOpen(1)).toBe(true);
+  end();
+  await until(async () => expect([await isOpen(1), await isOpen(2)]).toEqual([false, false]));
+});
+
 test("a job whose worker process was killed runs again elsewhere", async () => {
   const module = JSON.stringify(path.join(import.meta.dirname, "jobs.ts"));
   const program = `

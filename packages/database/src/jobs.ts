@@ -10,6 +10,9 @@ export interface RunningJob<Data> {
   readonly isLastTry: boolean;
 }
 
+/** What a handler passes on to whoever decides how a failure ends. */
+export type JobTry = Pick<RunningJob<unknown>, "signal" | "isLastTry">;
+
 export interface Jobs {
   /**
    * Puts a job into the queue `name` with the transaction it is given: committed with it or never. With a
@@ -27,6 +30,8 @@ export interface Jobs {
     handler: (job: RunningJob<Data>) => Promise<void>,
     options?: { readonly concurrency?: number },
   ): Promise<void>;
+  /** Whether a job of the queue with these data waits or runs: one that failed at its last try, or is gone, does not. */
+  isOpen(name: string, data: object): Promise<boolean>;
   /** Lets running jobs finish for up to 10 s. */
   stop(): Promise<void>;
 }
@@ -108,6 +113,11 @@ export async function startJobs(url: string, options: StartJobs = {}): Promise<J
             await handler({ id, data, signal, isLastTry: retryCount >= retryLimit });
         },
       );
+    },
+    async isOpen(name, data) {
+      await ensureQueue(name);
+      const found = await boss.findJobs(name, { data });
+      return found.some(({ state }) => state === "created" || state === "retry" || state === "active");
     },
     stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
   };

@@ -116,23 +116,25 @@ describe("a dataset that is deleted while it is initialised", () => {
     await bench.configure({ datasetId }, components);
     return datasetId;
   }
-  /** The deletion is over before the first call of the action gets to the cloud. */
-  function deleteBefore(action: string, datasetId: string): void {
-    let isAsked = false;
+  /** The deletion is over before the first call of the action gets to the cloud; both have ended where it returns. */
+  async function initialiseAndDeleteBefore(action: string, datasetId: string): Promise<void> {
+    let deletion: Promise<void> | undefined;
+    const carryOutDeletion = async () => expect((await bench.carryOut(await ask(datasetId))).status).toBe("SUCCEEDED");
     bench.watchCalls(async (call) => {
-      if (!call.includes(action) || isAsked) return undefined;
-      isAsked = true;
-      expect((await bench.carryOut(await ask(datasetId))).status).toBe("SUCCEEDED");
+      if (!call.includes(action) || deletion) return undefined;
+      deletion = carryOutDeletion();
+      await deletion;
       return undefined;
     });
+    await bench.initialise(datasetId);
+    await deletion;
   }
 
   test.each(["CreateStream", "DescribeStreamSummary", `PUT /tldec`])(
     "leaves nothing behind, be it deleted before %s",
     async (action) => {
       const datasetId = await initialisable();
-      deleteBefore(action, datasetId);
-      await bench.initialise(datasetId);
+      await initialiseAndDeleteBefore(action, datasetId);
       await expectNothingLeft(datasetId);
     },
   );
@@ -141,8 +143,7 @@ describe("a dataset that is deleted while it is initialised", () => {
     const datasetId = await initialisable({
       writeConnector: { connectorDestination: "DYNAMODB", resourceLocation: "LetsData" },
     });
-    deleteBefore("CreateTable", datasetId);
-    await bench.initialise(datasetId);
+    await initialiseAndDeleteBefore("CreateTable", datasetId);
     await expectNothingLeft(datasetId);
   });
 

@@ -4,6 +4,9 @@ import { RELEASE_RETRY_SECONDS } from "../delete-stored-dataset.ts";
 import { INITIALISATIONS_AT_ONCE, type WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
 
+/** The queue of created datasets. */
+export const INITIALISATION_QUEUE = "initialise-dataset";
+
 interface InitialisationJob {
   readonly datasetId: string;
 }
@@ -15,17 +18,17 @@ export async function workOnInitialisations(
   onReady: () => void,
 ): Promise<void> {
   await jobs.work<InitialisationJob>(
-    "initialise-dataset",
+    INITIALISATION_QUEUE,
     async ({ data, signal, isLastTry }) => {
       try {
-        await initialiseStoredDataset(dependencies, data.datasetId, signal);
+        await initialiseStoredDataset(dependencies, data.datasetId, { signal, isLastTry });
         onReady();
       } catch (error) {
         if (!isLastTry && (signal.aborted || asProblem(error).entry.retry !== "never")) throw error;
         // It says itself how it ended; what it cannot is to remove what it made for a dataset that was deleted meanwhile.
         dependencies.log.warn(`dataset ${data.datasetId} is not released`, error);
         const { database } = dependencies;
-        await jobs.enqueue(database, "initialise-dataset", data, { startAfterSeconds: RELEASE_RETRY_SECONDS });
+        await jobs.enqueue(database, INITIALISATION_QUEUE, data, { startAfterSeconds: RELEASE_RETRY_SECONDS });
       }
     },
     { concurrency: INITIALISATIONS_AT_ONCE },

@@ -1,10 +1,13 @@
 import { createDatabase, type Database } from "@letsdata/database/database";
+import { transitionDataset } from "@letsdata/database/stores/dataset-store";
 import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
 import { appendLogLines, listLogLines } from "@letsdata/database/stores/log-store";
+import { createRequest } from "@letsdata/database/stores/request-store";
+import { addUsage, type BilledStatus } from "@letsdata/database/stores/usage-store";
 import { heartbeatWorker, liveWorkers } from "@letsdata/database/stores/worker-store";
 import { sampleDataset, sampleTenant } from "@letsdata/database/testing/sample-rows";
 import { startTestDatabase, type TestDatabase } from "@letsdata/database/testing/start-test-database";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keepHouse } from "./keep-house.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -60,4 +63,72 @@ test("a worker that stops leaves the rest for the next one", async () => {
   const kept = await linesAgedDays(40);
   await keepHouse({ database, signal: AbortSignal.abort() });
   expect(await kept()).toEqual(["40 days"]);
+});
+
+describe("a dataset that was deleted", () => {
+  const statuses = ["NOT_BILLABLE", "UNBILLED", "SUBMITTED", "BILLED"] as const;
+  async function deleted(days: number, usage: readonly BilledStatus[], tenant = tenantId) {
+    const { datasetId } = await sampleDataset(database, tenant);
+    const about = { tenantId: tenant, datasetId };
+    await createRequest(database, { ...about, userId: "u", kind: "delete", input: {} });
+    await addUsage(
+      database,
+      usage.map((billedStatus, n) => ({
+        ...about,
+        usageId: `${datasetId}/${n}`,
+        taskId: null,
+        resourceType: "Dataset",
+        resource: datasetId,
+        eventStartTime: n,
+        eventEndTime: n + 1,
+        meteringDimension: "bytes",
+        meteringUnit: "byte",
+        meteringValue: 1,
+        billedStatus,
+      })),
+    );
+    await transitionDataset(database, datasetId, "delete");
+    await transitionDataset(database, datasetId, "released");
+    const deletedAt = new Date(Date.now() - days * DAY_MS);
+    await database.dataset.update({ where: { id: datasetId }, data: { deletedAt } });
+    return datasetId;
+  }
+  const rowsOf = async (datasetId: string) => {
+    const where = { where: { datasetId } };
+    const [datasets, revisions, requests, usage] = await Promise.all([
+      database.dataset.count({ where: { id: datasetId } }),
+      database.datasetConfigRevision.count(where),
+      database.request.count(where),
+      database.usageRecord.count(where),
+    ]);
+    return [datasets, revisions, requests, usage];
+  };
+  const gone = [0, 0, 0, 0];
+
+  test("is kept with its configuration and usage for 90 days, and nothing of it longer, by however many workers", async () => {
+    const others = await sampleTenant(database);
+    const young = await deleted(89, ["UNBILLED"], others);
+    const old = await Promise.all([1, 2, 3].map(() => deleted(91, Array(5).fill("UNBILLED"), others)));
+    const { datasetId: alive } = await sampleDataset(database, others);
+    await Promise.all([1, 2, 3].map(() => keepHouse({ database, signal, rowsAtOnce: 2 })));
+    await keepHouse({ database, signal, rowsAtOnce: 2 });
+    for (const datasetId of old) expect(await rowsOf(datasetId)).toEqual(gone);
+    expect(await rowsOf(young)).toEqual([1, 1, 1, 1]);
+    expect(await rowsOf(alive)).toEqual([1, 1, 0, 0]);
+  });
+
+  test("is kept while any of its usage is still to be billed", async () => {
+    const billed = await sampleTenant(database);
+    const kept = [await deleted(91, ["UNBILLED"], billed), await deleted(91, statuses, billed)];
+    const done = await deleted(91, ["BILLED", "NOT_BILLABLE"], billed);
+    await keepHouse({ database, signal });
+    expect(await Promise.all(kept.map(rowsOf))).toEqual([
+      [1, 1, 1, 1],
+      [1, 1, 1, 4],
+    ]);
+    expect(await rowsOf(done)).toEqual(gone);
+    await database.usageRecord.updateMany({ where: { tenantId: billed }, data: { billedStatus: "BILLED" } });
+    await keepHouse({ database, signal });
+    for (const datasetId of kept) expect(await rowsOf(datasetId)).toEqual(gone);
+  });
 });

@@ -31,7 +31,11 @@ export async function planChildShards(dependencies: WorkerDependencies, signal: 
     try {
       if (await planMore(dependencies, due, signal)) isAnyAsked = true;
     } catch (error) {
-      if (!signal.aborted) await tellFailure(dependencies, due.datasetId, error);
+      if (signal.aborted) continue;
+      // From now: the planning may have taken longer than its lease.
+      await planAgainIn(dependencies.database, due, PLANNING_SECONDS);
+      // LEASE_LOST: stopped, settled or deleted meanwhile. Nobody waits for its tasks.
+      if (asProblem(error).code !== "LEASE_LOST") await tellFailure(dependencies, due.datasetId, error);
     }
   }
 }

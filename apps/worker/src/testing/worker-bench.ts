@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, request as forward } from "node:http";
 import type { AddressInfo } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 import { type Components, openProofCloud } from "@letsdata/access/testing/proof-cloud";
 import { createDatabase } from "@letsdata/database/database";
 import type { Jobs, RunningJob } from "@letsdata/database/jobs";
@@ -18,6 +19,8 @@ const REFUSED = 403;
 
 /** What a call to the cloud is about: the action of its target, or method and path. */
 export type OnCall = (call: string) => Promise<"refuse" | undefined>;
+/** Before a handler's code is opened; what it throws is thrown by the cache. */
+export type OnOpenArtifact = () => Promise<void>;
 type Job = { readonly name: string; readonly data: object; readonly startAfterSeconds: number | undefined };
 
 /** Jobs of a worker over a database and a cloud of their own; each job is run when the test says so. */
@@ -26,6 +29,7 @@ export async function openWorkerBench() {
   const database = createDatabase(server.url, { connectionsMax: 10 });
   const cloud = await openProofCloud();
   let onCall: OnCall = async () => undefined;
+  let onOpenArtifact: OnOpenArtifact = async () => {};
   const proxy = createServer(async (request, response) => {
     const action = String(request.headers["x-amz-target"] ?? "").split(".")[1];
     if ((await onCall(action ?? `${request.method} ${request.url}`)) === "refuse") {
@@ -62,11 +66,18 @@ export async function openWorkerBench() {
     log: { info: nothing, warn: nothing, error: nothing },
     contexts: createDatasetContexts(database, installation),
     // Code of handlers is no matter of these jobs.
-    artifacts: { open: async () => ({ artifactDir: "/", digest: "0" }), remove: async () => {} },
+    artifacts: {
+      async open() {
+        await onOpenArtifact();
+        return { artifactDir: "/", digest: "0" };
+      },
+      remove: async () => {},
+    },
     pool: { describe: async () => ({ language: "JAVASCRIPT" }) },
   } as unknown as WorkerDependencies;
 
   const enqueued: Job[] = [];
+  const lostJobs: object[] = [];
   const handlers = new Map<string, (job: RunningJob<object>) => Promise<void>>();
   const jobs: Jobs = {
     async enqueue(_transaction, name, data, { startAfterSeconds } = {}) {
@@ -76,6 +87,7 @@ export async function openWorkerBench() {
     async work(name, handler) {
       handlers.set(name, handler as (job: RunningJob<object>) => Promise<void>);
     },
+    isOpen: async (_name, data) => !lostJobs.some((lost) => isDeepStrictEqual(lost, data)),
     stop: async () => {},
   };
   await workOnRequests(jobs, dependencies, nothing);
@@ -91,8 +103,14 @@ export async function openWorkerBench() {
     tenantId,
     /** Jobs that were put into the queue, in their order. */
     enqueued,
+    jobs,
+    /** Data by which a job is looked for in vain: it failed, or is gone. Every other job is there. */
+    lostJobs,
     watchCalls(listener: OnCall): void {
       onCall = listener;
+    },
+    watchArtifacts(listener: OnOpenArtifact): void {
+      onOpenArtifact = listener;
     },
     /** Gives a stored dataset the configuration and the user that a worker needs of it. */
     async configure({ datasetId }: Pick<StoredDataset, "datasetId">, components: Components = {}): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, Prisma, type Queryable } from "../database.ts";
 
 /** Rows of one statement, so that a large dataset takes no transaction longer than a small one. */
 const rowsAtOnce = 10_000;
@@ -26,4 +26,49 @@ export async function deleteDatasetContents(db: Database, datasetId: string, bat
     () => db.$executeRaw`
       DELETE FROM task WHERE id = ANY (ARRAY(SELECT id FROM task WHERE dataset_id = ${datasetId} LIMIT ${batch}))`,
   );
+}
+
+/**
+ * Dataset `d` has usage that may still be billed: some is on its way, or its tenant's is billed. Where no record of a tenant was ever submitted
+ * nobody bills it, and its records stay UNBILLED. Answered by the index usage_record_billed as long as that is so.
+ */
+const isBillable = Prisma.sql`(
+  EXISTS (SELECT 1 FROM usage_record u
+    WHERE u.tenant_id = d.tenant_id AND u.dataset_id = d.id AND u.billed_status = 'SUBMITTED')
+  OR EXISTS (SELECT 1 FROM usage_record u WHERE u.tenant_id = d.tenant_id AND u.billed_status IN ('SUBMITTED', 'BILLED'))
+    AND EXISTS (SELECT 1 FROM usage_record u WHERE u.dataset_id = d.id AND u.billed_status = 'UNBILLED'))`;
+
+/**
+ * Removes up to `limit` usage records of datasets that were DELETED before the time (epoch milliseconds) and have nothing left to bill; returns
+ * how many. Any number of workers may do so at once.
+ */
+export async function forgetUsageOfDeleted(db: Queryable, before: number, limit: number): Promise<number> {
+  return db.$executeRaw`
+    DELETE FROM usage_record WHERE usage_id = ANY (ARRAY(
+      SELECT u.usage_id FROM dataset d JOIN usage_record u ON u.dataset_id = d.id
+      WHERE d.status = 'DELETED' AND d.deleted_at < ${new Date(before)} AND NOT ${isBillable}
+      LIMIT ${limit} FOR UPDATE OF u SKIP LOCKED))`;
+}
+
+/**
+ * Removes up to `limit` datasets that were DELETED before the time (epoch milliseconds) and have no usage records any more, with revisions, runs
+ * and requests; returns how many. Any number of workers may do so at once.
+ */
+export async function forgetDeletedDatasets(db: Queryable, before: number, limit: number): Promise<number> {
+  const [row] = await db.$queryRaw<{ forgotten: number }[]>`
+    WITH due AS MATERIALIZED (
+      SELECT d.id FROM dataset d
+      WHERE d.status = 'DELETED' AND d.deleted_at < ${new Date(before)}
+        AND NOT EXISTS (SELECT 1 FROM usage_record u WHERE u.dataset_id = d.id)
+      ORDER BY d.deleted_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), requests AS (
+      DELETE FROM request r USING due WHERE r.dataset_id = due.id
+    ), lines AS (
+      DELETE FROM task_log_line l USING due WHERE l.dataset_id = due.id
+    ), points AS (
+      DELETE FROM metric_point m USING due WHERE m.dataset_id = due.id
+    ), gone AS (
+      DELETE FROM dataset d USING due WHERE d.id = due.id RETURNING d.id
+    ) SELECT count(*)::int AS forgotten FROM gone`;
+  return row?.forgotten ?? 0;
 }

@@ -85,6 +85,24 @@ describe("the plan of an initialisation", () => {
     expect(await keysOf(datasetId)).toEqual(["other/0", "other/1"]);
   });
 
+  test("begins anew where a stop ended some of its tasks unrun: they would never run", async () => {
+    const datasetId = await initialisingDataset();
+    await begin(datasetId, "a");
+    await insert(datasetId, "a", samplePlans(datasetId, 3));
+    await transitionDataset(db, datasetId, "initFailed");
+    await transitionDataset(db, datasetId, "redrive");
+    await transitionDataset(db, datasetId, "stopWithError");
+    await db.$executeRaw`SELECT letsdata_stop_waiting_tasks(${datasetId}, 2::int)`;
+    await transitionDataset(db, datasetId, "drained");
+    await transitionDataset(db, datasetId, "redrive");
+    await begin(datasetId, "a");
+    expect(await insert(datasetId, "a", samplePlans(datasetId, 3))).toBe(3);
+    await finish(datasetId, "a");
+    expect((await storedDataset(datasetId)).tasks).toMatchObject({ totalTasks: 3, queued: 3, errored: 0 });
+    const { items } = await listTasks(db, { tenantId, datasetId, limit: 10 });
+    expect(items.map(({ status, stopReason }) => `${status} ${stopReason}`)).toEqual(Array(3).fill("QUEUED null"));
+  });
+
   test("is never mixed with another one that was begun later, however two workers follow each other", async () => {
     const datasetId = await initialisingDataset();
     await begin(datasetId, "a");

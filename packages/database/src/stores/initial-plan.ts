@@ -6,8 +6,8 @@ const REMOVED_AT_ONCE = 10_000;
 
 /**
  * Makes `plan` the one whose tasks the dataset gets. Tasks of another plan, left by an initialisation that ended halfway, are removed
- * with their counters: none has run. Those of the same plan stay, so that an interrupted planning goes on. From now on nothing of
- * another plan is stored. Throws LEASE_LOST where the dataset is not to be planned any more. Repeatable.
+ * with their counters: none has run. Those of the same plan stay, so that an interrupted planning goes on, unless some ended unrun because
+ * somebody stopped the dataset: then the plan begins anew. From now on nothing of another plan is stored. Throws LEASE_LOST where the dataset is not to be planned any more. Repeatable.
  */
 export async function beginPlan(db: Database, datasetId: string, plan: string, signal: AbortSignal): Promise<void> {
   for (;;) {
@@ -37,4 +37,9 @@ export function planTaken(): Problem {
     "LEASE_LOST",
     "The tasks of this dataset were planned anew meanwhile, or it is not initialised any more.",
   );
+}
+
+/** For whoever found more tasks of a dataset that was stopped, settled or deleted meanwhile. */
+export function runEnded(): Problem {
+  return new Problem("LEASE_LOST", "The dataset does not run any more: it takes no further tasks.");
 }

@@ -4,6 +4,11 @@ import { decodeCursor, type Page, pageOf } from "./cursor.ts";
 
 export type RequestStatus = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED";
 
+/** The kind of a trial, which has no dataset: its request goes under its own id. */
+export const tryKind = "try";
+
+const openStatuses: readonly RequestStatus[] = ["PENDING", "RUNNING"];
+
 /** A long operation somebody asked for; times in epoch milliseconds. */
 export interface StoredRequest {
   readonly requestId: string;
@@ -37,6 +42,36 @@ export async function createRequest(db: Queryable, request: NewRequest): Promise
 /** For the worker: the id comes from its own queue. */
 export async function requestById(db: Queryable, requestId: string): Promise<StoredRequest | null> {
   const row = await db.request.findUnique({ where: { id: requestId } });
+  return row ? requestFromRow(row) : null;
+}
+
+/** Neither SUCCEEDED nor FAILED. */
+export function isOpenRequest({ status }: Pick<StoredRequest, "status">): boolean {
+  return openStatuses.includes(status);
+}
+
+/** For the worker: requests of all tenants about datasets that have not ended, page by page. */
+export async function* openRequests(db: Queryable, pageSize = 500): AsyncGenerator<StoredRequest> {
+  let after = "";
+  for (;;) {
+    const rows = await db.request.findMany({
+      where: { id: { gt: after }, kind: { not: tryKind }, status: { in: [...openStatuses] } },
+      orderBy: { id: "asc" },
+      take: pageSize,
+    });
+    for (const row of rows) yield requestFromRow(row);
+    const last = rows.at(-1);
+    if (!last || rows.length < pageSize) return;
+    after = last.id;
+  }
+}
+
+/** For the worker: RUNNING from now on; null where it has ended already, or is gone. */
+export async function startRequest(db: Queryable, requestId: string): Promise<StoredRequest | null> {
+  const [row] = await db.request.updateManyAndReturn({
+    where: { id: requestId, status: { in: [...openStatuses] } },
+    data: { status: "RUNNING", updatedAt: new Date() },
+  });
   return row ? requestFromRow(row) : null;
 }
 

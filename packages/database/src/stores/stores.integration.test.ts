@@ -3,7 +3,7 @@ import type { TaskStatus } from "@letsdata/dataset/lifecycle";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, type Database, inTransaction } from "../database.ts";
-import { processingDataset, sampleCompute, sampleDataset, samplePlans, sampleTenant } from "../testing/sample-rows.ts";
+import { processingDataset, sampleDataset, sampleTenant } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
@@ -17,8 +17,7 @@ import { countRedrivable, type RedriveBatch, type RedrivePlace, redriveTasks } f
 import { createRequest, getRequest, listRequests, updateRequest } from "./request-store.ts";
 import { settleDatasets } from "./settle-datasets.ts";
 import { settleTask } from "./settle-task.ts";
-import { claimPlanning, expectMoreTasks, planAgainIn, plannedPositions, planningEnded } from "./source-planning.ts";
-import { getTask, insertPlannedTasks } from "./task-store.ts";
+import { getTask } from "./task-store.ts";
 import { addUsage, listUsage, type UsageRecord } from "./usage-store.ts";
 
 let server: TestDatabase;
@@ -38,59 +37,6 @@ afterAll(async () => {
 });
 
 const minute = 1_767_225_600_000;
-
-describe("a source that may have more tasks", () => {
-  test("keeps its dataset going until it was asked to the end after the last completed task, by one worker at a time", async () => {
-    const { datasetId } = await processingDataset(db, tenantId, { tasks: 1 });
-    await expectMoreTasks(db, datasetId);
-    expect(await claimPlanning(db, 60)).toBeNull();
-    const complete = async () => {
-      const [task] = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 60, datasetIds: [datasetId] });
-      const { taskId, lease } = task!;
-      await settleTask(db, { taskId, lease, outcome: { kind: "completed", counts: noCounts } });
-    };
-    await complete();
-    expect(await settleDatasets(db)).toEqual([]);
-
-    const due = await claimPlanning(db, 60);
-    expect(due).toEqual({ datasetId, completedTasks: 1, totalTasks: 1 });
-    expect(await claimPlanning(db, 60)).toBeNull();
-    expect(await plannedPositions(db, datasetId)).toEqual(
-      new Map([["0", { completed: true, completedForMs: expect.any(Number) }]]),
-    );
-    await insertPlannedTasks(db, datasetId, sampleCompute, samplePlans(datasetId, 1, due!.totalTasks));
-    await planningEnded(db, due!);
-    await complete();
-    expect(await settleDatasets(db)).toEqual([]);
-
-    await planAgainIn(db, (await claimPlanning(db, 60))!, 60);
-    expect(await claimPlanning(db, 60)).toBeNull();
-    expect(await settleDatasets(db)).toEqual([]);
-    await planAgainIn(db, { datasetId, completedTasks: 2, totalTasks: 2 }, 0);
-    expect(await settleDatasets(db)).toEqual([]);
-
-    await planningEnded(db, (await claimPlanning(db, 60))!);
-    expect(await settleDatasets(db)).toMatchObject([{ datasetId, status: "COMPLETED" }]);
-  });
-
-  test("may be planned while somebody stops the dataset: each waits for the other, and neither is refused", async () => {
-    const { datasetId } = await processingDataset(db, tenantId, { tasks: 1 });
-    let stopping: ReturnType<typeof transitionDataset> | undefined;
-    await inTransaction(db, async (planning) => {
-      await planning.$queryRaw`SELECT 1 AS held FROM dataset_progress WHERE dataset_id = ${datasetId} FOR UPDATE`;
-      stopping = transitionDataset(db, datasetId, "stopWithComplete");
-      await vi.waitFor(async () => {
-        const [row] = await db.$queryRaw<{ waiting: number }[]>`
-          SELECT count(*)::int AS waiting FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        expect(row?.waiting).toBe(1);
-      });
-      await insertPlannedTasks(planning, datasetId, sampleCompute, samplePlans(datasetId, 1, 1));
-    });
-    expect(await stopping).toMatchObject({ before: "PROCESSING", status: "STOPPING_COMPLETE" });
-    expect(await db.task.count({ where: { datasetId } })).toBe(2);
-  });
-});
 
 describe("log lines", () => {
   const line = (datasetId: string, message: string, more: Partial<NewLogLine> = {}): NewLogLine => ({

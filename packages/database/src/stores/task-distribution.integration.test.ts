@@ -3,14 +3,7 @@ import { noCounts } from "@letsdata/pipeline/ports";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type Database } from "../database.ts";
-import {
-  processingDataset,
-  sampleCompute,
-  sampleDataset,
-  samplePlans,
-  sampleTenant,
-  written,
-} from "../testing/sample-rows.ts";
+import { processingDataset, sampleCompute, samplePlans, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
@@ -281,7 +274,7 @@ describe("settling", () => {
 
 describe("planning and listing", () => {
   test("the same plan twice is one plan", async () => {
-    const dataset = await sampleDataset(db, tenantId);
+    const dataset = await processingDataset(db, tenantId, { tasks: 0 });
     const plans = samplePlans(dataset.datasetId, 1500);
     const halves = [plans.slice(0, 1000), plans.slice(500), plans.slice(0, 1000), plans.slice(500)];
     const inserted = await Promise.all(
@@ -292,7 +285,7 @@ describe("planning and listing", () => {
   });
 
   test("pages are complete and without doubles while tasks are added", async () => {
-    const dataset = await sampleDataset(db, tenantId);
+    const dataset = await processingDataset(db, tenantId, { tasks: 0 });
     await insertPlannedTasks(db, dataset.datasetId, sampleCompute, samplePlans(dataset.datasetId, 500));
     for (const order of ["asc", "desc"] as const) {
       const seen: string[] = [];

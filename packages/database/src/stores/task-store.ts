@@ -3,7 +3,7 @@ import type { Counts } from "@letsdata/pipeline/ports";
 import type { Position } from "@letsdata/plugin-kit/reader";
 import { Prisma, type Queryable } from "../database.ts";
 import { decodeCursor, encodeCursor, type Page } from "./cursor.ts";
-import { planTaken } from "./initial-plan.ts";
+import { planTaken, runEnded } from "./initial-plan.ts";
 import { containsPattern } from "./like.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -66,7 +66,8 @@ export interface StoredTask {
 /**
  * Stores a batch (some thousands) of planned tasks as QUEUED, in the order of the plan; ones already there stay as they
  * are. Nothing runs before the dataset is PROCESSING. Returns how many were new. `plan`: the one begun by `beginPlan`; null
- * where a planned dataset gets more tasks. Throws LEASE_LOST, storing nothing, where another plan has taken its place.
+ * where a dataset that runs gets more tasks. Throws LEASE_LOST, storing nothing, where another plan has taken its place, or the dataset
+ * does not run any more.
  */
 export async function insertPlannedTasks(
   db: Queryable,
@@ -82,7 +83,7 @@ export async function insertPlannedTasks(
       ${plans.map(({ taskType }) => taskType)}::text[],
       ${plans.map(({ readerDefinition }) => JSON.stringify(readerDefinition))}::text[], ${plan}::text) AS inserted`;
   const inserted = row?.inserted ?? null;
-  if (inserted === null) throw planTaken();
+  if (inserted === null) throw plan === null ? runEnded() : planTaken();
   return inserted;
 }
 

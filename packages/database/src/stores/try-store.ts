@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Queryable } from "../database.ts";
-import { type NewRequest, requestFromRow, type StoredRequest } from "./request-store.ts";
+import { type NewRequest, requestFromRow, type StoredRequest, tryKind } from "./request-store.ts";
 import { storableJson } from "./storable-json.ts";
 
 /** A trial is over after this, whoever still works on it. */
@@ -10,9 +10,9 @@ export const trySeconds = 60;
 export const tryKeptSeconds = 900;
 const triesAtOnceOfTenant = 2;
 
-const kind = "try";
+const kind = tryKind;
 
-/** A trial has no dataset: its request goes under its own id. Throws RATE_LIMITED while the tenant has two under way. */
+/** Throws RATE_LIMITED while the tenant has two under way. */
 export async function createTry(db: Queryable, asked: Omit<NewRequest, "datasetId" | "kind">): Promise<StoredRequest> {
   await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`try:${asked.tenantId}`}, 0))`;
   const underWay = await db.request.count({

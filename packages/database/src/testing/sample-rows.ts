@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { taskIdOf } from "@letsdata/dataset/task-id";
 import { type Counts, noCounts } from "@letsdata/pipeline/ports";
-import type { Database, Queryable } from "../database.ts";
+import { type Database, inTransaction, type Queryable } from "../database.ts";
 import { createDataset, type StoredDataset, transitionDataset } from "../stores/dataset-store.ts";
+import { beginPlan, finishPlan } from "../stores/initial-plan.ts";
 import { insertPlannedTasks, type PlannedTask } from "../stores/task-store.ts";
 
 export async function sampleTenant(db: Queryable): Promise<string> {
@@ -46,13 +47,14 @@ export async function processingDataset(
   options: { readonly tasks: number; readonly concurrency?: number },
 ): Promise<StoredDataset> {
   const dataset = await sampleDataset(db, tenantId, options);
-  await transitionDataset(db, dataset.datasetId, "initialise");
+  await beginSamplePlan(db, dataset.datasetId);
   for (let from = 0; from < options.tasks; from += 1000) {
     await insertPlannedTasks(
       db,
       dataset.datasetId,
       sampleCompute,
       samplePlans(dataset.datasetId, Math.min(1000, options.tasks - from), from),
+      samplePlan,
     );
   }
   await startProcessing(db, dataset.datasetId);
@@ -68,24 +70,35 @@ export async function sparkDataset(
   const dataset = await sampleDataset(db, tenantId, options);
   const { datasetId } = dataset;
   const reducerId = taskIdOf(datasetId, "reducer");
-  await transitionDataset(db, datasetId, "initialise");
-  await insertPlannedTasks(db, datasetId, sampleCompute, [
-    ...samplePlans(datasetId, options.mappers).map((plan) => ({ ...plan, taskType: "SPARK_MAPPER" as const })),
-    {
-      taskId: reducerId,
-      ordinal: options.mappers,
-      position: "reducer",
-      taskType: "SPARK_REDUCER",
-      readerDefinition: { sparkStep: "reducer", lines: options.mappers },
-    },
-  ]);
+  await beginSamplePlan(db, datasetId);
+  const mappers = samplePlans(datasetId, options.mappers).map((plan) => ({
+    ...plan,
+    taskType: "SPARK_MAPPER" as const,
+  }));
+  const reducer = {
+    taskId: reducerId,
+    ordinal: options.mappers,
+    position: "reducer",
+    taskType: "SPARK_REDUCER" as const,
+    readerDefinition: { sparkStep: "reducer", lines: options.mappers },
+  };
+  await insertPlannedTasks(db, datasetId, sampleCompute, [...mappers, reducer], samplePlan);
   await startProcessing(db, datasetId);
   return { ...dataset, reducerId };
 }
 
+const samplePlan = "sample";
+
+async function beginSamplePlan(db: Database, datasetId: string): Promise<void> {
+  await transitionDataset(db, datasetId, "initialise");
+  await beginPlan(db, datasetId, samplePlan, new AbortController().signal);
+}
+
 async function startProcessing(db: Database, datasetId: string): Promise<void> {
-  await db.datasetProgress.update({ where: { datasetId }, data: { plannedAt: new Date() } });
-  await transitionDataset(db, datasetId, "planned");
+  await inTransaction(db, async (transaction) => {
+    await finishPlan(transaction, datasetId, samplePlan);
+    await transitionDataset(transaction, datasetId, "planned");
+  });
 }
 
 /** Counts that balance, all of them written. */
