@@ -8,6 +8,9 @@ export function metersPage(): string {
     "",
     "Generated from `packages/dataset/src/meters.ts`. Prices are defaults and can be edited; there is no base fee.",
     "",
+    "`BytesRead`, the `BytesWritten` of the write connector, `ComputeDuration` and `InferenceDuration` have a record of each attempt of a task, made as it ends. Other meters of the kind `use` have",
+    "records of the dataset, made once an hour while it runs and at the end of a run; the last log lines follow within a minute. Their resource is `LetsData` where it is no connector.",
+    "",
     table(
       ["resource type", "dimension", "unit", "default price (USD)", "kind", "what", "price lookup key"],
       all.map(([name, meter]) => [

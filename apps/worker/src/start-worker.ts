@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { ensureDataTaskRole } from "@letsdata/access/installation-roles";
 import { listenForChanges } from "@letsdata/database/changes";
 import { startJobs } from "@letsdata/database/jobs";
+import { meterDatasets } from "@letsdata/database/stores/meter-datasets";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
 import { heartbeatWorker, removeWorker } from "@letsdata/database/stores/worker-store";
 import { LEASE_RENEWALS_PER_LEASE, type WorkerDependencies } from "./dependencies.ts";
@@ -23,6 +24,8 @@ import { createTaskRunner } from "./task-runner.ts";
 
 const HOUSEKEEPING_MS = 60 * 60_000;
 const LOST_JOBS_MS = 60_000;
+/** How long people may wait for what is used outside of a run; the end of a run is metered at once. */
+const METERING_MS = 60_000;
 
 export interface RunningWorker {
   /** Drains to checkpoints, hands tasks back, closes everything. */
@@ -54,7 +57,10 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     },
   });
   const schedule = runRepeatedly("scheduling tasks", pollMs, log, scheduler.fillSlots);
-  const settle = runRepeatedly("settling datasets", pollMs, log, () => settleDatasets(database, log));
+  const meter = runRepeatedly("metering datasets", METERING_MS, log, () => meterDatasets(database, stopping.signal));
+  const settle = runRepeatedly("settling datasets", pollMs, log, async () => {
+    if (await settleDatasets(database, log)) meter.wake();
+  });
   const plan = runRepeatedly("planning child shards", pollMs, log, async () => {
     if (await planChildShards(dependencies, stopping.signal)) {
       schedule.wake();
@@ -92,7 +98,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
         jobs,
         pool,
         schedule,
-        others: [settle, plan, expire, leases, tidy, giveUp],
+        others: [settle, plan, expire, leases, tidy, meter, giveUp],
         close: async () => {
           await changes.close();
           await removeWorker(database, workerId);

@@ -1,6 +1,8 @@
 import type { ApiClient } from "@letsdata/api/client";
 import type { DatasetViewDto } from "@letsdata/api/contract/dataset-dto";
 import type { TaskDto } from "@letsdata/api/contract/task-dto";
+import { meterDataset } from "@letsdata/database/stores/meter-datasets";
+import { type Meter, type MeterName, meters } from "@letsdata/dataset/meters";
 import { expect } from "vitest";
 import type { TestInstallation } from "../installation/start-installation.ts";
 
@@ -64,11 +66,12 @@ async function expectMeasuredBytesToEqualCounts(
 
 /** What is billed is what was checkpointed, bytes of a repeated batch being nobody's usage, and the time of each attempt once. */
 export async function expectUsageToEqualCounts(
-  { client }: TestInstallation,
+  installation: TestInstallation,
   view: DatasetViewDto,
   tasks: readonly TaskDto[],
 ): Promise<void> {
-  const records = await usageOf(client, view.datasetId);
+  await expect.poll(() => meteredByTheHour(installation, view)).toEqual({ metered: "what was stored" });
+  const records = await usageOf(installation.client, view.datasetId);
   const sum = (resourceType: string, dimension: string) =>
     records
       .filter((record) => record.resourceType === resourceType && record.meteringDimension === dimension)
@@ -81,6 +84,48 @@ export async function expectUsageToEqualCounts(
     records.filter(({ meteringDimension }) => meteringDimension === "ComputeDuration"),
     gigabytesOf(view),
   );
+}
+
+/**
+ * Requests, checkpoints, error archives, points and log lines, however many workers meter them meanwhile: what usage says of each, where it
+ * is not what is stored. Lines of the log come until a moment after the last task.
+ */
+async function meteredByTheHour({ client, database }: TestInstallation, { datasetId }: DatasetViewDto) {
+  await meterDataset(database, datasetId);
+  const records = await usageOf(client, datasetId);
+  const metered = (name: MeterName): number => {
+    const { resourceType, meteringDimension, countsPerUnit }: Meter = meters[name];
+    const own = records.filter(
+      (record) => record.resourceType === resourceType && record.meteringDimension === meteringDimension,
+    );
+    return Math.round(own.reduce((sum, { meteringValue }) => sum + meteringValue, 0) * countsPerUnit);
+  };
+  const where = { datasetId };
+  const progress = await database.datasetProgress.findUniqueOrThrow({ where });
+  const [lines] = await database.$queryRaw<{ bytes: number }[]>`
+    SELECT coalesce(sum(octet_length(message) + coalesce(octet_length(fields::text), 0)), 0)::float8 AS bytes
+    FROM task_log_line WHERE dataset_id = ${datasetId}`;
+  const stored = {
+    readRequests: Number(progress.readRequests),
+    writeRequests: Number(progress.writeRequests),
+    checkpoints: Number(progress.checkpoints),
+    errorBytes: Number(progress.errorBytes),
+    metricPoints: await database.metricPoint.count({ where }),
+    logBytes: lines?.bytes ?? 0,
+  };
+  const differing = (Object.keys(stored) as (keyof typeof stored)[]).filter((name) => metered(name) !== stored[name]);
+  if (differing.length > 0) return Object.fromEntries(differing.map((name) => [name, [metered(name), stored[name]]]));
+  const have = (count: "recordsRead" | "documentsWritten") =>
+    database.task.count({ where: { datasetId, [count]: { gt: 0 } } });
+  const files = await database.errorFile.aggregate({ where, _sum: { bytes: true } });
+  const least: Partial<typeof stored> = {
+    readRequests: await have("recordsRead"),
+    checkpoints: await have("recordsRead"),
+    writeRequests: await have("documentsWritten"),
+    errorBytes: Number(files._sum.bytes ?? 0),
+  };
+  const few = (Object.keys(least) as (keyof typeof stored)[]).filter((name) => stored[name] < least[name]!);
+  return few.length > 0 ? { few, stored, least } : { metered: "what was stored" };
 }
 
 /** An attempt is metered under its task and from its start to its end, whichever way it ended and however often its end was told. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { expectUsageToEqualCounts } from "../faults/books.ts";
 import { createNumberedDataset, putNumberedLinesHandler } from "../faults/numbered-dataset.ts";
 import { makeNumberedFiles } from "../faults/numbered-lines.ts";
+import { allTasks } from "../faults/outcome.ts";
 import { createRandom } from "../faults/random.ts";
 import { waitUntilSettled } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation } from "../installation/start-installation.ts";
@@ -34,12 +36,10 @@ test("logs, charts and usage tell of a dataset that ran, as its numbers say", as
   };
   expect([await samplesOf("taskSuccess"), await samplesOf("taskLatency")]).toEqual([3, 3]);
 
-  const { items: usage } = await installation.client.usage.listOfDataset({ dataset, limit: 500 });
-  const used = (dimension: string) =>
-    usage
-      .filter(({ meteringDimension }) => meteringDimension === dimension)
-      .reduce((sum, { meteringValue }) => sum + meteringValue, 0);
-  expect(used("BytesRead")).toBeCloseTo(view.counts.bytesRead / 1e9, 12);
-  expect(used("BytesWritten")).toBeCloseTo(view.counts.bytesWritten / 1e9, 12);
-  expect(used("ComputeDuration")).toBeGreaterThan(0);
+  const usageNow = async () => (await installation.client.usage.listOfDataset({ dataset, limit: 500 })).items;
+  const dimensions = async () => (await usageNow()).map(({ meteringDimension }) => meteringDimension);
+  const soon = { timeout: 30_000 };
+  const byTheHour = ["ReadRequests", "WriteRequests", "Checkpoints", "LogBytes", "MetricPoints"];
+  await expect.poll(dimensions, soon).toEqual(expect.arrayContaining(byTheHour));
+  await expectUsageToEqualCounts(installation, view, await allTasks(installation, dataset));
 }, 180_000);

@@ -109,7 +109,7 @@ export function awsErrorStatus(thrown: unknown): number | undefined {
 
 /**
  * The only place where an AWS error becomes a Problem: THROTTLED, CLOUD_UNAVAILABLE and CREDENTIALS_EXPIRED are worth repeating,
- * ACCESS_DENIED, RESOURCE_NOT_FOUND, POSITION_EXPIRED and CLOUD_CALL_REFUSED are not. Aborts are the caller's own doing: check the signal first.
+ * ACCESS_DENIED, RESOURCE_NOT_FOUND, OBJECT_ARCHIVED, POSITION_EXPIRED and CLOUD_CALL_REFUSED are not. Aborts are the caller's own doing: check the signal first.
  */
 export function classifyAwsError(thrown: unknown, call: AwsCall = {}): Problem {
   if (thrown instanceof Problem) return thrown;
@@ -129,6 +129,14 @@ export function classifyAwsError(thrown: unknown, call: AwsCall = {}): Problem {
   if (NETWORK.has(name)) return problem("CLOUD_UNAVAILABLE", `The connection broke during ${doing} (${name}).`);
   if (UNAVAILABLE.has(name) || (status !== undefined && status >= 500)) {
     return problem("CLOUD_UNAVAILABLE", `AWS could not carry out ${doing} just now (${name}).`);
+  }
+  if (name === "InvalidObjectState") {
+    const { StorageClass = "" } = thrown as { readonly StorageClass?: string };
+    const where = StorageClass === "" ? "" : ` (${StorageClass})`;
+    return problem(
+      "OBJECT_ARCHIVED",
+      `${call.resource ?? "The object"} is in cold storage${where}: it is read once it is restored.`,
+    );
   }
   if (DENIED.has(name) || status === 403) {
     const denial = parseDenial(said);

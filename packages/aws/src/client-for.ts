@@ -17,6 +17,8 @@ export interface ClientSettings {
   /** Override for every service; undefined = AWS. */
   readonly endpoint?: string | undefined;
   readonly credentials: CredentialsSource;
+  /** Told of each request as it is sent, the SDK's own second tries included. */
+  readonly onRequest?: (() => void) | undefined;
 }
 
 interface SdkCredentials {
@@ -40,33 +42,56 @@ interface SdkConfiguration {
 
 type ClientClass<C> = new (configuration: SdkConfiguration) => C;
 
-const handler = new NodeHttpHandler({
+const handlerOptions = {
   connectionTimeout: CONNECTION_TIMEOUT_MS,
   socketTimeout: IDLE_SOCKET_TIMEOUT_MS,
   socketAcquisitionWarningTimeout: 30_000,
   httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX }),
   httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX }),
-});
+};
+const handler = new NodeHttpHandler(handlerOptions);
 
-const clients = new WeakMap<CredentialsSource, Map<unknown, Map<string, unknown>>>();
+/** Behind all of the SDK, and behind what goes without its middleware (docs/adr/0010): whatever is sent comes by here. */
+class CountingHandler extends NodeHttpHandler {
+  readonly #onRequest: () => void;
+
+  constructor(onRequest: () => void) {
+    super(handlerOptions);
+    this.#onRequest = onRequest;
+  }
+
+  override handle(...call: Parameters<NodeHttpHandler["handle"]>): ReturnType<NodeHttpHandler["handle"]> {
+    this.#onRequest();
+    return super.handle(...call);
+  }
+}
+
+const nobody = (): void => {};
+const clients = new WeakMap<CredentialsSource, Map<unknown, Map<() => void, Map<string, unknown>>>>();
 
 /**
- * The one factory of AWS clients: one client per class, credentials source, region and endpoint; sockets are shared by all.
+ * The one factory of AWS clients: one client per class, credentials source, region, endpoint and who counts its requests; sockets are
+ * shared by all.
  * Never destroy a client: it would close everybody's sockets.
  */
 export function clientFor<C>(clientClass: ClientClass<C>, settings: ClientSettings): C {
-  const byClass = getOrAdd(clients, settings.credentials, () => new Map<unknown, Map<string, unknown>>());
-  const byPlace = getOrAdd(byClass, clientClass, () => new Map<string, unknown>());
+  const byClass = getOrAdd(
+    clients,
+    settings.credentials,
+    () => new Map<unknown, Map<() => void, Map<string, unknown>>>(),
+  );
+  const byCounter = getOrAdd(byClass, clientClass, () => new Map<() => void, Map<string, unknown>>());
+  const byPlace = getOrAdd(byCounter, settings.onRequest ?? nobody, () => new Map<string, unknown>());
   return getOrAdd(byPlace, `${settings.region} ${settings.endpoint ?? ""}`, () =>
     makeClient(clientClass, settings),
   ) as C;
 }
 
-function makeClient<C>(clientClass: ClientClass<C>, { region, endpoint, credentials }: ClientSettings): C {
+function makeClient<C>(clientClass: ClientClass<C>, { region, endpoint, credentials, onRequest }: ClientSettings): C {
   return new clientClass({
     region,
     credentials: async () => sdkCredentials(await credentials()),
-    requestHandler: handler,
+    requestHandler: onRequest ? new CountingHandler(onRequest) : handler,
     maxAttempts: SDK_ATTEMPTS_MAX,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",

@@ -11,7 +11,13 @@ export async function readSecret(
   access: CloudAccess,
   signal?: AbortSignal,
 ): Promise<string> {
-  const secrets = clientFor(SecretsManagerClient, { ...access, region: arn.split(":")[3] ?? access.region });
+  const { endpoint, credentials } = access;
+  // Neither source nor target: `onRequest` hears nothing of it.
+  const secrets = clientFor(SecretsManagerClient, {
+    endpoint,
+    credentials,
+    region: arn.split(":")[3] ?? access.region,
+  });
   const answer = await withRetry(
     () =>
       secrets.send(new GetSecretValueCommand({ SecretId: arn }), signal === undefined ? {} : { abortSignal: signal }),

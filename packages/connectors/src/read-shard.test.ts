@@ -1,7 +1,9 @@
+import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Position, ReadBatch } from "@letsdata/plugin-kit/reader";
 import { describe, expect, it } from "vitest";
 import type { ShardDefinition } from "./plan-shards.ts";
 import { openShardReader, type ShardPage, type ShardPlace, type ShardSource } from "./read-shard.ts";
+import type { SilentTip } from "./shard-tip.ts";
 import { exponentialPoll } from "./stream-manifest.ts";
 
 const record = (n: number, arrivedAt = n) => ({
@@ -19,6 +21,14 @@ const idle: ShardPage = { records: [], nextIterator: "next", millisBehindTip: nu
 const page = (...numbers: number[]): ShardPage => ({ ...idle, records: numbers.map((n) => record(n)), bytesRead: 10 });
 const closed: ShardPage = { ...idle, nextIterator: null };
 
+const silentTip = (more: Partial<SilentTip> = {}): SilentTip => ({
+  emptyReadsOnTheWay: 5,
+  emptyReadsAtTip: 10,
+  isClosed: async () => false,
+  ...more,
+});
+const idlePages = (count: number) => Array.from({ length: count }, () => idle);
+
 /** Hands out the pages one after the other, then idle ones; notes where iterators were asked for. */
 function sourceOf(pages: readonly (ShardPage | "iterator expired")[], more: Partial<ShardSource> = {}) {
   const places: ShardPlace[] = [];
@@ -26,7 +36,7 @@ function sourceOf(pages: readonly (ShardPage | "iterator expired")[], more: Part
   const source: ShardSource = {
     arn: "stream",
     name: "shard",
-    emptyReadsAtTip: 10,
+    silentTip: silentTip({ emptyReadsOnTheWay: 0 }),
     arrivalPrecisionMs: 1,
     millisecondsBetweenReads: 0,
     iteratorAt: async (place) => {
@@ -93,6 +103,79 @@ describe("reading a shard", () => {
     expect(reads()).toBe(11 + 10);
   });
 
+  it("takes no stretch of empty pages in a closed shard for its tip, and never pauses in one", async () => {
+    for (const stopCondition of ["Continuous", "AtLatest", "ShardClosed"] as const) {
+      let asked = 0;
+      const isClosed = async () => ++asked > 0;
+      const pages = [...idlePages(500), page(1), ...idlePages(500), page(2), closed];
+      const { source } = sourceOf(pages, { silentTip: silentTip({ isClosed }) });
+      const pollFrequency = "Poll every 300 seconds";
+      expect(await readAll(source, { stopCondition, pollFrequency })).toMatchObject({ starts: ["1", "2"], took: 0 });
+      expect(asked).toBe(1);
+    }
+  });
+
+  it("reads over some empty pages of an open shard without a pause, between records that were there when it was opened", async () => {
+    for (const stopCondition of ["Continuous", "AtLatest", "ShardClosed"] as const) {
+      const pages = [...idlePages(5), page(1), ...idlePages(5), page(2), closed];
+      const { source } = sourceOf(pages, { silentTip: silentTip() });
+      expect(await readAll(source, { stopCondition })).toMatchObject({ starts: ["1", "2"], took: 0 });
+    }
+    const { source, reads } = sourceOf([page(1)], { silentTip: silentTip() });
+    expect((await readAll(source, { stopCondition: "AtLatest" })).took).toBe(9 * 250);
+    expect(reads()).toBe(1 + 5 + 10);
+  });
+
+  it("pauses at once in an open shard whose tip was reached", async () => {
+    const fresh: ShardPage = { ...idle, records: [record(1, 1_000_001)] };
+    const { source } = sourceOf([fresh, idle, page(2), closed], { silentTip: silentTip() });
+    expect((await readAll(source)).took).toBe(1_000);
+    // Opened again, it may be behind once more.
+    const again = sourceOf([fresh, "iterator expired", ...idlePages(5), page(2), closed], { silentTip: silentTip() });
+    expect(await readAll(again.source)).toMatchObject({ starts: ["1", "2"], took: 0 });
+  });
+
+  const trimmed = async (): Promise<never> => {
+    throw new Problem("POSITION_EXPIRED", "trimmed");
+  };
+
+  it("begins again at what is oldest now when records are trimmed in front of the first that is handed out", async () => {
+    const startFromTimestamp = 4;
+    for (const definition of [{}, { startFrom: "AtTimestamp", startFromTimestamp }] as const) {
+      const pages = [idle, ...(definition.startFrom ? [page(1, 2)] : []), trimmed, page(5), closed];
+      let reads = 0;
+      const { source, places } = sourceOf([], {
+        readPage: async () => {
+          const next = pages[reads++]!;
+          return typeof next === "function" ? next() : next;
+        },
+      });
+      expect((await readAll(source, definition)).starts).toEqual(["5"]);
+      expect(places).toHaveLength(2);
+      expect(places[1]).toEqual(places[0]);
+    }
+  });
+
+  it("does so in a later attempt as well, and never once a record was handed out", async () => {
+    const atTimestamp = { startFrom: "AtTimestamp", startFromTimestamp: 4 } as const;
+    const from = (readUntil: number) => ({ sequenceNumber: "2", began: 1, readUntil });
+    const opening = () => {
+      const { source, places } = sourceOf([page(5), closed]);
+      const iteratorAt: ShardSource["iteratorAt"] = async (place, signal) =>
+        place.kind === "after" ? trimmed() : source.iteratorAt(place, signal);
+      return { source: { ...source, iteratorAt }, places };
+    };
+    const passedOver = opening();
+    expect((await readAll(passedOver.source, atTimestamp, from(3))).starts).toEqual(["5"]);
+    expect(passedOver.places).toEqual([{ kind: "time", epochMs: 4 }]);
+    await expect(readAll(opening().source, atTimestamp, from(4))).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
+    await expect(readAll(opening().source, {}, from(3))).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
+    let reads = 0;
+    const readPage = async () => (reads++ === 0 ? page(1) : trimmed());
+    const handedOut = sourceOf([], { readPage });
+    await expect(readAll(handedOut.source)).rejects.toMatchObject({ code: "POSITION_EXPIRED" });
+  });
+
   it("with AtLatest ends behind what came in after the task began, also in a later attempt", async () => {
     const busy = (): ShardPage => ({ ...idle, records: [record(7, 2_000_000)] });
     const { batches, starts } = await readAll(sourceOf([page(1), busy(), page(8)]).source, {
@@ -153,7 +236,7 @@ describe("reading a shard", () => {
   it("remembers for each batch how far the shard is read: to the record that comes next, or as far as the source says", async () => {
     const numbers = Array.from({ length: 1_500 }, (_, n) => n + 1);
     const behind = { ...page(...numbers), millisBehindTip: 400_000 };
-    const { source } = sourceOf([behind, { ...idle, millisBehindTip: 300_000 }], { emptyReadsAtTip: null });
+    const { source } = sourceOf([behind, { ...idle, millisBehindTip: 300_000 }], { silentTip: null });
     const { batches } = await readAll(source, {}, null, 1_000);
     expect(batches.slice(0, 4).map(({ nextPosition }) => nextPosition)).toEqual([
       { sequenceNumber: "1", began: 1_000_000, readUntil: 1, isBefore: 1 },
@@ -166,7 +249,7 @@ describe("reading a shard", () => {
   it("goes on from where nothing is unread when the way there is long and empty, without what it has", async () => {
     const read = { sequenceNumber: "2", began: 1, readUntil: 1_000_000 };
     const onTheWay = { ...idle, millisBehindTip: 10_000_000 };
-    const { source, places } = sourceOf([onTheWay, page(1, 2), page(2, 3), closed], { emptyReadsAtTip: null });
+    const { source, places } = sourceOf([onTheWay, page(1, 2), page(2, 3), closed], { silentTip: null });
     const { starts } = await readAll(source, {}, read);
     expect(starts).toEqual(["3"]);
     expect(places).toEqual([

@@ -4,6 +4,7 @@ import type { Position, ReadBatch, Reader, SourceRecord } from "@letsdata/plugin
 import type { ShardDefinition } from "./plan-shards.ts";
 import { PollPace } from "./poll-pace.ts";
 import { CLOCKS_APART_MS_MAX, type ReaderClock, SIGN_OF_LIFE_MS, systemClock } from "./reader-clock.ts";
+import { ShardTip, type SilentTip } from "./shard-tip.ts";
 import { sourceMissing } from "./source-missing.ts";
 
 /** A batch is one page of the stream at most, and no more than this: checkpoints fall between batches. */
@@ -49,14 +50,14 @@ export interface ShardStart {
   readonly answeredAt: number;
 }
 
-/** The two calls in which streams differ. Both throw Problems; RESOURCE_NOT_FOUND when it is the stream that is gone, POSITION_EXPIRED when the place, a sequence number, was trimmed. */
+/** The two calls in which streams differ. Both throw Problems; RESOURCE_NOT_FOUND when it is the stream that is gone, POSITION_EXPIRED when the place, a sequence number, or what follows the iterator was trimmed. */
 export interface ShardSource {
   /** Of the stream. */
   readonly arn: string;
   /** Stream and shard, for messages. */
   readonly name: string;
-  /** Empty reads in a row after which an open shard counts as read to its tip; null where `millisBehindTip` tells. */
-  readonly emptyReadsAtTip: number | null;
+  /** Null where `millisBehindTip` tells. */
+  readonly silentTip: SilentTip | null;
   readonly arrivalPrecisionMs: number;
   /** Least distance of two calls. */
   readonly millisecondsBetweenReads: number;
@@ -93,7 +94,7 @@ export function openShardReader(
     let isStart = resumed === null;
     let iterator: string | null = null;
     let readUntil = resumed?.readUntil ?? 0;
-    let emptyReads = 0;
+    const tip = new ShardTip(source.silentTip);
     let isFirstPage = false;
     let hasLeapt = false;
     const pace = new PollPace(definition.pollFrequency);
@@ -111,6 +112,22 @@ export function openShardReader(
       }
     }
 
+    /** What was trimmed before anything was promised, records being handed out or left in front of it, is as if it had never been there. */
+    const orTrimmed = (thrown: unknown): "trimmed" => {
+      const isPassedOver = readUntil + source.arrivalPrecisionMs <= (startFromTimestamp ?? 0);
+      const isExpired = thrown instanceof Problem && thrown.code === "POSITION_EXPIRED";
+      return isExpired && (sequenceNumber === null || isPassedOver) ? "trimmed" : missing(thrown);
+    };
+
+    function* beginAgain(): Generator<ReadBatch> {
+      iterator = null;
+      sequenceNumber = null;
+      isBefore = false;
+      isStart = true;
+      readUntil = 0;
+      yield batchOf([], 0);
+    }
+
     // What comes before a start that is still to come is not read just to be left out. Latest has no such wait: its time is the stream's.
     if (startFrom === "AtTimestamp" && sequenceNumber === null && stopCondition !== "AtLatest") {
       yield* pause((startFromTimestamp ?? 0) - clock.now());
@@ -119,7 +136,11 @@ export function openShardReader(
       if (iterator === null) {
         const place: ShardPlace =
           sequenceNumber === null ? start : { kind: isBefore ? "at" : "after", sequenceNumber, readUntil };
-        const opened = await source.iteratorAt(place, signal).catch(missing);
+        const opened: ShardStart | null | "trimmed" = await source.iteratorAt(place, signal).catch(orTrimmed);
+        if (opened === "trimmed") {
+          yield* beginAgain();
+          continue;
+        }
         if (opened === null) {
           warn?.(`${source.name} is no longer there: what was not read of it is lost, and reading it ends here.`);
           return;
@@ -127,11 +148,16 @@ export function openShardReader(
         iterator = opened.iterator;
         isFirstPage = true;
         hasLeapt = false;
+        tip.opened(opened.answeredAt);
         if (!hasBegun) began = opened.answeredAt;
         hasBegun = true;
       }
       const askedAt = clock.now();
-      const page: ShardPage | "iterator expired" = await source.readPage(iterator, signal).catch(missing);
+      const page: ShardPage | "iterator expired" | "trimmed" = await source.readPage(iterator, signal).catch(orTrimmed);
+      if (page === "trimmed") {
+        yield* beginAgain();
+        continue;
+      }
       if (page === "iterator expired") {
         iterator = null;
         continue;
@@ -181,17 +207,15 @@ export function openShardReader(
       if (iterator === null) return;
       if (!isBefore) readUntil = Math.max(readUntil, pageUntil);
       const isIdle = page.records.length === 0;
-      emptyReads = isIdle ? emptyReads + 1 : 0;
+      const place = await tip.placeOf(page, signal).catch(missing);
       if (stopCondition === "AtLatest") {
         const isPastTip = page.records.some(({ arrivedAt }) => arrivedAt > began);
-        const isSilent = source.emptyReadsAtTip !== null && emptyReads >= source.emptyReadsAtTip;
-        if (page.millisBehindTip === 0 || isPastTip || isSilent) return;
+        if (place === "there" || isPastTip) return;
       }
       if (isIdle) yield batchOf([], bytesRead);
-      // Kinesis answers empty pages on its way over a stretch without records.
-      const isBehind = page.millisBehindTip !== null && page.millisBehindTip > 0;
-      let pauseMs = pace.pauseAfter(!isIdle || isBehind);
-      if (isIdle && stopCondition === "AtLatest") pauseMs = AT_LATEST_POLL_MS;
+      const isBehind = !isIdle || place === "behind";
+      let pauseMs = pace.pauseAfter(isBehind);
+      if (!isBehind && stopCondition === "AtLatest") pauseMs = AT_LATEST_POLL_MS;
       yield* pause(Math.max(pauseMs, source.millisecondsBetweenReads));
     }
   }

@@ -31,6 +31,8 @@ export async function openExampleTargetWriter(input: {
       const body = batch.map(({ payload }) => payload).join("");
       const headers = { authorization: `Bearer ${token}`, "content-type": "application/x-ndjson" };
       let answer: Response;
+      // A client that repeats by itself tells it of each repeat.
+      input.access.onRequest?.();
       try {
         answer = await fetch(endpointUrl, { method: "POST", body, headers, signal });
       } catch (cause) {

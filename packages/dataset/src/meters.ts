@@ -43,7 +43,7 @@ export const meters = {
     defaultPriceUsd: "0.50",
     kind: "use",
     countsPerUnit: million,
-    explanation: "Calls to the source.",
+    explanation: "Calls of tasks to the source, repeated ones included.",
   },
   writeBytes: {
     resourceType: "WRITE_CONNECTOR",
@@ -61,7 +61,7 @@ export const meters = {
     defaultPriceUsd: "0.50",
     kind: "use",
     countsPerUnit: million,
-    explanation: "Calls to the target.",
+    explanation: "Calls of tasks to the target, repeated ones included.",
   },
   kinesisShardHours: recurringWrite("KinesisShardHours", "hour", "0.018", "Shards of a stream LetsData made."),
   tableCapacityUnitHours: recurringWrite(
@@ -135,7 +135,7 @@ export const meters = {
     defaultPriceUsd: "0.60",
     kind: "use",
     countsPerUnit: gigabyte,
-    explanation: "Kept log lines.",
+    explanation: "Kept log lines: bytes of their text and fields.",
   },
   metricPoints: {
     resourceType: "INTERNAL",

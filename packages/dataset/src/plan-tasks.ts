@@ -10,8 +10,8 @@ import {
   parseManifestLine,
 } from "./manifest-lines.ts";
 
-/** Plans are inserted in batches of this many: larger ones save little and cost memory. */
-export const planBatchSize = 2_000;
+/** Plans are inserted in batches of this many (product.md §3): larger ones save little and cost memory. */
+export const planBatchSize = 1_000;
 /** A line may have 8 KiB; its beginning is enough to find it. */
 const lineFindingCharactersMax = 512;
 

@@ -19,6 +19,8 @@ export interface CloudLimits {
   readonly kinesisShardReadsPerSecond: number;
   /** How much of a shard's time one GetRecords looks through for records, in milliseconds; it answers empty where it finds none. */
   readonly kinesisMillisecondsPerRead: number;
+  /** The same of a table's stream. */
+  readonly dynamodbMillisecondsPerRead: number;
   readonly sqsMessagesInFlight: number;
   /** Of one answer that lists unfinished uploads. */
   readonly s3UploadsPerPage: number;
@@ -33,8 +35,9 @@ export const REAL_LIMITS: CloudLimits = {
   kinesisShardBytesPerSecond: 1024 * 1024,
   kinesisShardRecordsPerSecond: 1000,
   kinesisShardReadsPerSecond: 5,
-  // AWS does not say how much it is.
+  // AWS does not say how much they are.
   kinesisMillisecondsPerRead: Number.POSITIVE_INFINITY,
+  dynamodbMillisecondsPerRead: Number.POSITIVE_INFINITY,
   sqsMessagesInFlight: 120_000,
   s3UploadsPerPage: 1000,
 };

@@ -65,6 +65,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       kinesisShardRecordsPerSecond: options.kinesisShardRecordsPerSecond ?? REAL_LIMITS.kinesisShardRecordsPerSecond,
       kinesisShardReadsPerSecond: options.kinesisShardReadsPerSecond ?? REAL_LIMITS.kinesisShardReadsPerSecond,
       kinesisMillisecondsPerRead: options.kinesisMillisecondsPerRead ?? REAL_LIMITS.kinesisMillisecondsPerRead,
+      dynamodbMillisecondsPerRead: options.dynamodbMillisecondsPerRead ?? REAL_LIMITS.dynamodbMillisecondsPerRead,
       sqsMessagesInFlight: options.sqsMessagesInFlight ?? REAL_LIMITS.sqsMessagesInFlight,
       s3UploadsPerPage: options.s3UploadsPerPage ?? REAL_LIMITS.s3UploadsPerPage,
     },

@@ -33,6 +33,15 @@ export const pipelineMetrics = {
 
 export type PipelineMetric = keyof typeof pipelineMetrics;
 
+/** What is counted for usage and drawn in no chart. It travels with the measurements, so that a checkpoint counts it once. */
+export const pipelineMeters = {
+  "read.requests": "calls to the source, repeats included",
+  "write.requests": "calls to the target, repeats included",
+} as const;
+
+export type PipelineMeter = keyof typeof pipelineMeters;
+type Name = PipelineMetric | PipelineMeter;
+
 interface Aggregate {
   count: number;
   sum: number;
@@ -46,9 +55,9 @@ const minuteMilliseconds = 60_000;
 export interface Measuring {
   /** Moves to the minute of `now` (epoch milliseconds); called once per batch. */
   atTime(now: number): void;
-  add(metric: PipelineMetric, value: number): void;
+  add(metric: Name, value: number): void;
   /** `sum` over `count` samples; their mean stands for minimum and maximum. */
-  addMany(metric: PipelineMetric, sum: number, count: number): void;
+  addMany(metric: Name, sum: number, count: number): void;
   /** Everything since the last drain: each measurement leaves exactly once. */
   drain(): readonly Measurement[];
 }
@@ -56,7 +65,7 @@ export interface Measuring {
 /** Aggregates per metric and minute; an addition costs a map look-up, and nothing is kept per record. */
 export class MinuteMeasurements implements Measuring {
   #minute: number;
-  #current = new Map<PipelineMetric, Aggregate>();
+  #current = new Map<Name, Aggregate>();
   #finished: Measurement[] = [];
 
   /** `now` in epoch milliseconds. */
@@ -71,11 +80,11 @@ export class MinuteMeasurements implements Measuring {
     this.#minute = minute;
   }
 
-  add(metric: PipelineMetric, value: number): void {
+  add(metric: Name, value: number): void {
     this.addMany(metric, value, 1);
   }
 
-  addMany(metric: PipelineMetric, sum: number, count: number): void {
+  addMany(metric: Name, sum: number, count: number): void {
     if (count === 0) return;
     const mean = sum / count;
     const aggregate = this.#current.get(metric);

@@ -25,6 +25,8 @@ export interface CloudAccess extends ResourceScope {
   readonly credentials: CredentialsSource;
   /** Endpoint override for every service; undefined = AWS. */
   readonly endpoint: string | undefined;
+  /** Told of each call to source or target, repeats included, so that they can be metered. Absent: nobody counts. */
+  readonly onRequest?: (() => void) | undefined;
 }
 
 export type ResourceLocation = "Customer" | "LetsData";

@@ -197,6 +197,13 @@ export const problemCatalogue = {
     title: "Three attempts moved nothing",
     fix: "Look at the last error; raise timeoutInSeconds or mend the handler, then redrive.",
   },
+  OBJECT_ARCHIVED: {
+    actor: "customer",
+    retry: "never",
+    httpStatus: 422,
+    title: "The object is in cold storage",
+    fix: "Restore the object in S3, or copy it to a storage class that is read at once; then redrive the task, or try again.",
+  },
   OUT_OF_MEMORY: {
     actor: "customer",
     retry: "never",

@@ -1,5 +1,6 @@
 import type { TaskChannel } from "@letsdata/compute/local/serve-tasks";
 import type { TaskAssignment } from "@letsdata/compute/task-protocol";
+import { type Measuring, MinuteMeasurements } from "@letsdata/pipeline/measure";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
 import { type RunTaskInput, runTask } from "@letsdata/pipeline/run-task";
 import { errorConnector, readConnector, writeConnector } from "./catalogue-entry.ts";
@@ -19,9 +20,14 @@ export async function runAssignment(
     opened.push(part);
     return part;
   };
+  const measuring = options.measuring ?? new MinuteMeasurements(systemClock.now());
+  const counters = {
+    reader: () => measuring.add("read.requests", 1),
+    writer: () => measuring.add("write.requests", 1),
+  };
   try {
     const { task, resumeFrom, lease, recordErrorPolicy, limits } = assignment;
-    const accessOf = cloudAccess(assignment, channel);
+    const accessOf = cloudAccess(assignment, channel, counters);
     const warn = (message: string) => channel.log("WARN", message);
     const { handler, reader } = await openReading({ assignment, accessOf, keep, warn });
     const { writer: target, errorConnector: archive } = assignment;
@@ -43,7 +49,7 @@ export async function runAssignment(
         confirmLease: () => channel.confirmLease(),
       }),
     );
-    return await runTask({
+    const outcome = await runTask({
       task,
       lease,
       reader,
@@ -56,7 +62,7 @@ export async function runAssignment(
       },
       resumeFrom,
       clock: systemClock,
-      ...options,
+      measuring,
       random: Math.random,
       limits,
       recordErrorPolicy,
@@ -67,10 +73,17 @@ export async function runAssignment(
         channel.log(level === "info" ? "INFO" : level === "warn" ? "WARN" : "ERROR", text);
       },
     });
+    return withTheRest(outcome, measuring);
   } catch (thrown) {
     await Promise.allSettled(opened.map((part) => part.close()));
-    return failedOutcome(assignment.resumeFrom?.counts ?? noCounts, thrown);
+    return withTheRest(failedOutcome(assignment.resumeFrom?.counts ?? noCounts, thrown), measuring);
   }
+}
+
+/** Of opening what could not be opened, and of closing. */
+function withTheRest(outcome: AttemptOutcome, measuring: Measuring): AttemptOutcome {
+  const rest = measuring.drain();
+  return rest.length === 0 ? outcome : { ...outcome, measurements: [...(outcome.measurements ?? []), ...rest] };
 }
 
 /** Of the attempts that give a record the ordinal that this one gives it; null: there is no other. */

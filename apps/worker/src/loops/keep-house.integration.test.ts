@@ -3,7 +3,7 @@ import { transitionDataset } from "@letsdata/database/stores/dataset-store";
 import { withIdempotencyKey } from "@letsdata/database/stores/idempotency-store";
 import { appendLogLines, listLogLines } from "@letsdata/database/stores/log-store";
 import { createRequest } from "@letsdata/database/stores/request-store";
-import { addUsage, type BilledStatus } from "@letsdata/database/stores/usage-store";
+import { addUsage, type BilledStatus, listUsage } from "@letsdata/database/stores/usage-store";
 import { heartbeatWorker, liveWorkers } from "@letsdata/database/stores/worker-store";
 import { sampleDataset, sampleTenant } from "@letsdata/database/testing/sample-rows";
 import { startTestDatabase, type TestDatabase } from "@letsdata/database/testing/start-test-database";
@@ -42,6 +42,19 @@ test("log lines are kept for 30 days, however many have gathered and however man
   await Promise.all([1, 2, 3].map(() => keepHouse({ database, signal, rowsAtOnce: 2 })));
   await keepHouse({ database, signal, rowsAtOnce: 2 });
   expect(await kept()).toEqual(["0 days", "29 days"]);
+});
+
+test("log lines are metered before they go, and those that stay are not metered again", async () => {
+  const { datasetId } = await sampleDataset(database, tenantId);
+  const place = { datasetId, taskId: null, attempt: null, level: "INFO", source: "ENGINE" } as const;
+  await appendLogLines(database, [
+    { ...place, time: Date.now() - 40 * DAY_MS, message: "x".repeat(1_000) },
+    { ...place, time: Date.now(), message: "y".repeat(50) },
+  ]);
+  await Promise.all([1, 2].map(() => keepHouse({ database, signal })));
+  await keepHouse({ database, signal });
+  const { items } = await listUsage(database, { tenantId, datasetId, limit: 10 });
+  expect(items).toMatchObject([{ meteringDimension: "LogBytes", meteringValue: 1_050 / 1e9 }]);
 });
 
 test("idempotency keys go when their day is over, and not before", async () => {

@@ -2,6 +2,7 @@ import type { Database } from "@letsdata/database/database";
 import { forgetDeletedDatasets, forgetUsageOfDeleted } from "@letsdata/database/stores/delete-dataset";
 import { deleteOldIdempotencyKeys } from "@letsdata/database/stores/idempotency-store";
 import { deleteLogLinesBefore } from "@letsdata/database/stores/log-store";
+import { meterDatasets } from "@letsdata/database/stores/meter-datasets";
 import { removeSilentWorkers } from "@letsdata/database/stores/worker-store";
 
 /** product.md §10.2 */
@@ -22,14 +23,15 @@ export interface KeepHouseInput {
 }
 
 /**
- * Deletes what is kept for a time only: log lines after 30 days, idempotency keys after theirs, workers nobody heard of for a day, and
- * configuration and usage of a dataset 90 days after its deletion, unless they are still to be billed. Any number of workers may do so at once.
- * Metric points, usage and error files stay as long as their dataset.
+ * Deletes what is kept for a time only: log lines after 30 days, when they are metered, idempotency keys after theirs, workers nobody heard of
+ * for a day, and configuration and usage of a dataset 90 days after its deletion, unless they are still to be billed. Any number of workers may
+ * do so at once. Metric points, usage and error files stay as long as their dataset.
  */
 export async function keepHouse({ database, signal, rowsAtOnce = ROWS_AT_ONCE }: KeepHouseInput): Promise<void> {
   const inBatches = async (deleteSome: () => Promise<number>) => {
     while (!signal.aborted) if ((await deleteSome()) < rowsAtOnce) return;
   };
+  await meterDatasets(database, signal);
   const logsBefore = Date.now() - LOG_DAYS * DAY_MS;
   await inBatches(() => deleteLogLinesBefore(database, logsBefore, rowsAtOnce));
   await inBatches(() => deleteOldIdempotencyKeys(database, rowsAtOnce));

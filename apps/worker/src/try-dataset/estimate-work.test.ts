@@ -107,6 +107,9 @@ describe("an estimate", () => {
       "about 250 records a second, and a shard takes in at most 1,000: a shard that is filled to its limit outruns it",
     );
     expect(told).toContain("Only 2 of the 3 tasks run at once");
+    expect(told).toContain("Not in the cost: requests, archived error records, log lines and points of charts.");
+    for (const left of ["readRequests", "writeRequests", "errorBytes", "logBytes", "metricPoints"])
+      expect(costOf(estimate.lines, left)).toBeUndefined();
   });
 
   it("of a known amount that goes on tells how long what is there takes", () => {

@@ -24,7 +24,8 @@ export function sentencesOfWork(work: WorkTold): readonly string[] {
     ...model(work),
     ...endless(work),
     concurrency(work),
-    "A trial writes nothing: the target's speed is not in it. Default prices.",
+    "A trial writes nothing: the target's speed is not in it.",
+    "Default prices. Not in the cost: requests, archived error records, log lines and points of charts.",
   ];
 }
 

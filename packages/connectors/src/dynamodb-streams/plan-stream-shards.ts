@@ -38,13 +38,14 @@ export interface ListedStream {
 }
 
 /**
- * Every shard of the stream, page by page. The list is eventually consistent: a child may appear up to about a minute after its parent
+ * Every shard of the stream, page by page, or those that follow one of them: one call of the 10 a second that AWS allows. The list is eventually consistent: a child may appear up to about a minute after its parent
  * is closed, for AWS's own readers ask that long.
  */
 export async function listShards(
   { streamArn: StreamArn }: TableStream,
   access: CloudAccess,
   signal: AbortSignal,
+  childrenOf?: string,
 ): Promise<ListedStream> {
   const streams = clientFor(DynamoDBStreamsClient, access);
   const call = { action: "dynamodb:DescribeStream", resource: StreamArn };
@@ -52,8 +53,10 @@ export async function listShards(
   let listedAt: number | undefined;
   let isLive = false;
   let ExclusiveStartShardId: string | undefined;
+  const filter =
+    childrenOf === undefined ? {} : { ShardFilter: { Type: "CHILD_SHARDS" as const, ShardId: childrenOf } };
   do {
-    const page = new DescribeStreamCommand({ StreamArn, ExclusiveStartShardId });
+    const page = new DescribeStreamCommand({ StreamArn, ExclusiveStartShardId, ...filter });
     const time = noteServiceTime(page);
     const { StreamDescription } = await withRetry(() => streams.send(page, { abortSignal: signal }), { call, signal });
     listedAt ??= time();

@@ -1,6 +1,5 @@
-import { DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
-import { clientFor } from "@letsdata/aws/client-for";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { ShardDefinition } from "../plan-shards.ts";
 import { makeTable } from "../testing/make-table.ts";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { checkDynamodbStreamsRead } from "./check-access.ts";
@@ -17,7 +16,7 @@ beforeAll(async () => {
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
 
-describeDynamodbStreamsReader(() => open.access);
+describeDynamodbStreamsReader(() => open.access, { readsOffStreams: true });
 
 const change = (id: string, n: number) => ({ id: { S: id }, n: { N: String(n) } });
 const table = (name: string) => makeTable(open.access, name, { id: "S" });
@@ -102,7 +101,7 @@ describe("the DynamoDB Streams reader", () => {
   });
 
   it("asks for children that are not listed yet, until the stream is switched off", async () => {
-    const { streamArn, tableName } = await table("lagging");
+    const { streamArn, switchStreamOff } = await table("lagging");
     const [parent] = await planStream(streamArn, open.access);
     open.faults.add({ kind: "late-children", match: streamArn, latencyMs: 60_000 });
     expect(open.cloud.rollStreamShards(streamArn)).toBe(true);
@@ -121,8 +120,7 @@ describe("the DynamoDB Streams reader", () => {
     };
     expect((await planStreamShards(input, signal).next()).done).toBe(true);
     expect(askAgain).toHaveBeenCalledOnce();
-    const switchOff = new UpdateTableCommand({ TableName: tableName, StreamSpecification: { StreamEnabled: false } });
-    await clientFor(DynamoDBClient, open.access).send(switchOff);
+    await switchStreamOff();
     expect((await planStreamShards(input, signal).next()).done).toBe(true);
     expect(askAgain).toHaveBeenCalledOnce();
   });
@@ -170,6 +168,87 @@ describe("the DynamoDB Streams reader", () => {
     } finally {
       await aging.cloud.remove();
     }
+  });
+});
+
+describe("the DynamoDB Streams reader, over stretches of a shard without changes", () => {
+  const HOUR_MS = 3_600_000;
+  /** A stream that looks through a minute in each read, and whose time passes when told. */
+  async function sparseTable() {
+    let passedMs = 0;
+    const sparse = await openCloud({ now: () => Date.now() + passedMs, dynamodbMillisecondsPerRead: 60_000 });
+    return {
+      ...(await makeTable(sparse.access, "sparse", { id: "S" })),
+      cloud: sparse,
+      pass: (hours: number) => {
+        passedMs += hours * HOUR_MS;
+      },
+      [Symbol.asyncDispose]: () => sparse.cloud.remove(),
+    };
+  }
+  type Sparse = Awaited<ReturnType<typeof sparseTable>>;
+
+  async function read({ streamArn, cloud }: Sparse, definition: ShardDefinition, onIdle?: (reads: number) => void) {
+    let pausedMs = 0;
+    let reads = 0;
+    const sleep = async (milliseconds: number) => {
+      pausedMs += milliseconds;
+    };
+    const access = await cloud.narrowed(dynamodbStreamsReadPermissions({ streamArn }));
+    const reader = openStreamShardReader({ config: { streamArn }, definition, access }, { now: Date.now, sleep });
+    const values: number[] = [];
+    for await (const { records } of reader.read(null, signal)) {
+      if (records.length === 0) onIdle?.(++reads);
+      for (const { body } of records) values.push(JSON.parse(Buffer.from(body).toString()).newImage.n);
+    }
+    return { values, pausedMs };
+  }
+
+  it.each(["Continuous", "AtLatest", "ShardClosed"] as const)(
+    "reads a closed shard to its end without a pause: %s",
+    async (stopCondition) => {
+      await using sparse = await sparseTable();
+      await sparse.put(change("a", 0));
+      sparse.pass(3.5);
+      await sparse.put(change("a", 1));
+      sparse.cloud.cloud.rollStreamShards(sparse.streamArn);
+      const [definition] = await planStream(sparse.streamArn, sparse.cloud.access, {
+        dynamoDBReaderTaskStopCondition: stopCondition,
+      });
+      expect(await read(sparse, definition!)).toEqual({ values: [0, 1], pausedMs: 0 });
+    },
+  );
+
+  it("of a stream that was switched off as well", async () => {
+    await using sparse = await sparseTable();
+    await sparse.put(change("a", 0));
+    sparse.pass(3.5);
+    await sparse.put(change("a", 1));
+    const [definition] = await planStream(sparse.streamArn, sparse.cloud.access);
+    await sparse.switchStreamOff();
+    expect(await read(sparse, definition!)).toEqual({ values: [0, 1], pausedMs: 0 });
+  });
+
+  it("reads an open shard to the changes that came after an hour of none, and ends behind them with AtLatest", async () => {
+    await using sparse = await sparseTable();
+    await sparse.put(change("a", 0));
+    sparse.pass(1);
+    await sparse.put(change("a", 1));
+    const [definition] = await planStream(sparse.streamArn, sparse.cloud.access);
+    expect((await read(sparse, definition!)).values).toEqual([0, 1]);
+  });
+
+  it("begins at what is oldest now when the oldest change is trimmed while it comes to it", async () => {
+    await using sparse = await sparseTable();
+    sparse.pass(0.1);
+    await sparse.put(change("a", 0));
+    sparse.pass(0.4);
+    await sparse.put(change("a", 1));
+    sparse.pass(23.55);
+    const [definition] = await planStream(sparse.streamArn, sparse.cloud.access);
+    const onIdle = (reads: number) => sparse.pass(reads === 1 ? 0.1 : 0);
+    const { values } = await read(sparse, { ...definition!, stopCondition: "AtLatest" }, onIdle);
+    expect(values).toEqual([1]);
   });
 });
 

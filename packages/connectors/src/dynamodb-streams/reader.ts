@@ -19,6 +19,8 @@ import { listShards } from "./plan-stream-shards.ts";
 
 /** DynamoDB says the second in which a change was recorded. */
 const ARRIVAL_PRECISION_MS = 1_000;
+/** AWS does not say how many empty pages may lie between two records of a shard. */
+const EMPTY_READS_ON_THE_WAY = 100;
 /** No answer says that a shard is read to its tip; an open one that stays silent is (product.md §5). */
 const EMPTY_READS_AT_TIP = 10;
 
@@ -46,7 +48,7 @@ function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, acc
   return {
     arn: StreamArn,
     name,
-    emptyReadsAtTip: EMPTY_READS_AT_TIP,
+    silentTip: { emptyReadsOnTheWay: EMPTY_READS_ON_THE_WAY, emptyReadsAtTip: EMPTY_READS_AT_TIP, isClosed },
     arrivalPrecisionMs: ARRIVAL_PRECISION_MS,
     millisecondsBetweenReads: 0,
     async iteratorAt(place, signal) {
@@ -87,6 +89,17 @@ function shardSource({ streamArn: StreamArn }: TableStream, ShardId: string, acc
       }
     },
   };
+
+  /** A shard that is closed has children, as long as its stream lives; of one that is gone the next read tells. */
+  async function isClosed(signal: AbortSignal): Promise<boolean> {
+    try {
+      const { shards, isLive } = await listShards({ streamArn: StreamArn }, access, signal, ShardId);
+      return !isLive || shards.some(({ parentIds }) => parentIds.includes(ShardId));
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.code === "RESOURCE_NOT_FOUND") return true;
+      throw thrown;
+    }
+  }
 
   /** Whether it is the shard that is not there any more, and not its stream. */
   async function isGone(problem: Problem, signal: AbortSignal): Promise<boolean> {

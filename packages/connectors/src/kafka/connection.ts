@@ -3,7 +3,7 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import type { SASLOptions } from "@platformatic/kafka";
+import { connectionsApiChannel, type SASLOptions } from "@platformatic/kafka";
 import { readSecret } from "../read-secret.ts";
 import { mskToken } from "./msk-token.ts";
 import type { KafkaTarget } from "./permissions.ts";
@@ -23,7 +23,19 @@ export interface KafkaConnection {
   readonly requestTimeout: number;
   readonly retries: number;
   readonly retryDelay: (client: object, operation: string, attempt: number) => number;
+  /** Who counts the requests: the client hands it on to each of its connections. */
+  readonly context?: RequestCounter;
 }
+
+interface RequestCounter {
+  readonly onRequest: () => void;
+}
+
+// What the client sends by itself and repeats is told nowhere else.
+connectionsApiChannel.start.subscribe((message) => {
+  const { connection } = message as { readonly connection: { readonly context: unknown } };
+  (connection.context as RequestCounter | undefined)?.onRequest();
+});
 
 const CONNECT_TIMEOUT_MS = 5_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
@@ -47,6 +59,7 @@ export async function connectionOf(
     retries: CLIENT_RETRIES,
     // A transaction is refused for some milliseconds while the one before it is being ended.
     retryDelay: (_client, _operation, attempt) => FIRST_RETRY_MS * 2 ** attempt,
+    ...(access.onRequest ? { context: { onRequest: access.onRequest } } : {}),
     ...(isTls ? { tls: {} } : {}),
     ...(authentication === "NONE" ? {} : { sasl: await saslOf(cluster, authentication, access, signal) }),
   };

@@ -11,14 +11,14 @@ export interface BrokerAddress {
 
 /** One signed-in connection to the first of the addresses that answers. Throws why the last one did not. */
 export async function openBroker(
-  { clientId, connectTimeout, requestTimeout, tls, sasl }: KafkaConnection,
+  { clientId, connectTimeout, requestTimeout, tls, sasl, context }: KafkaConnection,
   addresses: readonly BrokerAddress[],
   signal: AbortSignal,
 ): Promise<Connection> {
   let failure: unknown;
   for (const { host, port } of addresses.slice(0, BROKERS_TRIED_MAX)) {
     signal.throwIfAborted();
-    const options = { connectTimeout, requestTimeout, ...(tls ? { tls } : {}), ...(sasl ? { sasl } : {}) };
+    const options = { connectTimeout, requestTimeout, context, ...(tls ? { tls } : {}), ...(sasl ? { sasl } : {}) };
     const broker = new Connection(clientId, options);
     // What goes wrong is also thrown to whoever called; nobody listening would end the process.
     broker.on("error", () => undefined);

@@ -158,6 +158,18 @@ describe("the Kinesis reader, at a stream that forgets", () => {
     expect(firstBytes(await all(stream.read(longAgo)))).toEqual(["b"]);
   });
 
+  it("finds that record over empty pages as well", async () => {
+    await using stream = await agingStream({ kinesisMillisecondsPerRead: 3_600_000 });
+    await stream.put(["a"]);
+    stream.pass(20);
+    await stream.put(["b"]);
+    const last = (await all(stream.read(null))).findLast(({ records }) => records.length > 0)!;
+    expect(firstBytes([last]).at(-1)).toBe("b");
+    await stream.put(["c"]);
+    const longAgo = { ...last.nextPosition, readUntil: Date.now() - 48 * 3_600_000 };
+    expect(firstBytes(await all(stream.read(longAgo)))).toEqual(["c"]);
+  });
+
   it("ends with a warning at a shard that is no longer there, unless it had begun to read it", async () => {
     await using stream = await agingStream();
     await stream.put(["a"]);

@@ -64,7 +64,7 @@ function shardSource(
   return {
     arn: StreamARN,
     name,
-    emptyReadsAtTip: null,
+    silentTip: null,
     arrivalPrecisionMs: 1,
     millisecondsBetweenReads: MILLISECONDS_BETWEEN_READS,
     async iteratorAt(place, signal) {
@@ -139,10 +139,17 @@ function shardSource(
     const hours = summary.StreamDescriptionSummary?.RetentionPeriodHours ?? SHORTEST_RETENTION_HOURS;
     if (age < hours * HOUR_MS) return false;
     // The oldest go first, and not on the minute: while this record is there, so is all that follows it.
+    let iterator: string | null = null;
     for (;;) {
-      const { iterator } = await startIterator({ ...place, kind: "at" }, signal);
+      iterator ??= (await startIterator({ ...place, kind: "at" }, signal)).iterator;
       const page = await readPage(iterator, 1, signal);
-      if (page !== "iterator expired") return page.records[0]?.sequenceNumber !== place.sequenceNumber;
+      iterator = page === "iterator expired" ? null : page.nextIterator;
+      if (page === "iterator expired") continue;
+      const [record] = page.records;
+      if (record) return record.sequenceNumber !== place.sequenceNumber;
+      // An empty page proves nothing before the tip.
+      if (iterator === null || page.millisBehindTip === 0) return true;
+      await clock.sleep(MILLISECONDS_BETWEEN_READS, signal);
     }
   }
 

@@ -36,8 +36,10 @@ export async function openMomento(
   }
   const token = await readSecret(config.momentoAuthTokenArn, path, access, signal);
   const { endpoint, apiKey } = parseToken(token, path);
-  const call = (service: "control" | "vector", method: string, message: Buffer, during: AbortSignal) =>
-    callGrpcWeb({ origin: originOf(endpoint, service), method, apiKey, message, signal: during, timeoutMs });
+  const call = (service: "control" | "vector", method: string, message: Buffer, during: AbortSignal) => {
+    access.onRequest?.();
+    return callGrpcWeb({ origin: originOf(endpoint, service), method, apiKey, message, signal: during, timeoutMs });
+  };
   return {
     async findIndex(name: string, during: AbortSignal): Promise<MomentoIndex | null> {
       const answer = await call("control", "control_client.ScsControl/ListIndexes", EMPTY, during);

@@ -75,6 +75,20 @@ describe("Momento as a target", () => {
     expect([...storedIn(config).keys()]).toEqual(["é#a", "é#b"]);
   });
 
+  it("counts each call to the target, and not that for its token", async () => {
+    let calls = 0;
+    const onRequest = () => {
+      calls++;
+    };
+    const writer = await openMomentoWriter({ config: await makeIndex(), access: { ...open.access, onRequest } });
+    expect(calls).toBe(0);
+    const batch = await prepareAll(writer, [vectorDocument("a"), vectorDocument("b")]);
+    for (const calledAfter of [1, 2]) {
+      await writer.write(batch, signal);
+      expect(calls).toBe(calledAfter);
+    }
+  });
+
   it("sends a document again when one of its vectors was not stored", async () => {
     const config = await makeIndex();
     const writer = await openWriter(config);

@@ -35,6 +35,6 @@ export async function connect(
     max: connections,
     connectionTimeoutMillis: connectMs,
   };
-  const pool = new TimedPool(settings, statementMs);
+  const pool = new TimedPool(settings, statementMs, access.onRequest);
   return { pool, place: `the database ${name} at ${host}:${port}`, name, role };
 }

@@ -12,15 +12,17 @@ const BACKSTOP_MS = 3_000;
 export class TimedPool {
   readonly #config: PoolConfig;
   readonly #statementMs: number;
+  readonly #onStatement: (() => void) | undefined;
   #pool: Pool;
   /** Whether connections have the time from their start; null = not asked yet. */
   #isKept: Promise<boolean> | null = null;
 
-  /** `config` may have a statement_timeout of its own, which counts then. */
-  constructor(config: PoolConfig, statementMs: number) {
+  /** `config` may have a statement_timeout of its own, which counts then. `onStatement` is called at each. */
+  constructor(config: PoolConfig, statementMs: number, onStatement?: () => void) {
     this.#config = { ...config, query_timeout: statementMs + BACKSTOP_MS };
     this.#statementMs = statementMs;
-    this.#pool = open({ statement_timeout: statementMs, ...this.#config });
+    this.#onStatement = onStatement;
+    this.#pool = open({ statement_timeout: statementMs, ...this.#config }, onStatement);
   }
 
   /** Throws what node-postgres throws: 57014 when the time is over. */
@@ -46,7 +48,7 @@ export class TimedPool {
       if (refusedParameter(thrown) !== "statement_timeout") throw thrown;
     }
     await this.#pool.end();
-    this.#pool = open(this.#config);
+    this.#pool = open(this.#config, this.#onStatement);
     return false;
   }
 
@@ -68,9 +70,11 @@ export class TimedPool {
   }
 }
 
-function open(config: PoolConfig): Pool {
+function open(config: PoolConfig, onStatement?: () => void): Pool {
   const pool = new Pool(config);
   // An idle connection that breaks is replaced at the next statement.
   pool.on("error", () => undefined);
+  // A statement takes a connection each.
+  if (onStatement) pool.on("acquire", () => onStatement());
   return pool;
 }

@@ -92,6 +92,16 @@ describe("the S3 access checks", () => {
     ]);
   });
 
+  it("ask for a restore of a named object in cold storage; of a bucket's objects one may be", async () => {
+    const bucketName = await open.bucket();
+    const uri = `s3://${bucketName}/code.zip`;
+    await open.put(bucketName, "code.zip", "zip", "DEEP_ARCHIVE");
+    expect(await checkS3Read({ bucketName }, open.access, signal)).toEqual([]);
+    expect(await checkS3Object(uri, "a.b", open.access, signal)).toMatchObject([
+      { path: "a.b", code: "OBJECT_ARCHIVED", fix: expect.stringContaining("Restore") },
+    ]);
+  });
+
   it("say when bucket or object do not exist", async () => {
     expect(await checkS3Read({ bucketName: "no-such-bucket-here" }, open.access, signal)).toMatchObject([
       { path: "readConnector.bucketName", code: "RESOURCE_NOT_FOUND" },

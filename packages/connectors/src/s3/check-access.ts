@@ -243,7 +243,7 @@ async function uploadPartAndAbort(
   }
 }
 
-/** Answers about the object itself: not there, in cold storage, empty. Rights are checked before each of them. */
+/** Answers about the object itself: not there, in cold storage (others of the bucket may not be), empty. Rights are checked before each of them. */
 const READABLE = new Set(["NoSuchKey", "InvalidObjectState", "InvalidRange"]);
 const isPastAuthorisation = (problem: Problem) =>
   problem.code === "RESOURCE_NOT_FOUND" || problem.code === "CLOUD_CALL_REFUSED";

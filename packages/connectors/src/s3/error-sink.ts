@@ -19,10 +19,11 @@ export function openS3ErrorSink(input: {
 }): ErrorSink {
   const { access, task } = input;
   const bucket = nameOfBucket(input.config);
-  const s3 = clientFor(S3Client, access);
   let last = { ordinal: -1, piece: 0 };
   return {
     async archive(records, firstOrdinal, signal) {
+      // Most attempts archive nothing, and a client costs more than an empty task.
+      const s3 = clientFor(S3Client, access);
       const piece = last.ordinal === firstOrdinal ? last.piece + 1 : 0;
       const key = `${task.datasetName}/${task.taskId}/${firstOrdinal}-${piece}.jsonl`;
       const body = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));

@@ -94,6 +94,14 @@ it("does not fetch an object again that was read to its end", async () => {
   server.close();
 }, 10_000);
 
+it("says that an object in cold storage has to be restored, not that a right is missing", async () => {
+  await open.put(bucketName, "cold.log", text, "GLACIER");
+  await expect(readText("cold.log", { bucketName, access: open.access })).rejects.toMatchObject({
+    code: "OBJECT_ARCHIVED",
+    message: expect.stringMatching(/cold\.log is in cold storage \(GLACIER\)/),
+  });
+});
+
 describe("the S3 reader, at a cloud that misbehaves", () => {
   it.each(["plain.log", "members.gz"])("loses and repeats no byte of %s when the connection is cut", async (key) => {
     open.faults.add({ kind: "cut", service: "s3", action: "GetObject", times: 3, when: "after" });

@@ -69,7 +69,7 @@ export const sqsManifest = z.strictObject({
   }),
   sqsReaderTaskStopAfterConsecutiveEmptyReceives: field(wholeNumber(1, 1000).default(10), {
     label: "Empty receives before the end",
-    help: "With DrainQueues: how many receives in a row must find nothing.",
+    help: "With DrainQueues: how many receives in a row must find nothing while no message is in work.",
     example: 10,
   }),
   ...regionAttribute,

@@ -11,6 +11,7 @@ import { type NamedQueue, nameOfQueue, queueArn } from "./permissions.ts";
 import type { SqsReaderDefinition } from "./plan-workers.ts";
 import { type RedriveLimit, redriveLimit } from "./redrive-limit.ts";
 import { sourceRecord } from "./source-record.ts";
+import { hasVisibleMessages } from "./visible-messages.ts";
 
 /** A long poll in slices, so that the worker looks around between them. */
 export const LONG_POLL_SECONDS = 20;
@@ -25,7 +26,7 @@ const TRIAL_TIMING = {
   extendEveryMilliseconds: 10_000,
   lastReceiptMilliseconds: 0,
 };
-/** Of one worker. A queue allows 120,000: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/** Of one worker. A queue allows 120,000 to all its receivers: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const IN_FLIGHT_MAX = 2_000;
 /** What is on its way when reading ends is handed out yet: given back, it has used up one of the receives a dead-letter queue allows. */
 const LAST_RECEIPT_MILLISECONDS = 500;
@@ -150,17 +151,15 @@ export function openSqsReader(input: SqsReaderInput): Reader {
       } else {
         waitedSeconds += waitSeconds;
         const isWholePoll = waitedSeconds >= timing.longPollSeconds;
-        if (isWholePoll) {
-          emptyReceives++;
-          waitedSeconds = 0;
-        }
-        yield nothing(false);
-        if (
-          isWholePoll &&
-          definition.stopCondition === "DrainQueues" &&
-          emptyReceives >= definition.stopAfterConsecutiveEmptyReceives
-        ) {
-          return;
+        if (isWholePoll) waitedSeconds = 0;
+        // A queue at its own in-flight limit answers long polls as an empty one does: only deletions tell the two apart.
+        const isCounted = isWholePoll && held.size === 0;
+        if (isCounted) emptyReceives++;
+        yield nothing(isWholePoll && held.size > 0);
+        const isToEnd = isCounted && definition.stopCondition === "DrainQueues";
+        if (isToEnd && emptyReceives >= definition.stopAfterConsecutiveEmptyReceives) {
+          if (!(await hasVisibleMessages(sqs, { url, arn }, signal).catch(missing))) return;
+          emptyReceives = 0;
         }
       }
     }

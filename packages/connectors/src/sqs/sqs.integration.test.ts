@@ -9,7 +9,7 @@ import { checkSqsRead, checkSqsWrite } from "./check-access.ts";
 import { findQueue } from "./find-queue.ts";
 import { sqsReadPermissions, sqsTargetReadPermissions, sqsWritePermissions } from "./permissions.ts";
 import { planWorkers } from "./plan-workers.ts";
-import { describeSqs, fill, makeQueue, messagesOf, readerOf, readOut } from "./testing/sqs-suite.ts";
+import { describeSqs, documentId, fill, makeQueue, messagesOf, readerOf, readOut } from "./testing/sqs-suite.ts";
 import { messageId, openSqsWriter } from "./writer.ts";
 
 let open: OpenCloud;
@@ -215,6 +215,57 @@ describe("the SQS reader", () => {
     await expect(read()).rejects.toMatchObject({ code: "THROTTLED" });
     await read();
     await expect(read({ ...config, queueName: "nowhere" })).rejects.toMatchObject({ code: "SOURCE_NOT_FOUND" });
+  });
+
+  it("asks for what it holds to be finished when the queue's in-flight limit makes it look empty, and drains it to its end", async () => {
+    const limited = await openCloud({ sqsMessagesInFlight: 10 });
+    try {
+      const config = await makeQueue(limited.access);
+      const ids = Array.from({ length: 25 }, (_, n) => `d${n}`);
+      await fill(
+        config,
+        limited.access,
+        ids.map((id) => [id, id]),
+      );
+      const definition = {
+        queueName: config.queueName,
+        worker: 0,
+        stopCondition: "DrainQueues",
+        stopAfterConsecutiveEmptyReceives: 1,
+      } as const;
+      // A poll has to be a long one: a short one is told of the limit.
+      const timing = { longPollSeconds: 1, sliceSeconds: 1 };
+      const reader = readerOf(config, limited.access, { definition, timing });
+      expect([...(await readOut(reader))].sort()).toEqual([...ids].sort());
+      await reader.close();
+      expect(await messagesOf(config, limited.access)).toEqual([]);
+    } finally {
+      await limited.cloud.remove();
+    }
+  });
+
+  it("is not at the end of a queue whose messages wait for another receiver's", async () => {
+    const config = await makeQueue(open.access, "FIFO");
+    await fill(config, open.access, [
+      ["a", "g"],
+      ["b", "g"],
+      ["c", "g"],
+    ]);
+    const other = readerOf({ ...config, receiveBatchSize: 1 }, open.access);
+    const first = (await other.read(null, signal)[Symbol.asyncIterator]().next()).value as ReadBatch;
+    const reader = readerOf(config, open.access);
+    const read: string[] = [];
+    let emptyReceives = 0;
+    for await (const { records } of reader.read(null, signal)) {
+      read.push(...records.map(({ body }) => documentId(body)));
+      await reader.acknowledge?.(records.map(({ start }) => start));
+      // More than the two after which an empty queue counts as drained.
+      if (records.length === 0 && ++emptyReceives === 5)
+        await other.acknowledge?.(first.records.map(({ start }) => start));
+    }
+    expect(read).toEqual(["b", "c"]);
+    await reader.close();
+    await other.close();
   });
 
   it("counts empty receives over attempts, so that a worker on an empty queue ends", async () => {

@@ -7,6 +7,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  type StorageClass,
 } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
@@ -23,8 +24,8 @@ export function bucketsOf(access: CloudAccess) {
       await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
       return Bucket;
     },
-    async put(Bucket: string, Key: string, Body: Uint8Array | string): Promise<void> {
-      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    async put(Bucket: string, Key: string, Body: Uint8Array | string, StorageClass?: StorageClass): Promise<void> {
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body, StorageClass }));
     },
     async get(Bucket: string, Key: string): Promise<Buffer> {
       const answer = await s3.send(new GetObjectCommand({ Bucket, Key }));

@@ -7,6 +7,7 @@ import {
   DynamoDBClient,
   PutItemCommand,
   ScanCommand,
+  UpdateTableCommand,
 } from "@aws-sdk/client-dynamodb";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
@@ -53,6 +54,11 @@ export async function makeTable(
         const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
         await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }));
       }
+    },
+    /** Its shards close; what they hold stays readable. */
+    async switchStreamOff(): Promise<void> {
+      const StreamSpecification = { StreamEnabled: false };
+      await dynamodb.send(new UpdateTableCommand({ TableName, StreamSpecification }));
     },
     async remove(): Promise<void> {
       await dynamodb.send(new DeleteTableCommand({ TableName }));

@@ -1,16 +1,18 @@
 import { type Database, Prisma, type Queryable } from "../database.ts";
+import { meterDataset } from "./meter-datasets.ts";
 
 /** Rows of one statement, so that a large dataset takes no transaction longer than a small one. */
 const rowsAtOnce = 10_000;
 
 /**
- * Tasks, logs, metrics and error index of a dataset; its configuration and usage stay. Repeatable: batch by batch, each a transaction of its
- * own, so that nobody may use the dataset any more.
+ * Tasks, logs, metrics and error index of a dataset; its configuration and usage stay, and what it used is metered first. Repeatable: batch by
+ * batch, each a transaction of its own, so that nobody may use the dataset any more.
  */
 export async function deleteDatasetContents(db: Database, datasetId: string, batch = rowsAtOnce): Promise<void> {
   const repeat = async (deleteSome: () => Promise<number>) => {
     while ((await deleteSome()) > 0);
   };
+  await meterDataset(db, datasetId);
   await repeat(
     () => db.$executeRaw`
       DELETE FROM task_log_line WHERE ctid = ANY (ARRAY(

@@ -33,15 +33,11 @@ export interface StoredLogLine extends NewLogLine {
   readonly id: string;
 }
 
-/** One insert for the whole batch. Characters that PostgreSQL refuses are replaced. */
+/** One insert for the whole batch. Characters that PostgreSQL refuses are replaced. Who meters a dataset waits for it. */
 export async function appendLogLines(db: Queryable, lines: readonly NewLogLine[]): Promise<void> {
   if (lines.length === 0) return;
   const rows = lines.map((line) => ({ ...line, level: logLevels[line.level] }));
-  await db.$executeRaw`
-    INSERT INTO task_log_line (dataset_id, task_id, attempt, time, level, source, message, fields)
-    SELECT "datasetId", "taskId", attempt, to_timestamp(time / 1000.0), level, source, message, fields
-    FROM jsonb_to_recordset(${storableJson(rows)}::jsonb) AS line(
-      "datasetId" text, "taskId" text, attempt int, time float8, level int, source text, message text, fields jsonb)`;
+  await db.$executeRaw`SELECT letsdata_append_log_lines(${storableJson(rows)}::jsonb)`;
 }
 
 export interface ListLogLines {

@@ -276,6 +276,7 @@ test("measurements of a minute add up for the task and the whole dataset", async
 });
 
 test("usage metered twice is one record; lists are of the tenant, newest first, paged", async () => {
+  const tenantId = await sampleTenant(db);
   const record = (usageId: string, eventStartTime: number): UsageRecord => ({
     usageId,
     tenantId,

@@ -35,6 +35,9 @@ async function cutAll(bytes: Buffer, frame: FileFraming, sizes: readonly number[
   const resumePoints: { offset: number; done: number }[] = [];
   const splitter = createRecordSplitter(frame, limits);
   for await (const batch of splitter.split(inChunks(bytes.subarray(from), sizes), from)) {
+    for (let behind = 1; behind < batch.records.length; behind++) {
+      resumePoints.push({ offset: batch.offsetBehind!(behind), done: cuts.length + behind });
+    }
     for (const record of batch.records) {
       cuts.push({
         start: Number(record.start),

@@ -2,7 +2,14 @@ import { AwsError } from "../server/aws-error.ts";
 import { invalid } from "./attribute-value.ts";
 import type { DynamodbCall, DynamodbOperation } from "./dynamodb-operation.ts";
 import { formatIterator, parseIterator } from "./stream-iterator.ts";
-import { type ChangeStream, counterOf, type StreamRecord, type StreamShard, sequenceNumber } from "./stream-store.ts";
+import {
+  type ChangeStream,
+  counterOf,
+  RETENTION_MS,
+  type StreamRecord,
+  type StreamShard,
+  sequenceNumber,
+} from "./stream-store.ts";
 import { useTableKey } from "./table-key.ts";
 import { resourceNotFound } from "./table-store.ts";
 
@@ -59,12 +66,18 @@ export const streamOperations: Readonly<Record<string, DynamodbOperation>> = {
     const stream = call.stream();
     const shard = shardOf(call, stream, call.input.string("ShardId"));
     const counter = startingCounter(call, stream, shard);
+    const now = call.cloud.now();
+    const [awaited] = call.streams.read(stream, shard.id, counter);
+    const isLatest = call.input.string("ShardIteratorType") === "LATEST";
+    const reached = isLatest ? now : (call.streams.createdBefore(stream, shard.id, counter) ?? openedAt(stream, shard));
     return {
       ShardIterator: formatIterator({
         streamArn: stream.arn,
         shardId: shard.id,
         counter,
-        issuedAt: call.cloud.now(),
+        awaited: awaited?.counter ?? null,
+        reached,
+        issuedAt: now,
       }),
     };
   },
@@ -83,12 +96,16 @@ export const streamOperations: Readonly<Record<string, DynamodbOperation>> = {
         400,
       );
     }
+    if (position.awaited !== null && !streams.holds(stream, shard.id, position.awaited)) throw trimmed(shard);
+    const looksUntil = Math.max(position.reached, now - RETENTION_MS) + cloud.limits.dynamodbMillisecondsPerRead;
     const records: StreamRecord[] = [];
     let bytes = 0;
-    let more = false;
+    let isFull = false;
+    let following: StreamRecord | null = null;
     for (const record of streams.read(stream, shard.id, position.counter)) {
-      more = records.length >= limit || (records.length > 0 && bytes + record.bytes > GET_BYTES_MAX);
-      if (more) break;
+      isFull = records.length >= limit || (records.length > 0 && bytes + record.bytes > GET_BYTES_MAX);
+      if (isFull || record.created > looksUntil) following = record;
+      if (following) break;
       records.push(record);
       bytes += record.bytes;
     }
@@ -96,11 +113,17 @@ export const streamOperations: Readonly<Record<string, DynamodbOperation>> = {
     const table = call.tables.find({ accountId: stream.accountId, region: stream.region, name: stream.tableName });
     if (records.length > 0 && table) useTableKey(call, table, "read");
     const last = records.at(-1);
-    const readOut = shard.endCounter !== null && !more;
-    const counter = last ? last.counter + 1 : position.counter;
+    const readOut = shard.closedAt !== null && following === null && looksUntil >= shard.closedAt;
+    const next = {
+      ...position,
+      counter: last ? last.counter + 1 : position.counter,
+      awaited: following?.counter ?? null,
+      reached: isFull && last ? last.created : Math.min(looksUntil, now),
+      issuedAt: now,
+    };
     return {
       Records: records.map((record) => describeRecord(stream, record)),
-      ...(readOut ? {} : { NextShardIterator: formatIterator({ ...position, counter, issuedAt: now }) }),
+      ...(readOut ? {} : { NextShardIterator: formatIterator(next) }),
     };
   },
 };
@@ -170,11 +193,19 @@ function startingCounter({ input, streams }: DynamodbCall, stream: ChangeStream,
   }
   // Bounds of the shard are no records; everything else that is not there was trimmed.
   if (counter !== shard.startCounter && counter !== end && !streams.holds(stream, shard.id, counter)) {
-    throw new AwsError(
-      "TrimmedDataAccessException",
-      `The operation attempted to read past the oldest stream record in a shard: ${shard.id}`,
-      400,
-    );
+    throw trimmed(shard);
   }
   return type === "AT_SEQUENCE_NUMBER" ? counter : counter + 1;
+}
+
+function openedAt(stream: ChangeStream, { parentId }: StreamShard): number {
+  return stream.shards.find(({ id }) => id === parentId)?.closedAt ?? stream.createdAt;
+}
+
+function trimmed(shard: StreamShard): AwsError {
+  return new AwsError(
+    "TrimmedDataAccessException",
+    `The operation attempted to read past the oldest stream record in a shard: ${shard.id}`,
+    400,
+  );
 }

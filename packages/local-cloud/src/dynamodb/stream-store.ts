@@ -69,6 +69,9 @@ export function openStreamStore({ database, now }: Cloud) {
   const exists = sql.prepare(
     "SELECT 1 FROM stream_record WHERE stream = ? AND shard = ? AND counter = ? AND created > ?",
   );
+  const before = sql.prepare(
+    "SELECT created FROM stream_record WHERE stream = ? AND shard = ? AND counter < ? ORDER BY counter DESC LIMIT 1",
+  );
   const trim = sql.prepare("DELETE FROM stream_record WHERE stream = ? AND created <= ?");
   const horizon = () => now() - RETENTION_MS;
 
@@ -195,6 +198,11 @@ export function openStreamStore({ database, now }: Cloud) {
     },
     holds: (stream: ChangeStream, shardId: string, counter: number): boolean =>
       exists.get(stream.arn, shardId, counter, horizon()) !== undefined,
+    /** When the last record before this counter came, in epoch ms; null where there is none. */
+    createdBefore(stream: ChangeStream, shardId: string, counter: number): number | null {
+      const record = before.get(stream.arn, shardId, counter);
+      return record ? Number(record.created) : null;
+    },
     /** Shards whose records may still be there. */
     liveShards: (stream: ChangeStream): StreamShard[] =>
       stream.shards.filter(({ closedAt }) => closedAt === null || closedAt > horizon()),

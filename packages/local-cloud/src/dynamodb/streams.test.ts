@@ -34,9 +34,10 @@ afterEach(() => {
   passTime(0);
 });
 
-/** For the cloud and for the client that signs. */
+/** For the cloud and for the clients that sign. */
 function passTime(ms: number): void {
   skewMs = ms;
+  own.dynamodb.config.systemClockOffset = ms;
   own.dynamodbStreams.config.systemClockOffset = ms;
 }
 
@@ -201,6 +202,44 @@ test("old positions are refused: iterators after 15 minutes, records after a day
   await expect(
     iterator(arn, shard?.ShardId, { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber }),
   ).rejects.toMatchObject({ name: "TrimmedDataAccessException" });
+});
+
+test("an iterator whose next record was trimmed before it is used is refused", async () => {
+  const arn = await create("trimmed");
+  await put("trimmed", "a", "1");
+  passTime(24 * 3600_000 - 60_000);
+  await put("trimmed", "a", "2");
+  const [shard] = await shards(arn);
+  const ShardIterator = await iterator(arn, shard?.ShardId);
+  passTime(24 * 3600_000 + 60_000);
+  await expect(own.dynamodbStreams.send(new GetRecordsCommand({ ShardIterator }))).rejects.toMatchObject({
+    name: "TrimmedDataAccessException",
+  });
+  expect((await readShard(arn, shard?.ShardId)).records).toHaveLength(1);
+});
+
+test("a stretch of a shard without changes may be answered in empty pages, as far as one read looks", async () => {
+  const looking = await startTestCloud({ now: () => Date.now() + skewMs, dynamodbMillisecondsPerRead: 3600_000 });
+  const before = own;
+  own = clientsFor(looking.endpoint, KEYS);
+  try {
+    const arn = await create("sparse");
+    await put("sparse", "a", "1");
+    passTime(5.5 * 3600_000);
+    await put("sparse", "a", "2");
+    const [shard] = await shards(arn);
+    let next = await iterator(arn, shard?.ShardId);
+    const pages: number[] = [];
+    while (pages.reduce((sum, count) => sum + count, 0) < 2) {
+      const page = await own.dynamodbStreams.send(new GetRecordsCommand({ ShardIterator: next }));
+      pages.push(page.Records?.length ?? 0);
+      next = page.NextShardIterator;
+    }
+    expect(pages).toEqual([1, 0, 0, 0, 0, 1]);
+  } finally {
+    own = before;
+    await looking.remove();
+  }
 });
 
 test("rights are per table and per stream, and a batch needs those of every table it names", async () => {

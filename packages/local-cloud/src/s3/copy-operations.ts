@@ -11,6 +11,7 @@ import type { ObjectRecord } from "./object-store.ts";
 import { segmentsIn } from "./ranges.ts";
 import { respondXml } from "./respond.ts";
 import { existingBucket, header, isoMillis, need, needOn, type S3Operation, type S3Request } from "./s3-request.ts";
+import { refuseCold, STORAGE_CLASS_HEADER } from "./storage-class.ts";
 
 const COPY_BYTES_MAX = 5 * 1024 ** 3;
 
@@ -41,9 +42,14 @@ export const copyOperations: Readonly<Record<string, S3Operation>> = {
           400,
         );
       }
-      const { segments, headers, metadata, checksums, checksumType } = source.details;
+      const { segments, metadata, checksums, checksumType } = source.details;
       const modified = cloud.now();
-      const described = replaces ? readObjectHeaders(request) : { headers, metadata };
+      const asked = readObjectHeaders(request);
+      // The storage class is the request's own, whatever is copied.
+      const { [STORAGE_CLASS_HEADER]: _, ...headers } = source.details.headers;
+      const storageClass = asked.headers[STORAGE_CLASS_HEADER];
+      const kept = { ...headers, ...(storageClass === undefined ? {} : { [STORAGE_CLASS_HEADER]: storageClass }) };
+      const described = replaces ? asked : { headers: kept, metadata };
       objects.save(bucketName, {
         key,
         size: source.size,
@@ -106,7 +112,10 @@ function needSource(call: S3Request) {
 function sourceObject(call: S3Request): ObjectRecord {
   const { bucket, key } = sourceOf(call);
   const object = call.objects.find(bucket, key);
-  if (object) return object;
+  if (object) {
+    refuseCold(object);
+    return object;
+  }
   const mayList = isAllowed(
     call.request.caller,
     needOn(call, existingBucket(call, bucket), "ListBucket"),

@@ -1,6 +1,7 @@
 import { AwsError } from "../server/aws-error.ts";
 import type { CloudRequest } from "../server/service.ts";
 import { header } from "./s3-request.ts";
+import { STORAGE_CLASS_HEADER } from "./storage-class.ts";
 
 const KEPT = [
   "content-type",
@@ -9,6 +10,7 @@ const KEPT = [
   "content-language",
   "cache-control",
   "expires",
+  STORAGE_CLASS_HEADER,
 ];
 const METADATA_BYTES_MAX = 2048;
 

@@ -9,6 +9,7 @@ import type { ObjectRecord } from "./object-store.ts";
 import { type ByteRange, readRange, segmentsIn } from "./ranges.ts";
 import { commonHeaders, type ResponseHeaders, respondXml } from "./respond.ts";
 import { bucketArn, header, httpDate, need, type S3Operation, type S3Request } from "./s3-request.ts";
+import { refuseCold, STORAGE_CLASS_HEADER } from "./storage-class.ts";
 
 const WHOLE_BYTES_MAX = 256 * 1024;
 const READ_BYTES = 1024 * 1024;
@@ -51,7 +52,9 @@ export const readOperations: Readonly<Record<string, S3Operation>> = {
               ? { ...Object.fromEntries(checksums), ChecksumType: object.details.checksumType }
               : undefined,
           ObjectParts: asked.includes("ObjectParts") && parts ? { PartsCount: Number(parts) } : undefined,
-          StorageClass: asked.includes("StorageClass") ? "STANDARD" : undefined,
+          StorageClass: asked.includes("StorageClass")
+            ? (object.details.headers[STORAGE_CLASS_HEADER] ?? "STANDARD")
+            : undefined,
           ObjectSize: asked.includes("ObjectSize") ? object.size : undefined,
         },
         { "last-modified": httpDate(object.modified) },
@@ -78,6 +81,7 @@ async function sendObject(call: S3Request, withBody: boolean): Promise<void> {
   const { request } = call;
   const object = existingObject(call);
   checkReadConditions(request, object);
+  if (withBody) refuseCold(object);
   const range = readRange(header(request, "range"), request.query.get("partNumber"), object);
   const headers = objectHeaders(call, object, range);
   const status = range ? 206 : 200;

@@ -28,8 +28,10 @@ export const receiveOperations: Readonly<Record<string, SqsOperation>> = {
       const queue = call.queue();
       const seconds = visibility ?? numberAttribute(queue, "VisibilityTimeout");
       const hidden = hiddenSeconds(cloud, queue, "ReceiveMessage", seconds);
-      const received = receive(call, queue, limit, hidden);
       const waitMs = (wait ?? numberAttribute(queue, "ReceiveMessageWaitTimeSeconds")) * 1000;
+      const isAtLimit = messages.inFlight(queue) >= cloud.limits.sqsMessagesInFlight;
+      if (isAtLimit) refuseShortPoll(queue, waitMs);
+      const received = isAtLimit ? [] : receive(call, queue, limit, hidden);
       const leftMs = waitMs - (performance.now() - began);
       if (received.length > 0) return { Messages: received };
       if (leftMs <= 0) return {};
@@ -41,11 +43,17 @@ export const receiveOperations: Readonly<Record<string, SqsOperation>> = {
   },
 };
 
+/**
+ * With too many messages in flight long polls and FIFO queues answer as if nothing were there:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+function refuseShortPoll(queue: Queue, waitMs: number): void {
+  if (waitMs > 0 || isFifo(queue)) return;
+  throw new AwsError("OverLimit", "The maximum number of in flight messages is reached.", 403);
+}
+
 function receive(call: SqsCall, queue: Queue, limit: number, visibilitySeconds: number) {
   const { messages, cloud, input } = call;
-  if (messages.inFlight(queue) >= cloud.limits.sqsMessagesInFlight) {
-    throw new AwsError("OverLimit", "The maximum number of in flight messages is reached.", 403);
-  }
   const names = [...input.strings("AttributeNames"), ...input.strings("MessageSystemAttributeNames")];
   const wanted = input.strings("MessageAttributeNames");
   return messages.together(() => {

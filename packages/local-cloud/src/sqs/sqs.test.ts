@@ -169,13 +169,25 @@ test("limits: 10 entries, 256 KiB a batch and a message, distinct ids, sendable 
   await expect(send(queue, "x", { DelaySeconds: 901 })).rejects.toThrow("DelaySeconds");
 });
 
-test("no more messages are handed out than may be in flight", async () => {
+test("no more messages are handed out than may be in flight: a short poll says so, a long one waits", async () => {
   const queue = await create();
   for (let batch = 0; batch < 4; batch++) {
     await own.sqs.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries: entries(10) }));
   }
-  for (let calls = 0; calls < 3; calls++) expect(await receive(queue)).toHaveLength(10);
+  const held = await receive(queue);
+  for (let calls = 1; calls < 3; calls++) expect(await receive(queue)).toHaveLength(10);
   await expect(receive(queue)).rejects.toMatchObject({ name: "OverLimit" });
+  expect(await receive(queue, { WaitTimeSeconds: 1 })).toEqual([]);
+  const waiting = receive(queue, { WaitTimeSeconds: 20 });
+  await remove(queue, held[0]!);
+  expect(await waiting).toHaveLength(10);
+});
+
+test("FIFO: with as many messages in flight as may be, a queue answers as an empty one", async () => {
+  const queue = await create({ FifoQueue: "true", ContentBasedDeduplication: "true" });
+  for (let n = 0; n < 31; n++) await send(queue, String(n), { MessageGroupId: String(n) });
+  for (let calls = 0; calls < 3; calls++) expect(await receive(queue)).toHaveLength(10);
+  expect(await receive(queue)).toEqual([]);
 });
 
 test("FIFO: a group comes in order and is locked while one of its messages is in flight", async () => {

@@ -29,7 +29,7 @@ export function testReader(name: string, conformance: ReaderConformance): void {
     const batches: ReadBatch[] = [];
     let records = 0;
     try {
-      for await (const batch of reader.read(position, abort.signal)) {
+      for await (const batch of acknowledged(reader, position, abort.signal)) {
         batches.push(batch);
         records += batch.records.length;
         if (records >= readAtMost) break;
@@ -98,7 +98,7 @@ export function testReader(name: string, conformance: ReaderConformance): void {
       const atOnce: string[] = [];
       const kept: ReadBatch[] = [];
       let records = 0;
-      for await (const batch of reader.read(null, abort.signal)) {
+      for await (const batch of acknowledged(reader, null, abort.signal)) {
         atOnce.push(...identities([batch]));
         kept.push(batch);
         records += batch.records.length;
@@ -222,6 +222,17 @@ export function testReader(name: string, conformance: ReaderConformance): void {
       await aborted.close();
     });
   });
+}
+
+/** As the pipeline reads: what a source handed out is acknowledged when it asks for that. */
+async function* acknowledged(reader: Reader, from: Position | null, signal: AbortSignal): AsyncGenerator<ReadBatch> {
+  const handedOut: ReadBatch[] = [];
+  for await (const batch of reader.read(from, signal)) {
+    yield batch;
+    handedOut.push(batch);
+    if (!batch.awaitsAcknowledgement) continue;
+    for (const { records } of handedOut.splice(0)) await reader.acknowledge?.(records.map(({ start }) => start));
+  }
 }
 
 async function readAll(reader: Reader, signal: AbortSignal, from: Position | null = null): Promise<void> {

@@ -15,6 +15,9 @@ import { ProblemPanel } from "../../ui/problem-panel.tsx";
 
 const types = ["READ_CONNECTOR", "WRITE_CONNECTOR", "ERROR_CONNECTOR", "COMPUTE_ENGINE", "INTERNAL"] as const;
 
+/** A byte is a billionth of its unit. */
+const fractionDigits = 9;
+
 /** The eight columns of product.md §10.3. */
 const columns: readonly Column<UsageRecordDto>[] = [
   {
@@ -42,7 +45,7 @@ const columns: readonly Column<UsageRecordDto>[] = [
     header: "Value",
     width: 140,
     right: true,
-    cell: (record) => record.meteringValue.toLocaleString("en-US", { maximumFractionDigits: 6 }),
+    cell: (record) => record.meteringValue.toLocaleString("en-US", { maximumFractionDigits: fractionDigits }),
   },
   { id: "meteringUnit", header: "Unit", width: 110, cell: (record) => record.meteringUnit },
   {
@@ -101,7 +104,8 @@ export function UsageTable({ reference }: { readonly reference?: string }) {
           </EmptyState>
         ) : (
           <EmptyState title="No usage records yet">
-            Bytes, requests and compute time are recorded while datasets run.
+            Bytes and compute time are recorded as attempts of tasks end; requests, checkpoints, error records, log
+            lines and metric points once an hour and at the end of a run.
           </EmptyState>
         )
       ) : (

@@ -52,8 +52,11 @@ export async function readShards(
   return records;
 }
 
-/** What the reader promises on any DynamoDB Streams. */
-export function describeDynamodbStreamsReader(openAccess: () => CloudAccess): void {
+/**
+ * What the reader promises on any DynamoDB Streams. With `readsOffStreams` the server still shows a stream that is switched off, as AWS does:
+ * its shards say where they end, where an open one is asked a hundred times.
+ */
+export function describeDynamodbStreamsReader(openAccess: () => CloudAccess, { readsOffStreams = false } = {}): void {
   let made = 0;
   const table = () => makeTable(openAccess(), `changes-${Date.now()}-${made++}`, { id: "S" });
   const busiest = async (streamArn: string) => {
@@ -68,8 +71,9 @@ export function describeDynamodbStreamsReader(openAccess: () => CloudAccess): vo
   let filled: Promise<{ readonly streamArn: string; readonly definition: ShardDefinition }> | undefined;
   testReader("the DynamoDB Streams reader", {
     openReader: async () => {
-      filled ??= table().then(async ({ putMany, streamArn }) => {
+      filled ??= table().then(async ({ putMany, streamArn, switchStreamOff }) => {
         await putMany(Array.from({ length: 1_300 }, (_, n) => ({ id: { S: String(n) } })));
+        if (readsOffStreams) await switchStreamOff();
         return { streamArn, ...(await busiest(streamArn)) };
       });
       const { streamArn, definition } = await filled;

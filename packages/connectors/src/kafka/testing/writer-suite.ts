@@ -2,6 +2,7 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
+import { connectionsApiChannel } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 import { checkKafkaWrite } from "../check-access.ts";
 import { connectionOf, type KafkaCluster } from "../connection.ts";
@@ -59,6 +60,35 @@ export function describeKafkaWriter(name: string, cluster: () => KafkaCluster, a
       await forgetPosition(await connectionOf(config, access(), signal), config.topicName, task.taskId);
       await write(3, ["0"], 0);
       expect((await stored(config)).flat()).toHaveLength(6);
+    });
+
+    it("counts each request of its connections, whatever opened them, and none of another writer's", async () => {
+      let sent = 0;
+      const onSent = () => {
+        sent++;
+      };
+      let counted = 0;
+      const onRequest = () => {
+        counted++;
+      };
+      const config = freshTopic();
+      const write = async (attempt: number, more: Partial<CloudAccess>) => {
+        const writer = await open(config, { task: { ...task, attempt }, access: { ...access(), ...more } });
+        await writer.write(await prepareAll(writer, range(0, 50).map(ofAttempt(attempt)), 50 * attempt), signal);
+        await writer.close();
+      };
+      connectionsApiChannel.start.subscribe(onSent);
+      try {
+        await write(1, { onRequest });
+        await write(2, { onRequest });
+        expect(counted).toBe(sent);
+        // Of each attempt a transaction: its begin, what was sent, its end.
+        expect(counted).toBeGreaterThan(6);
+        await write(3, {});
+        expect(sent).toBeGreaterThan(counted);
+      } finally {
+        connectionsApiChannel.start.unsubscribe(onSent);
+      }
     });
 
     it("writes what an earlier attempt left out: what was skipped or failed then may be a document now", async () => {

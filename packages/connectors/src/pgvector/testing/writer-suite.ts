@@ -66,6 +66,22 @@ export function describePgvectorWriter(openUrl: () => string, openAccess: () => 
   });
 
   describe("the pgvector writer", () => {
+    it("counts each statement, those that look at the table included", async () => {
+      let counted = 0;
+      const onRequest = () => {
+        counted++;
+      };
+      const writer = await openPgvectorWriter({ config: await makeTable(), access: { ...openAccess(), onRequest } });
+      const opening = counted;
+      expect(opening).toBeGreaterThan(0);
+      const batch = await prepareAll(writer, [vectorDocument("a"), vectorDocument("b")]);
+      for (const writes of [1, 2]) {
+        await writer.write(batch, signal);
+        expect(counted - opening).toBe(writes);
+      }
+      await writer.close();
+    });
+
     it("stores a row a vector with the document's scalar fields, and replaces it at a repeat", async () => {
       const config = await makeTable();
       const writer = await openWriter(config);
