@@ -79,16 +79,6 @@ export class Attempt {
       backOffWith,
       log,
     };
-    const handleStage: HandleStage = {
-      handler,
-      writer,
-      errorOrigin: this.#errorOrigin,
-      measurements,
-      clock,
-      signal: lost,
-      pace: new HandlerPace(),
-      answeredAt: Number.NEGATIVE_INFINITY,
-    };
     this.#writes = new WritesUnderWay({
       writer,
       errorOrigin: this.#errorOrigin,
@@ -100,8 +90,18 @@ export class Attempt {
         this.#wakeup.wake();
       },
     });
+    const handleStage: HandleStage = {
+      handler,
+      writer,
+      errorOrigin: this.#errorOrigin,
+      measurements,
+      clock,
+      signal: lost,
+      pace: new HandlerPace(this.#writes.pace),
+      answeredAt: Number.NEGATIVE_INFINITY,
+    };
     this.#queue = new BoundedQueue(readAheadLimits, this.#wakeup.wake);
-    this.#builder = new BatchBuilder(writer.limits);
+    this.#builder = new BatchBuilder(writer.limits, this.#writes.pace);
     this.#checkpoint = input.resumeFrom ?? { position: null, counts: noCounts };
     writer.checkpointAt?.(this.#checkpoint.counts.recordsRead);
     this.#handling = new HandleAhead(handleStage, this.#queue, this.#checkpoint.counts.recordsRead);

@@ -1,12 +1,15 @@
+import type { Handler } from "@letsdata/plugin-kit/handler";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutIntoFiles, ErrorArchiver, errorFileBytesMax, errorFileRecordsMax } from "./archive-errors.ts";
 import { archivedBody, type FailedRecord, partErrors, systemError } from "./error-records.ts";
+import { runTask } from "./run-task.ts";
 import { stableHash } from "./stable-hash.ts";
-import { sourceRecords } from "./testing/fake-source.ts";
+import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
 import { FakeArchive } from "./testing/fake-target.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
+import { taskBench } from "./testing/task-bench.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const origin = {
@@ -63,6 +66,8 @@ const part = {
   parts: [],
 };
 
+const goodDocument = { documentId: "1", partitionKey: "1", recordType: null, body: "{}", fields: () => ({}) };
+
 describe("the failed parts of a good composite", () => {
   it("are one line with the places of all its files", () => {
     const [source] = sourceRecords(["x"]);
@@ -72,8 +77,7 @@ describe("the failed parts of a good composite", () => {
       startOffsets: { HEAD: "0", LINE: "5" },
       endOffsets: { HEAD: "9", LINE: "7" },
     };
-    const document = { documentId: "1", partitionKey: "1", recordType: null, body: "{}", fields: () => ({}) };
-    const line = partErrors(origin, { ...source!, madeOf }, document, [part]);
+    const line = partErrors(origin, { ...source!, madeOf }, goodDocument, [part]);
     expect(line).toMatchObject({
       documentId: "1",
       parts: [{ message: "bad line" }],
@@ -93,6 +97,27 @@ describe("the failed parts of a composite without a document", () => {
       document: null,
       parts: [{ message: "bad line" }],
     });
+  });
+});
+
+describe("the failed parts of a composite that cannot be taken", () => {
+  it("are in the line of its own error", async () => {
+    const { attempt, clock, archive } = taskBench();
+    const document = { ...goodDocument, documentId: "unwritable" };
+    const handler: Handler = {
+      handle: () => [
+        { kind: "invalid", code: "INVALID_DOCUMENT", message: "odd", partErrors: [part] },
+        { kind: "document", document, partErrors: [part] },
+      ],
+      close: async () => {},
+    };
+    const reader = fakeReader(sourceRecords(["a", "b"]), { batchSizes: [2] });
+    await clock.run(runTask(attempt({ reader, handler })));
+    const lines = [...archive.files.values()].flat();
+    expect(lines.map(({ code, parts }) => [code, parts])).toEqual([
+      ["INVALID_DOCUMENT", [part]],
+      ["INVALID_DOCUMENT_KEY", [part]],
+    ]);
   });
 });
 

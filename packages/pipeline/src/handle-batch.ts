@@ -63,6 +63,7 @@ export function handleBatch(
     const pending = collected.addResults(records, answered);
     const done = (): HandledBatch => {
       measurements.addMany("prepare.milliseconds", clock.monotonic() - handled, collected.documents.length);
+      if (records.length > 0) stage.pace.prepared(records.length, collected.documents.length);
       return collected;
     };
     return pending ? pending.then(done) : done();
@@ -138,7 +139,7 @@ class Collected implements HandledBatch {
           this.#fail(ordinal, handlerError(errorOrigin, record, result.error));
           break;
         case "invalid":
-          this.#fail(ordinal, systemError(errorOrigin, record, result, null));
+          this.#fail(ordinal, systemError(errorOrigin, record, result, null, result.partErrors));
       }
     }
     return null;
@@ -166,7 +167,7 @@ class Collected implements HandledBatch {
       if (result.kind === "document") this.#addPrepared(one!, ordinal, record, result);
       else if (result.kind === "skip") this.#skip(ordinal, record, result);
       else if (result.kind === "error") this.#fail(ordinal, handlerError(errorOrigin, record, result.error));
-      else this.#fail(ordinal, systemError(errorOrigin, record, result, null));
+      else this.#fail(ordinal, systemError(errorOrigin, record, result, null, result.partErrors));
     });
   }
 

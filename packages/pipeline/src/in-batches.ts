@@ -1,5 +1,6 @@
 import type { SourceRecord } from "@letsdata/plugin-kit/reader";
 import type { PreparedDocument, WriterLimits } from "@letsdata/plugin-kit/writer";
+import type { WritePace } from "./write-pace.ts";
 
 /** Documents that travel in one write call, with the records they came from. */
 export interface WriteBatch {
@@ -14,13 +15,15 @@ export interface WriteBatch {
   readonly openedAt: number;
 }
 
-/** Gathers documents up to the writer's count and bytes; the caller sends it after a second or at a checkpoint too. */
+/** Gathers documents up to the writer's count and bytes, fewer where the target is slow; the caller sends it after a second or at a checkpoint too. */
 export class BatchBuilder {
   readonly #limits: WriterLimits;
+  readonly #pace: Pick<WritePace, "documentsPerCall">;
   #open: WriteBatch | null = null;
 
-  constructor(limits: WriterLimits) {
+  constructor(limits: WriterLimits, pace: Pick<WritePace, "documentsPerCall">) {
     this.#limits = limits;
+    this.#pace = pace;
   }
 
   /** Monotonic milliseconds since when documents wait; null when none do. */
@@ -36,13 +39,14 @@ export class BatchBuilder {
     now: number,
     readBegan: number,
   ): number {
-    const { maxBatchDocuments, maxBatchBytes } = this.#limits;
+    const { maxBatchBytes } = this.#limits;
+    const documentsMax = this.#documentsMax;
     this.#open ??= { documents: [], records: [], keys: new Set(), bytes: 0, readBegan, openedAt: now };
     const open = this.#open;
     let index = from;
     for (; index < documents.length; index++) {
       const document = documents[index]!;
-      if (open.documents.length >= maxBatchDocuments) break;
+      if (open.documents.length >= documentsMax) break;
       if (open.bytes + document.bytes > maxBatchBytes && open.documents.length > 0) break;
       if (document.key !== undefined) {
         if (open.keys.has(document.key)) break;
@@ -59,15 +63,19 @@ export class BatchBuilder {
   hasRoomFor(documents: readonly PreparedDocument[]): boolean {
     const open = this.#open;
     if (!open) return true;
-    const { maxBatchDocuments, maxBatchBytes } = this.#limits;
-    if (open.documents.length + documents.length > maxBatchDocuments) return false;
+    const { maxBatchBytes } = this.#limits;
+    if (open.documents.length + documents.length > this.#documentsMax) return false;
     return documents.reduce((sum, { bytes }) => sum + bytes, open.bytes) <= maxBatchBytes;
   }
 
   get isFull(): boolean {
     const open = this.#open;
     if (!open) return false;
-    return open.documents.length >= this.#limits.maxBatchDocuments || open.bytes >= this.#limits.maxBatchBytes;
+    return open.documents.length >= this.#documentsMax || open.bytes >= this.#limits.maxBatchBytes;
+  }
+
+  get #documentsMax(): number {
+    return Math.min(this.#limits.maxBatchDocuments, this.#pace.documentsPerCall);
   }
 
   take(): WriteBatch | null {

@@ -40,7 +40,7 @@ describe("batches", () => {
     await clock.run(
       runTask(
         attempt({
-          reader: fakeReader(sourceRecords(docs(100)), { batchSizes: [7] }),
+          reader: fakeReader(sourceRecords(docs(700)), { batchSizes: [7] }),
           writer: target.openWriter({
             limits: { maxDocumentBytes: 100, maxBatchDocuments: 30, maxBatchBytes: 10_000, batchesCostAlike: true },
             onWrite: () => clock.sleep(50),
@@ -49,12 +49,18 @@ describe("batches", () => {
         }),
       ),
     );
-    expect(target.stored).toEqual(docs(100));
-    expect(target.calls.map((call) => call.length)).toEqual([28, 28, 28, 16]);
+    expect(target.stored).toEqual(docs(700));
+    const sizes = target.calls.map((call) => call.length);
+    // The first calls are small, as nothing is known of the target yet.
+    const whole = sizes.indexOf(28);
+    expect(sizes.slice(0, whole).reduce((sum, size) => sum + size, 0)).toBeLessThan(100);
+    expect(sizes.slice(whole, -1).every((size) => size === 28)).toBe(true);
+    let written = 0;
+    const behindCalls = sizes.map((size) => (written += size));
     // One that is due while another is saved waits for the next batch.
-    for (const { counts } of checkpoints.saves) expect([28, 56, 84, 100]).toContain(counts.recordsRead);
-    expect(checkpoints.saves.length).toBeGreaterThan(2);
-    expect(checkpoints.last?.counts.recordsRead).toBe(100);
+    for (const { counts } of checkpoints.saves) expect(behindCalls).toContain(counts.recordsRead);
+    expect(checkpoints.saves.length).toBeGreaterThan(10);
+    expect(checkpoints.last?.counts.recordsRead).toBe(700);
   });
 
   it("that cost alike wait for one another no longer than documents linger, and a checkpoint that is due comes with them", async () => {

@@ -55,8 +55,9 @@ describe("an error archive that refuses", () => {
   it("is what is told, not the balance that it leaves open, and nothing more is written, what waited neither", async () => {
     const bench = taskBench();
     const { attempt, clock, target } = bench;
-    const texts = [...docs(3), ...Array.from({ length: errorFileRecordsMax }, (_, n) => `error ${n}`), ...docs(5)];
-    const reader = fakeReader(sourceRecords(texts), { batchSizes: [3, texts.length] });
+    // One document is less than a first call has.
+    const texts = [...docs(1), ...Array.from({ length: errorFileRecordsMax }, (_, n) => `error ${n}`), ...docs(5)];
+    const reader = fakeReader(sourceRecords(texts), { batchSizes: [1, texts.length] });
     const outcome = await clock.run(runTask(attempt({ reader, errorSink: failingSink(bench, "ACCESS_DENIED", 1) })));
     expect(outcome).toMatchObject({ kind: "failed", error: { code: "ACCESS_DENIED" } });
     expect(target.calls).toEqual([]);

@@ -183,7 +183,9 @@ describe("a failure", () => {
     const outcome = await clock.run(runTask(attempt({ reader, writer: target.openWriter({ fault }) })));
     expect(outcome).toMatchObject({ kind: "failed", error: { code: "WRITE_FAILED" }, counts: { recordsRead: 20 } });
     expect(checkpoints.last?.position).toEqual({ next: 20 });
-    expect(target.calls.length).toBe(4 + 12);
+    // A call that the pace made smaller is told from one that is sent again by its size: twelve in a row end the attempt.
+    const firstRefused = target.calls.findIndex((call) => call.includes(`doc ${target.stored.length}`));
+    expect(target.calls.length - firstRefused).toBe(12);
   });
 
   it("of access is not tried again", async () => {

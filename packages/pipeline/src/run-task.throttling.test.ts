@@ -1,11 +1,11 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { PreparedDocument } from "@letsdata/plugin-kit/writer";
 import { describe, expect, it } from "vitest";
-import { runTask } from "./run-task.ts";
+import { type RunTaskInput, runTask } from "./run-task.ts";
 import { fakeReader, sourceRecords } from "./testing/fake-source.ts";
 import type { WriteFault } from "./testing/fake-target.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
-import { taskBench } from "./testing/task-bench.ts";
+import { type TaskBench, taskBench } from "./testing/task-bench.ts";
 
 const docs = (count: number): string[] => Array.from({ length: count }, (_, n) => `doc ${n}`);
 const throttled: WriteFault = { kind: "throw", problem: new Problem("THROTTLED", "slow down") };
@@ -45,41 +45,71 @@ function capacity(clock: ManualClock, perSecond: number, refuses: "what is over"
 const sharing = [
   { tasks: 10, perSecond: 1_000, batchMax: 500, refuses: "what is over", seconds: 60 },
   { tasks: 40, perSecond: 1_000, batchMax: 500, refuses: "what is over", seconds: 20 },
+  { tasks: 20, perSecond: 100, batchMax: 500, refuses: "what is over", seconds: 600 },
+  { tasks: 10, perSecond: 20, batchMax: 25, refuses: "what is over", seconds: 600 },
   { tasks: 10, perSecond: 5, batchMax: 25, refuses: "what is over", seconds: 600 },
   { tasks: 10, perSecond: 2, batchMax: 10, refuses: "what is over", seconds: 600 },
   { tasks: 10, perSecond: 50, batchMax: 25, refuses: "the call", seconds: 600 },
   { tasks: 1, perSecond: 100, batchMax: 100, refuses: "what is over", seconds: 60 },
   { tasks: 1, perSecond: 5, batchMax: 25, refuses: "what is over", seconds: 60 },
+  { tasks: 1, perSecond: 1, batchMax: 25, refuses: "what is over", seconds: 600 },
 ] as const;
+const timeoutSeconds = 300;
+/** So many attempts in a row without a checkpoint end a task for good. */
+const attemptsWithoutProgressMax = 3;
+
+/** A task as a worker runs it: an attempt that is not over at its time-out is killed, and another begins at the last checkpoint. */
+async function runToTheEnd(
+  clock: ManualClock,
+  { attempt, checkpoints }: TaskBench,
+  openParts: () => Pick<RunTaskInput, "reader" | "writer" | "random">,
+): Promise<string> {
+  const limits = { timeoutSeconds, checkpointRecords: 500 };
+  for (let withoutProgress = 0; withoutProgress < attemptsWithoutProgressMax; ) {
+    const before = checkpoints.last?.counts.recordsRead ?? 0;
+    const [killed, over] = [new AbortController(), new AbortController()];
+    void clock.sleep(timeoutSeconds * 1_000, over.signal).then(() => killed.abort());
+    const outcome = await runTask(attempt({ ...openParts(), clock, lost: killed.signal, limits }));
+    over.abort();
+    if (outcome.kind === "failed") return outcome.error.code;
+    if (outcome.kind === "completed") return outcome.kind;
+    withoutProgress = (checkpoints.last?.counts.recordsRead ?? 0) > before ? 0 : withoutProgress + 1;
+  }
+  return "NO_PROGRESS";
+}
 
 describe("tasks that share a target of fixed capacity", () => {
   it.each(sharing)(
-    "all finish, not long after it can be done: $tasks tasks, $perSecond documents a second, $refuses refused",
+    "all finish, in attempts of five minutes, not long after it can be done: $tasks tasks, $perSecond documents a second, $refuses refused",
     async ({ tasks, perSecond, batchMax, refuses, seconds }) => {
       const clock = new ManualClock();
       const fault = capacity(clock, perSecond, refuses);
       const random = seededRandom(tasks);
       const began = clock.monotonic();
       const each = (perSecond * seconds) / tasks;
-      const outcomes = await clock.run(
+      const benches = Array.from({ length: tasks }, () => taskBench());
+      const ends = await clock.run(
         Promise.all(
-          Array.from({ length: tasks }, () => {
-            const { attempt, target } = taskBench();
-            const writer = target.openWriter({
-              concurrentBatches: 4,
-              limits: { maxDocumentBytes: 1_000, maxBatchDocuments: batchMax, maxBatchBytes: 1_000_000 },
-              fault,
-              onWrite: () => clock.sleep(20),
-            });
-            const reader = fakeReader(sourceRecords(docs(each)), { batchSizes: [batchMax] });
-            const limits = { timeoutSeconds: 3_600, checkpointRecords: 500 };
-            return runTask(attempt({ reader, writer, clock, random, limits }));
-          }),
+          benches.map((bench) =>
+            runToTheEnd(clock, bench, () => ({
+              writer: bench.target.openWriter({
+                concurrentBatches: 4,
+                limits: { maxDocumentBytes: 1_000, maxBatchDocuments: batchMax, maxBatchBytes: 1_000_000 },
+                fault,
+                onWrite: () => clock.sleep(20),
+              }),
+              reader: fakeReader(sourceRecords(docs(each)), { batchSizes: [500], isDivisible: true }),
+              random,
+            })),
+          ),
         ),
       );
-      expect(outcomes.map(({ kind }) => kind)).toEqual(Array(tasks).fill("completed"));
-      expect(outcomes.reduce((sum, { counts }) => sum + counts.documentsWritten, 0)).toBe(each * tasks);
-      expect((clock.monotonic() - began) / 1_000).toBeLessThan(seconds * 2);
+      expect(ends).toEqual(Array(tasks).fill("completed"));
+      const counted = benches.reduce((sum, { checkpoints }) => sum + checkpoints.last!.counts.documentsWritten, 0);
+      expect(counted).toBe(each * tasks);
+      const written = benches.reduce((sum, { target }) => sum + target.stored.length, 0);
+      expect(written / counted).toBeLessThan(1.06);
+      expect((clock.monotonic() - began) / 1_000).toBeLessThan(seconds * (perSecond > 1 ? 2 : 4));
     },
   );
 });

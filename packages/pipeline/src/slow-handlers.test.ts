@@ -55,17 +55,55 @@ it.each([
 it("a quick handler is given whole batches after the first few records", async () => {
   const { attempt, clock } = taskBench();
   const { handler, given } = holdingTheThread(clock, () => 1);
-  const reader = fakeReader(sourceRecords(docs(3_000)), { batchSizes: [500], isDivisible: true });
+  const reader = fakeReader(sourceRecords(docs(5_000)), { batchSizes: [500], isDivisible: true });
   await clock.run(runTask(attempt({ reader, handler })));
-  expect(given).toEqual([1, 8, 64, 427, 500, 500, 500, 500, 500]);
+  expect(given[0]).toBe(1);
+  const whole = given.indexOf(500);
+  expect(whole).toBeLessThan(12);
+  expect(given.slice(whole)).toEqual(Array(given.length - whole).fill(500));
+  expect(given.length - whole).toBe(9);
+});
+
+it.each([
+  { name: "makes no documents", prefix: "skip" },
+  { name: "makes errors only", prefix: "error" },
+])("a quick handler that $name is not held back by a target that it does not need", async ({ prefix }) => {
+  const { attempt, clock } = taskBench();
+  const { handler, given } = holdingTheThread(clock, () => 0.1);
+  const texts = docs(5_000).map((text) => `${prefix} ${text}`);
+  const reader = fakeReader(sourceRecords(texts), { batchSizes: [500], isDivisible: true });
+  const outcome = await clock.run(runTask(attempt({ reader, handler })));
+  expect(outcome.kind).toBe("completed");
+  expect(given.filter((records) => records === 500).length).toBe(9);
 });
 
 it("a handler that becomes slow is given less at once, and more when it is quick again", async () => {
   const { attempt, clock } = taskBench();
-  const { handler, given } = holdingTheThread(clock, (line) => (line >= 500 && line < 1_000 ? 100 : 1));
-  const reader = fakeReader(sourceRecords(docs(2_000)), { batchSizes: [500], isDivisible: true });
+  const { handler, given } = holdingTheThread(clock, (line) => (line >= 500 && line < 1_500 ? 500 : 1));
+  const reader = fakeReader(sourceRecords(docs(3_000)), { batchSizes: [500], isDivisible: true });
   await clock.run(runTask(attempt({ reader, handler })));
-  expect(given.slice(0, 4)).toEqual([1, 8, 64, 427]);
-  expect(given.slice(5, -4).every((records) => records <= 10)).toBe(true);
-  expect(given.at(-1)).toBeGreaterThan(100);
+  const slowFrom = given.findIndex((_, n) => given.slice(0, n + 1).reduce((sum, records) => sum + records) > 500);
+  const after = given.slice(slowFrom + 1);
+  expect(after.slice(0, 40).every((records) => records <= 10)).toBe(true);
+  expect(after.at(-1)).toBeGreaterThan(100);
 });
+
+it.each([1_100, 4_000])(
+  "a handler whose calls take %i ms whatever is in them is given many records at once",
+  async (millisecondsOfCall) => {
+    const { attempt, clock } = taskBench();
+    const { handle, ...rest } = fakeHandler();
+    const handler: Handler = {
+      ...rest,
+      async handle(batch, signal) {
+        await clock.sleep(millisecondsOfCall, signal);
+        return handle(batch, signal);
+      },
+    };
+    const reader = fakeReader(sourceRecords(docs(5_000)), { batchSizes: [500], isDivisible: true });
+    const began = clock.now();
+    const outcome = await clock.run(runTask(attempt({ reader, handler })));
+    expect(outcome.kind).toBe("completed");
+    expect((clock.now() - began) / millisecondsOfCall).toBeLessThan(50);
+  },
+);

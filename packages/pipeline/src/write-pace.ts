@@ -1,3 +1,4 @@
+import type { Writer } from "@letsdata/plugin-kit/writer";
 import { type BackOff, backOffMilliseconds, throwIfEnded, triesMax } from "./back-off.ts";
 
 /** One write call, from `begin` to `end`. */
@@ -6,6 +7,10 @@ export interface PacedCall {
   readonly round: number;
 }
 
+/** Of a first call, as nothing is known of the target yet. */
+const documentsFirst = 2;
+/** More than any writer takes at once, or a handler is given. */
+const documentsPerCallMax = 1_000_000;
 /** With this exponent pauses have their greatest length: more would only take longer to come down from. */
 const exponentMax = triesMax;
 /** Where a part was accepted, up to 3.2 s: capacity is counted by the second, and what is not used is not kept for long. */
@@ -15,11 +20,14 @@ const exponentMaxOfAccepted = 5;
  * How fast an attempt writes: as fast as its target accepts. A refusal that can be repeated pauses the whole attempt and halves how many
  * calls may be under way; accepted calls let them grow back, as TCP does. Pauses lengthen while most of a call is refused and shorten while
  * most of it is accepted: attempts that share a target come to share its capacity, in calls of which a good part is accepted. Calls wait in
- * line, and fresh batches behind them: none is overtaken until its tries are used up.
+ * line, and fresh batches behind them: none is overtaken until its tries are used up. Calls start small, as in TCP, and become as small as
+ * what a target accepted of the last: what is under way is written soon, and a checkpoint saved behind it.
  */
 export class WritePace {
   readonly #backOffWith: BackOff;
   readonly #callsMax: number;
+  readonly #documentsMax: number;
+  #documentsPerCall = documentsFirst;
   /** How many calls may be under way; fractions are growth to come. */
   #window: number;
   #underWay = 0;
@@ -28,12 +36,20 @@ export class WritePace {
   /** Refusals in a row of all that was sent. */
   #refusals = 0;
   #isPaused = false;
+  /** Since the last pause a whole call was accepted. */
+  #isAcceptedSince = false;
   readonly #line: (() => void)[] = [];
 
-  constructor(backOffWith: BackOff, callsMax: number) {
+  constructor(backOffWith: BackOff, { concurrentBatches, limits }: Pick<Writer, "concurrentBatches" | "limits">) {
     this.#backOffWith = backOffWith;
-    this.#callsMax = callsMax;
-    this.#window = callsMax;
+    this.#callsMax = concurrentBatches;
+    this.#documentsMax = limits.maxBatchDocuments;
+    this.#window = concurrentBatches;
+  }
+
+  /** What a writer takes at once is in its limits. */
+  get documentsPerCall(): number {
+    return this.#documentsPerCall;
   }
 
   /** Whether a fresh batch stays where it is while `batches` are being written. */
@@ -63,7 +79,7 @@ export class WritePace {
     if (again < sent) this.#refusals = 0;
     let maySendAgain = true;
     if (round === this.#round) {
-      if (again === 0) this.#grow();
+      if (again === 0) this.#grow(sent);
       else if (again === sent && ++this.#refusals >= triesMax) maySendAgain = false;
       else this.#slowDown(sent, again);
     }
@@ -80,9 +96,14 @@ export class WritePace {
     return !this.#isPaused && this.#underWay + 1 <= this.#window;
   }
 
-  #grow(): void {
+  #grow(sent: number): void {
     this.#window = Math.min(this.#callsMax, this.#window + 1 / this.#window);
-    this.#shorten();
+    // The small calls behind a pause take together what one large call took.
+    if (!this.#isAcceptedSince || this.#documentsPerCall >= this.#documentsMax) this.#shorten();
+    this.#isAcceptedSince = true;
+    // Calls that are small for another reason say nothing about larger ones. Half is enough: bytes, or a batch read, may end one before.
+    if (2 * sent < Math.min(this.#documentsPerCall, this.#documentsMax)) return;
+    this.#documentsPerCall = Math.min(2 * this.#documentsPerCall, documentsPerCallMax);
   }
 
   #shorten(): void {
@@ -97,8 +118,11 @@ export class WritePace {
     const milliseconds = backOffMilliseconds(this.#exponent, random);
     if (isMostRefused && this.#exponent < longest) this.#exponent++;
     this.#window = Math.max(1, Math.floor(this.#window / 2));
+    const taken = again < sent ? sent - again : Math.floor(sent / 2);
+    this.#documentsPerCall = Math.max(1, Math.min(this.#documentsPerCall, taken));
     this.#round++;
     this.#isPaused = true;
+    this.#isAcceptedSince = false;
     void clock.sleep(milliseconds, ended).then(() => {
       this.#isPaused = false;
       this.#letGo();

@@ -21,7 +21,9 @@ async function write(faults: (call: number, batch: readonly PreparedDocument[]) 
   const began = clock.monotonic();
   const measurements = new MinuteMeasurements(clock.now());
   const backOffWith = { clock, random, ended: new AbortController().signal };
-  const pace = new WritePace(backOffWith, writer.concurrentBatches);
+  const pace = new WritePace(backOffWith, writer);
+  // The target took calls of this size before.
+  pace.end(await pace.begin(), batch.length, 0);
   const result = await clock
     .run(writeWithRetry({ writer, pace, backOffWith, measurements }, batch))
     .catch((thrown: unknown) => thrown as Problem);

@@ -19,7 +19,8 @@ export interface WriteTries {
 }
 
 /**
- * Writes a batch until each document is written or refused for good. Only rejected documents are sent again.
+ * Writes a batch until each document is written or refused for good. Only rejected documents are sent again; where a call is refused as a
+ * whole, in smaller calls, in order.
  * Throws Problem WRITE_FAILED when the attempt's tries are used up or the target refuses the call itself, LEASE_LOST where the
  * writer found the lease lost, and what ended the attempt where that came first.
  */
@@ -29,11 +30,15 @@ export async function writeWithRetry(
 ): Promise<readonly Refusal[]> {
   const { clock, ended } = backOffWith;
   const refused: Refusal[] = [];
-  let documents = batch;
-  /** Index in `batch` of each document still to be written; null = all, in place. */
-  let places: readonly number[] | null = null;
-  for (let tries = 1; ; tries++) {
+  /** Still to be written, as places in `batch`; null = all. */
+  let left: readonly number[] | null = null;
+  const placesLeft = () => left ?? [...batch.keys()];
+  /** A target that refuses a call rather than its documents takes none of a call that is larger than what it has left. */
+  let refusesCalls = false;
+  for (let isRepeat = false; ; ) {
     const call = await pace.begin();
+    const sent: readonly number[] | null = refusesCalls ? placesLeft().slice(0, pace.documentsPerCall) : left;
+    const documents = sent ? sent.map((place) => batch[place]!) : batch;
     const began = clock.monotonic();
     let rejections: readonly Rejection[] = [];
     /** Of a call that failed for a while: none of its documents was written. */
@@ -51,29 +56,31 @@ export async function writeWithRetry(
       measurements.atTime(clock.now());
       measurements.add("write.milliseconds", clock.monotonic() - began);
       measurements.add("write.records", documents.length);
-      measurements.add("write.retries", tries > 1 ? 1 : 0);
+      measurements.add("write.retries", isRepeat ? 1 : 0);
     }
     if (problem) {
+      isRepeat = true;
+      refusesCalls = true;
       if (!pace.end(call, documents.length, documents.length)) {
         throw writeFailed(problem, `${problem.message} (${triesMax} tries)`);
       }
       continue;
     }
     const again: number[] = [];
-    for (const rejection of rejections) {
-      const place: number = places ? places[rejection.index]! : rejection.index;
-      if (rejection.retry) again.push(place);
-      else refused.push({ index: place, reason: rejection.reason });
+    for (const { index, reason, retry } of rejections) {
+      const place = sent ? sent[index]! : index;
+      if (retry) again.push(place);
+      else refused.push({ index: place, reason });
     }
     const maySendAgain = pace.end(call, documents.length, again.length);
-    if (again.length === 0) return refused;
     if (!maySendAgain) {
       const last = rejections.find((rejection) => rejection.retry)!.reason;
       throw new Problem("WRITE_FAILED", `${again.length} documents refused after ${triesMax} tries: ${last}`);
     }
     again.sort((a, b) => a - b);
-    places = again;
-    documents = again.map((place) => batch[place]!);
+    isRepeat = again.length > 0;
+    left = [...again, ...(sent ? placesLeft().slice(sent.length) : [])];
+    if (left.length === 0) return refused;
   }
 }
 

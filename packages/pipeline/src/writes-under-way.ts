@@ -22,16 +22,16 @@ export interface WriteStage {
 
 /** Batches that are being written: up to the writer's `concurrentBatches`, fewer where the target is slow, and never two with a key in common. */
 export class WritesUnderWay {
+  readonly pace: WritePace;
   readonly #stage: WriteStage;
-  readonly #pace: WritePace;
   readonly #tries: WriteTries;
   readonly #batches = new Set<WriteBatch>();
 
   constructor(stage: WriteStage) {
     const { writer, backOffWith, measurements } = stage;
     this.#stage = stage;
-    this.#pace = new WritePace(backOffWith, writer.concurrentBatches);
-    this.#tries = { writer, pace: this.#pace, backOffWith, measurements };
+    this.pace = new WritePace(backOffWith, writer);
+    this.#tries = { writer, pace: this.pace, backOffWith, measurements };
   }
 
   get size(): number {
@@ -39,7 +39,7 @@ export class WritesUnderWay {
   }
 
   mustWait({ keys }: WriteBatch): boolean {
-    if (this.#pace.holdsBack(this.#batches.size)) return true;
+    if (this.pace.holdsBack(this.#batches.size)) return true;
     for (const other of this.#batches) for (const key of keys) if (other.keys.has(key)) return true;
     return false;
   }

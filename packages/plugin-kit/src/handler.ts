@@ -47,6 +47,8 @@ export type HandlerResult =
       readonly kind: "invalid";
       readonly code: "INVALID_DOCUMENT" | "RECORD_TOO_LARGE_FOR_BRIDGE";
       readonly message: string;
+      /** Failed parts of a composite that cannot be taken as a whole: archived in its line. */
+      readonly partErrors?: readonly ErrorDocument[];
     };
 
 /** What a handler that calls a model measured since it was last asked. */

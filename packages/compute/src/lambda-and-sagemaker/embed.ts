@@ -9,7 +9,7 @@ export interface Embedding {
   readonly isStandIn: boolean;
 }
 
-/** Texts of one request (product.md §8.2). */
+/** Texts of one request at most (product.md §8.2). */
 export const textsPerCall = 32;
 /** A batch's calls under way at the same time. */
 export const callsAtOnce = 4;
@@ -19,7 +19,10 @@ export interface MeasuredCall {
   readonly isStandIn: boolean;
 }
 
-/** Vectors of any number of texts, in their order, a few calls at a time. The first failure ends the calls that are under way. */
+/**
+ * Vectors of any number of texts, in their order, a few calls at a time; few texts are shared out among them. The first failure ends the
+ * calls that are under way.
+ */
 export async function embedAll(
   embed: Embed,
   texts: readonly string[],
@@ -29,14 +32,15 @@ export async function embedAll(
   const vectors: Vector[] = [];
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
+  const share = Math.min(textsPerCall, Math.ceil(texts.length / callsAtOnce));
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < texts.length) {
       either.throwIfAborted();
       const from = next;
-      next += textsPerCall;
+      next += share;
       const began = performance.now();
-      const { vectors: answered, isStandIn } = await embed(texts.slice(from, from + textsPerCall), either);
+      const { vectors: answered, isStandIn } = await embed(texts.slice(from, from + share), either);
       onCall({ milliseconds: performance.now() - began, isStandIn });
       for (const [n, vector] of answered.entries()) vectors[from + n] = vector;
     }

@@ -43,11 +43,11 @@ const reader: Handler = {
   close: async () => {},
 };
 
-/** Two texts of each document, none of `none…`; `odd…` cannot be extracted, `drop…` and `fail…` come of constructing. */
+/** Two texts of each document, none of `none…`; `…odd…` cannot be extracted, `…drop…` and `…fail…` come of constructing. */
 const customer: VectorsHandler = {
   extract: async (documents) =>
     documents.map(({ document: { documentId: id } }) => {
-      if (id.startsWith("odd")) return { kind: "invalid", code: "INVALID_DOCUMENT", message: "odd" };
+      if (id.includes("odd")) return { kind: "invalid", code: "INVALID_DOCUMENT", message: "odd" };
       return { kind: "texts", texts: id.startsWith("none") ? {} : { title: id, plot: `${id}!` } };
     }),
   construct: async (documents) =>
@@ -120,13 +120,31 @@ describe("documents", () => {
   });
 
   it("keep the errors of their parts", async () => {
-    const [good, failed] = await handle(["parts", "parts fail"]);
+    const [good, failed, dropped, odd] = await handle(["parts", "parts fail", "parts drop", "parts odd"]);
     expect(good).toMatchObject({ kind: "document", partErrors: [part] });
     expect(failed).toMatchObject({ kind: "error", error: { message: "failed", parts: [part, part] } });
+    expect(dropped).toMatchObject({ kind: "skip", reason: "dropped", partErrors: [part] });
+    expect(odd).toMatchObject({ kind: "invalid", message: "odd", partErrors: [part] });
+  });
+
+  it("that are few are shared out among the calls that can be made at once", async () => {
+    const sizes: number[] = [];
+    const counting: Embed = async (asked) => {
+      sizes.push(asked.length);
+      return { vectors: asked.map(vectorOf), isStandIn: false };
+    };
+    await handle(
+      Array.from({ length: 10 }, (_, n) => `a${n}`),
+      open({ embed: counting }),
+    );
+    expect(sizes).toEqual([5, 5, 5, 5]);
+    sizes.length = 0;
+    await handle(["a"], open({ embed: counting }));
+    expect(sizes).toEqual([1, 1]);
   });
 
   it("fail their task when vectors change their length", async () => {
-    const lengths = [2, 3];
+    const lengths = [2, 2, 3];
     const handler = open({
       embed: async (texts) => {
         const length = lengths.shift() ?? 3;
@@ -161,13 +179,13 @@ describe("documents", () => {
 });
 
 it("calls are told once, and which of them a stand-in answered", async () => {
-  const handler = open({ embed: async (texts) => ({ vectors: texts.map(vectorOf), isStandIn: texts.length < 32 }) });
+  const handler = open({ embed: async (texts) => ({ vectors: texts.map(vectorOf), isStandIn: texts.length < 10 }) });
   await handle(
-    Array.from({ length: 20 }, (_, n) => `t${n}`),
+    Array.from({ length: 19 }, (_, n) => `t${n}`),
     handler,
   );
   const told = handler.takeInferences!();
-  expect(told.milliseconds).toHaveLength(2);
+  expect(told.milliseconds).toHaveLength(4);
   expect(told.standIns).toBe(1);
   expect(handler.takeInferences!()).toEqual({ milliseconds: [], waitedMilliseconds: 0, standIns: 0 });
 });

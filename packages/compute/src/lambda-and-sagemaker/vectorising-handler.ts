@@ -54,7 +54,7 @@ export function vectorisingHandler({ handler, vectors, embed, endpoint }: Vector
     const texts: TextsOfDocument[] = [];
     for (const [n, document] of documents.entries()) {
       const one = extracted[n] as ExtractedTexts;
-      if (one.kind === "invalid") results[document.index] = one;
+      if (one.kind === "invalid") results[document.index] = withPartErrors(one, document.partErrors);
       else {
         good.push(document);
         texts.push(one.texts);
@@ -123,7 +123,6 @@ function answersOf<T>(documents: readonly ReadDocument[], answers: readonly T[])
 /** Parts of a composite that failed while it was read are told with whatever became of the whole. */
 function withPartErrors(result: HandlerResult, partErrors: readonly ErrorDocument[]): HandlerResult {
   if (partErrors.length === 0) return result;
-  if (result.kind === "document") return { ...result, partErrors: [...partErrors, ...(result.partErrors ?? [])] };
-  if (result.kind !== "error") return result;
+  if (result.kind !== "error") return { ...result, partErrors: [...partErrors, ...(result.partErrors ?? [])] };
   return { kind: "error", error: { ...result.error, parts: [...partErrors, ...result.error.parts] } };
 }

@@ -13,6 +13,7 @@ import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/conn
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { tableArn } from "../dynamodb-table-arn.ts";
 import { describeTable, type KeyAttribute, keyAttributes } from "../dynamodb-table-schema.ts";
+import { RemovalWatch } from "../removal-watch.ts";
 import { type DynamodbTarget, nameOfTable } from "./permissions.ts";
 
 const POLL_MS = 250;
@@ -36,20 +37,22 @@ export async function provisionTable(
   const change = (action: string, send: () => Promise<unknown>) =>
     withRetry(() => send().catch(unlessInUse), { call: { action: `dynamodb:${action}`, resource }, signal });
   let pollMs = POLL_MS;
-  let wasThere = false;
+  const removal = new RemovalWatch();
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const found = await withRetry(() => describeTable(TableName, access, signal), { signal }).catch(nullIfMissing);
+    const look = found === null ? "missing" : found.TableStatus === "DELETING" ? "being removed" : "there";
+    const meaning = removal.see(look, performance.now());
     // One that is being removed when this begins is waited for; one that goes meanwhile is somebody's wish.
-    if (found === null && wasThere)
+    if (meaning === "removed") {
       throw new Problem("RESOURCE_NOT_FOUND", `${resource} was removed while it was being made.`);
-    wasThere ||= found !== null && found.TableStatus !== "DELETING";
-    if (found === null) {
+    }
+    if (meaning === "make") {
       const input = { TableName, ...schemaOf(config), ...capacityOf(config), StreamSpecification: streamOn };
       const Tags = [{ Key: "letsdata:datasetName", Value: access.datasetName }];
       await change("CreateTable", () =>
         dynamodb.send(new CreateTableCommand({ ...input, Tags }), { abortSignal: signal }),
       );
-    } else if (found.TableStatus === "ACTIVE") {
+    } else if (found?.TableStatus === "ACTIVE") {
       const { LatestStreamArn: streamArn, StreamSpecification } = found;
       const isStreamOn = StreamSpecification?.StreamEnabled === true && streamArn !== undefined;
       if (isStreamOn && hasCapacity(found, config)) {

@@ -50,8 +50,7 @@ export async function connectionOf(
   signal: AbortSignal,
 ): Promise<KafkaConnection> {
   const authentication = authenticationOf(cluster);
-  const bootstrapBrokers = await brokersOf(cluster, authentication, access, signal);
-  const isTls = authentication !== "NONE" && !bootstrapBrokers.every(isOnThisMachine);
+  const { bootstrapBrokers, isTls } = await brokersOf(cluster, authentication, access, signal);
   return {
     clientId: "letsdata",
     bootstrapBrokers,
@@ -75,13 +74,21 @@ function isOnThisMachine(broker: string): boolean {
   return /^(localhost|127\.[0-9.]+):\d+$/.test(broker);
 }
 
+interface Brokers {
+  readonly bootstrapBrokers: string[];
+  readonly isTls: boolean;
+}
+
 async function brokersOf(
   { bootstrapServers, clusterArn }: KafkaCluster,
   authentication: ReturnType<typeof authenticationOf>,
   access: CloudAccess,
   signal: AbortSignal,
-): Promise<string[]> {
-  if (bootstrapServers !== undefined) return bootstrapServers.split(",").map((broker) => broker.trim());
+): Promise<Brokers> {
+  if (bootstrapServers !== undefined) {
+    const bootstrapBrokers = bootstrapServers.split(",").map((broker) => broker.trim());
+    return { bootstrapBrokers, isTls: authentication !== "NONE" && !bootstrapBrokers.every(isOnThisMachine) };
+  }
   if (clusterArn === undefined) throw new Problem("CONFIG_INVALID", "The Kafka cluster is not named.");
   const msk = clientFor(KafkaClient, access);
   const call = { action: "kafka:GetBootstrapBrokers", resource: clusterArn };
@@ -89,17 +96,21 @@ async function brokersOf(
     () => msk.send(new GetBootstrapBrokersCommand({ ClusterArn: clusterArn }), { abortSignal: signal }),
     { call, signal },
   );
+  // A cluster of TLS_PLAINTEXT names both lists.
   const brokers = {
     AWS_MSK_IAM: answer.BootstrapBrokerStringSaslIam,
     SASL_SCRAM: answer.BootstrapBrokerStringSaslScram,
-    NONE: answer.BootstrapBrokerString,
+    NONE: answer.BootstrapBrokerStringTls || answer.BootstrapBrokerString,
   }[authentication];
   if (!brokers) {
     throw new Problem("RESOURCE_NOT_FOUND", `${clusterArn} has no brokers for ${authentication}.`, {
       path: "writeConnector.authentication",
     });
   }
-  return brokers.split(",");
+  const bootstrapBrokers = brokers.split(",");
+  const isTls =
+    authentication === "NONE" ? brokers === answer.BootstrapBrokerStringTls : !bootstrapBrokers.every(isOnThisMachine);
+  return { bootstrapBrokers, isTls };
 }
 
 async function saslOf(

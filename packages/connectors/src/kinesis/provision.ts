@@ -12,6 +12,7 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
+import { RemovalWatch } from "../removal-watch.ts";
 import { type KinesisTarget, nameOfStream, streamArn } from "./permissions.ts";
 
 const POLL_MS = 250;
@@ -35,14 +36,16 @@ export async function provisionStream(
   const options = { abortSignal: signal };
   const resource = streamArn(config, access);
   let pollMs = POLL_MS;
-  let wasThere = false;
+  const removal = new RemovalWatch();
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const found = await describe(kinesis, StreamName, resource, signal);
+    const look = found === null ? "missing" : found.StreamStatus === "DELETING" ? "being removed" : "there";
+    const meaning = removal.see(look, performance.now());
     // One that is being removed when this begins is waited for; one that goes meanwhile is somebody's wish.
-    if (found === null && wasThere)
+    if (meaning === "removed") {
       throw new Problem("RESOURCE_NOT_FOUND", `${resource} was removed while it was being made.`);
-    wasThere ||= found !== null && found.StreamStatus !== "DELETING";
-    if (found === null) {
+    }
+    if (meaning === "make") {
       if (!isOurs)
         throw new Problem("RESOURCE_NOT_FOUND", `${resource} does not exist.`, {
           path: "writeConnector.kinesisStreamName",
@@ -62,7 +65,7 @@ export async function provisionStream(
             .catch(unlessInUse),
         { call: { action: "kinesis:CreateStream", resource }, signal },
       );
-    } else if (found.StreamStatus === "ACTIVE") {
+    } else if (found?.StreamStatus === "ACTIVE") {
       if (found.OpenShardCount === shards) {
         return isOurs ? [{ kind: "kinesis-stream", name: StreamName, arn: resource, region: access.region }] : [];
       }

@@ -1,8 +1,8 @@
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
-import { Pool } from "pg";
 import { readSecret } from "../read-secret.ts";
 import { connectionOfSecret } from "./connection-url.ts";
 import type { PgvectorTarget } from "./permissions.ts";
+import { TimedPool } from "./timed-pool.ts";
 
 export interface Waiting {
   readonly connectMs: number;
@@ -11,7 +11,7 @@ export interface Waiting {
 const AT_WORK: Waiting = { connectMs: 10_000, statementMs: 60_000 };
 
 export interface OpenDatabase {
-  readonly pool: Pool;
+  readonly pool: TimedPool;
   /** Database, host and port, as messages name them. */
   readonly place: string;
   readonly name: string;
@@ -29,18 +29,12 @@ export async function connect(
   const path = "writeConnector.connectionSecretArn";
   const connection = connectionOfSecret(await readSecret(config.connectionSecretArn, path, access, signal));
   const { host, port, database: name, user: role } = connection;
-  const pool = new Pool({
+  const settings = {
     application_name: `letsdata ${access.datasetName}`.slice(0, 63),
     ...connection,
     max: connections,
     connectionTimeoutMillis: connectMs,
-    // Counted here: PgBouncer lets nobody in who asks for a statement_timeout at the start, and a server that hangs could not keep it.
-    query_timeout: statementMs,
-  });
-  // An idle connection that breaks is replaced at the next statement.
-  pool.on("error", () => undefined);
-  const { onRequest } = access;
-  // A statement of the pool takes a connection each.
-  if (onRequest) pool.on("acquire", () => onRequest());
+  };
+  const pool = new TimedPool(settings, statementMs, access.onRequest);
   return { pool, place: `the database ${name} at ${host}:${port}`, name, role };
 }

@@ -33,7 +33,7 @@ export function postgresProblem(thrown: unknown): Problem {
   const said = typeof message === "string" ? message : "";
   const problem = (as: ProblemCode, text: string, place = {}) =>
     new Problem(as, text, { cause: thrown, details: { postgresCode: name }, ...place });
-  const parameter = name === POOLER ? STARTUP_PARAMETER.exec(said)?.[1] : undefined;
+  const parameter = refusedParameter(thrown);
   if (parameter !== undefined) {
     const text = `The database's connection pooler refuses the startup parameter ${parameter} (${POOLER}). Take it out of the secret's URL, or add it to ignore_startup_parameters of PgBouncer.`;
     return problem("CONFIG_INVALID", text, SECRET);
@@ -60,6 +60,12 @@ export function postgresProblem(thrown: unknown): Problem {
     return problem("CONFIG_INVALID", text, SECRET);
   }
   return problem("CLOUD_CALL_REFUSED", `The database refused the call${name === "" ? "" : ` (${name})`}.`);
+}
+
+/** The parameter for which a pooler lets a connection not start; undefined where that is not what was thrown. */
+export function refusedParameter(thrown: unknown): string | undefined {
+  const { code, message } = (thrown ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  return code === POOLER ? STARTUP_PARAMETER.exec(String(message))?.[1] : undefined;
 }
 
 /** True where the database refuses a row, and would take others. */

@@ -1,7 +1,7 @@
 import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
-import type { Client, Pool } from "pg";
 import type { PgvectorTarget } from "./permissions.ts";
 import { columnFindings, keyFindings } from "./table-columns.ts";
+import type { TimedPool } from "./timed-pool.ts";
 
 export interface VectorTable {
   /** Quoted as PostgreSQL needs it in a statement. */
@@ -13,7 +13,7 @@ export interface TableLook {
   readonly findings: readonly ProblemDetail[];
 }
 
-export type Queryable = Pick<Client, "query"> | Pick<Pool, "query">;
+export type Queryable = Pick<TimedPool, "query">;
 
 const PRIVILEGES = ["SELECT", "INSERT", "UPDATE"] as const;
 const PATH = "writeConnector.tableName";

@@ -2,11 +2,11 @@ import { isWorthRepeating } from "@letsdata/aws/classify-error";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { Rejection, Unwritable, Writer } from "@letsdata/plugin-kit/writer";
-import type { Pool } from "pg";
 import { inCalls, type PreparedVectors, prepareVectors, type VectorItem } from "../vector-items.ts";
 import { connect } from "./connect.ts";
 import type { PgvectorTarget } from "./permissions.ts";
 import { isOfDocument, postgresProblem } from "./postgres-problem.ts";
+import type { TimedPool } from "./timed-pool.ts";
 import { lookAtTable } from "./vector-table.ts";
 
 /** product.md §6.1. A document may have several vectors, so a call takes as many items as a batch documents. */
@@ -96,7 +96,7 @@ function orAborted<T>(statement: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-async function writableTable(config: PgvectorTarget, pool: Pool, place: string): Promise<string> {
+async function writableTable(config: PgvectorTarget, pool: TimedPool, place: string): Promise<string> {
   const { table, findings } = await lookAtTable(config, pool, place);
   if (table) return table.name;
   const [first] = findings;

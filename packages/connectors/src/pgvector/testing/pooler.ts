@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 
 /** https://www.pgbouncer.org/config.html#ignore_startup_parameters: what goes through unless more is configured. */
 const KNOWN = new Set([
@@ -12,18 +12,25 @@ const KNOWN = new Set([
   "IntervalStyle",
 ]);
 
-/** Answers a connection's start as PgBouncer does: a parameter it does not know with 08P01, any user with 28P01. */
-export async function startPooler() {
+/**
+ * Answers a connection's start as PgBouncer does: a parameter it does not know with 08P01; others go on to the server behind it, or are
+ * refused with 28P01 where there is none.
+ */
+export async function startPooler(behind?: { readonly host: string; readonly port: number }) {
   const server = createServer((socket) => {
     socket.once("data", (start) => {
       const texts = start.subarray(8).toString("utf8").split("\u0000");
       const names = texts.filter((_, index) => index % 2 === 0).filter((name) => name !== "");
       const unknown = names.find((name) => !KNOWN.has(name));
-      socket.end(
-        unknown === undefined
-          ? fatal("28P01", "password authentication failed")
-          : fatal("08P01", `unsupported startup parameter: ${unknown}`),
-      );
+      if (unknown !== undefined) socket.end(fatal("08P01", `unsupported startup parameter: ${unknown}`));
+      else if (!behind) socket.end(fatal("28P01", "password authentication failed"));
+      else {
+        const server = connect(behind);
+        server.on("error", () => socket.destroy());
+        server.write(start);
+        server.pipe(socket);
+        socket.pipe(server);
+      }
     });
     socket.on("error", () => undefined);
   });

@@ -6,8 +6,11 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DIMENSIONS, documentWith, vectorDocument } from "../../testing/vector-document.ts";
 import { checkPgvectorWrite } from "../check-access.ts";
+import { connect } from "../connect.ts";
 import type { PgvectorTarget } from "../permissions.ts";
+import { postgresProblem } from "../postgres-problem.ts";
 import { openPgvectorWriter } from "../writer.ts";
+import { startPooler } from "./pooler.ts";
 
 const signal = new AbortController().signal;
 
@@ -209,6 +212,47 @@ export function describePgvectorWriter(openUrl: () => string, openAccess: () => 
         expect(await check()).toMatchObject([{ fix: `Run GRANT CONNECT ON DATABASE "${name}" TO "${role}";` }]);
       } finally {
         await postgres.query(`GRANT CONNECT ON DATABASE "${name}" TO PUBLIC; DROP ROLE ${role}`);
+      }
+    });
+
+    it.each([
+      { way: "asked at the connection's start", isPooled: false },
+      { way: "behind a pooler that knows no statement_timeout", isPooled: true },
+    ])("leaves no statement behind that waits for a lock longer than it: $way", async ({ isPooled }) => {
+      const { tableName } = await makeTable();
+      const { hostname: host, port } = new URL(url);
+      const pooler = await startPooler({ host, port: Number(port || 5432) });
+      const through = new URL(url);
+      if (isPooled) {
+        through.hostname = "127.0.0.1";
+        through.port = String(pooler.port);
+      }
+      const config = { connectionSecretArn: await secretOf(through.href), tableName, numDimensions: DIMENSIONS };
+      const waiting = { connectMs: 5_000, statementMs: 500 };
+      const { pool } = await connect(config, openAccess(), 1, signal, waiting);
+      const insert = `INSERT INTO ${tableName} (id) VALUES ('late') ON CONFLICT DO NOTHING`;
+      const waitingStatements = async () =>
+        (
+          await postgres.query("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query = $1", [
+            insert,
+          ])
+        ).rows;
+      try {
+        await postgres.query(`BEGIN; LOCK TABLE ${tableName} IN SHARE MODE`);
+        const thrown = await pool.query(insert).catch((error: unknown) => error);
+        expect(postgresProblem(thrown)).toMatchObject({
+          code: "CLOUD_UNAVAILABLE",
+          details: { postgresCode: "57014" },
+        });
+        expect(await waitingStatements()).toEqual([]);
+        await postgres.query("COMMIT");
+        expect((await pool.query(`SELECT id FROM ${tableName}`)).rows).toEqual([]);
+        await pool.query(insert);
+        expect((await pool.query(`SELECT id FROM ${tableName}`)).rows).toEqual([{ id: "late" }]);
+      } finally {
+        await postgres.query("ROLLBACK");
+        await pool.end();
+        pooler.close();
       }
     });
 
