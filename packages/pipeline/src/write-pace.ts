@@ -9,6 +9,9 @@ export interface PacedCall {
 
 /** Of a first call, as nothing is known of the target yet. */
 const documentsFirst = 2;
+/** Until a first refusal: a target that takes all of a batch is to be asked for it within few calls. */
+const growthFirst = 8;
+const growthBehindRefusals = 2;
 /** More than any writer takes at once, or a handler is given. */
 const documentsPerCallMax = 1_000_000;
 /** With this exponent pauses have their greatest length: more would only take longer to come down from. */
@@ -28,6 +31,7 @@ export class WritePace {
   readonly #callsMax: number;
   readonly #documentsMax: number;
   #documentsPerCall = documentsFirst;
+  #growth = growthFirst;
   /** How many calls may be under way; fractions are growth to come. */
   #window: number;
   #underWay = 0;
@@ -103,7 +107,7 @@ export class WritePace {
     this.#isAcceptedSince = true;
     // Calls that are small for another reason say nothing about larger ones. Half is enough: bytes, or a batch read, may end one before.
     if (2 * sent < Math.min(this.#documentsPerCall, this.#documentsMax)) return;
-    this.#documentsPerCall = Math.min(2 * this.#documentsPerCall, documentsPerCallMax);
+    this.#documentsPerCall = Math.min(this.#growth * this.#documentsPerCall, documentsPerCallMax);
   }
 
   #shorten(): void {
@@ -118,6 +122,7 @@ export class WritePace {
     const milliseconds = backOffMilliseconds(this.#exponent, random);
     if (isMostRefused && this.#exponent < longest) this.#exponent++;
     this.#window = Math.max(1, Math.floor(this.#window / 2));
+    this.#growth = growthBehindRefusals;
     const taken = again < sent ? sent - again : Math.floor(sent / 2);
     this.#documentsPerCall = Math.max(1, Math.min(this.#documentsPerCall, taken));
     this.#round++;
