@@ -22,14 +22,20 @@ const claimed = {
   lease: { workerId: "w", token: 1 },
 } as unknown as ClaimedTask;
 
+const context = { config: { computeEngine: {} }, codeDigest: null };
+
 /** What attempts are settled with whose artifact cannot be had for these reasons, one after the other; each rest is waited for. */
-async function settledAfter(...reasons: unknown[]): Promise<SettleTask[]> {
+function settledAfter(...reasons: unknown[]): Promise<SettleTask[]> {
+  return settledWith(async () => context, ...reasons);
+}
+
+async function settledWith(get: () => Promise<typeof context>, ...reasons: unknown[]): Promise<SettleTask[]> {
   let now = 0;
   const settled: SettleTask[] = [];
   const silent = { info: () => {}, warn: () => {}, error: () => {} };
   const run = createTaskRunner({
     database: away,
-    contexts: { get: async () => ({ config: { computeEngine: {} }, codeDigest: null }) },
+    contexts: { get },
     artifacts: { open: () => Promise.reject(reasons[settled.length]) },
     rest: new MachineRest(() => now),
     leaseSeconds: 60,
@@ -48,6 +54,18 @@ async function settledAfter(...reasons: unknown[]): Promise<SettleTask[]> {
 }
 const codes = (settled: readonly SettleTask[]) =>
   settled.map(({ outcome }) => (outcome.kind === "failed" ? outcome.error.code : outcome.kind));
+
+test("an attempt that begins while the database is away waits for it instead of failing", async () => {
+  const answers = [3, 2, 1].map((n) => new Problem("DATABASE_UNAVAILABLE", `away ${n}`));
+  const get = async () => {
+    const problem = answers.shift();
+    if (problem) throw problem;
+    return context;
+  };
+  const settled = await settledWith(get, new Problem("ARTIFACT_INVALID", "The artifact is an empty file."));
+  expect(codes(settled)).toEqual(["ARTIFACT_INVALID"]);
+  expect(answers).toEqual([]);
+});
 
 test("a machine that lacks something fails no task: each waits longer than the one before, until an attempt gets further", async () => {
   const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });

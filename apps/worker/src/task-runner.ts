@@ -98,9 +98,12 @@ async function attempt(
 ): Promise<AttemptOutcome> {
   try {
     void say("ENGINE", now([startedLine(claimed)]));
-    const context = await parts.contexts.get(claimed.datasetId);
+    // No failure of the task: three attempts that begin while the database is away would end it.
+    const whenDatabaseIsThere = <T>(work: () => Promise<T>) => retryWhileDatabaseIsAway(running.lost.signal, work);
+    const context = await whenDatabaseIsThere(() => parts.contexts.get(claimed.datasetId));
     const confirmLease = confirmLeaseOf(parts, claimed);
-    if (!(await removeEarlierOutput({ ...parts, context, claimed, running, confirmLease })))
+    const removal = { ...parts, context, claimed, running, confirmLease };
+    if (!(await whenDatabaseIsThere(() => removeEarlierOutput(removal))))
       return { kind: "stopped", counts: claimed.checkpoint.counts };
     const artifact = await parts.artifacts.open({ ...context, expectedDigest: context.codeDigest });
     const run = (spark?: OpenSparkAttempt) =>

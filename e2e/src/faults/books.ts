@@ -4,12 +4,15 @@ import type { TaskDto } from "@letsdata/api/contract/task-dto";
 import { meterDataset } from "@letsdata/database/stores/meter-datasets";
 import { type Meter, type MeterName, meters } from "@letsdata/dataset/meters";
 import { expect } from "vitest";
+import { waitFor } from "../installation/dataset-run.ts";
 import type { TestInstallation } from "../installation/start-installation.ts";
 
 const MINUTE_MS = 60_000;
 const GIGABYTE = 1e9;
 const MEGABYTES_OF_A_GIGABYTE = 1_024;
 const ROUNDING_MS = 1;
+/** Lines of the log come until a moment after the last task. */
+const METERED_SECONDS = 30;
 
 /** Charts and points add up what travelled with the checkpoints: a repeated batch must not be measured twice. */
 export async function expectMetricsToEqualCounts(
@@ -70,7 +73,11 @@ export async function expectUsageToEqualCounts(
   view: DatasetViewDto,
   tasks: readonly TaskDto[],
 ): Promise<void> {
-  await expect.poll(() => meteredByTheHour(installation, view)).toEqual({ metered: "what was stored" });
+  const isMetered = async () => {
+    expect(await meteredByTheHour(installation, view)).toEqual({ metered: "what was stored" });
+    return true;
+  };
+  await waitFor(isMetered, METERED_SECONDS, "usage of all that is metered by the hour");
   const records = await usageOf(installation.client, view.datasetId);
   const sum = (resourceType: string, dimension: string) =>
     records

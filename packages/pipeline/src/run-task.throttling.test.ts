@@ -114,6 +114,45 @@ describe("tasks that share a target of fixed capacity", () => {
   );
 });
 
+describe("a target that refuses nothing", () => {
+  it.each([1, 2, 20, 400])(
+    "gets batches of %i records that come one by one in their order, also by the small calls of the start",
+    async (size) => {
+      const { attempt, clock, target } = taskBench();
+      let calls = 0;
+      const writer = target.openWriter({
+        concurrentBatches: 4,
+        limits: { maxDocumentBytes: 100, maxBatchDocuments: 500, maxBatchBytes: 100_000 },
+        // Whatever was called later would overtake.
+        onWrite: () => clock.sleep(1_000 - Math.min(900, 100 * calls++)),
+      });
+      const reader = fakeReader(sourceRecords(docs(size)), { batchSizes: [size] });
+      const outcome = await clock.run(runTask(attempt({ reader, writer })));
+      expect(outcome.kind).toBe("completed");
+      expect(target.stored).toEqual(docs(size));
+    },
+  );
+
+  it("gets as many calls at once as its writer makes, each with a whole batch, after a few", async () => {
+    const { attempt, clock, target } = taskBench();
+    const underWay: number[] = [];
+    const writer = target.openWriter({
+      concurrentBatches: 4,
+      limits: { maxDocumentBytes: 100, maxBatchDocuments: 100, maxBatchBytes: 100_000 },
+      onWrite: async () => {
+        underWay.push(target.writesUnderWay);
+        await clock.sleep(50);
+      },
+    });
+    const reader = fakeReader(sourceRecords(docs(2_000)), { batchSizes: [500] });
+    const outcome = await clock.run(runTask(attempt({ reader, writer })));
+    expect(outcome.kind).toBe("completed");
+    expect(target.calls.slice(0, 6).map((batch) => batch.length)).toEqual([2, 2, 8, 32, 100, 100]);
+    expect(underWay.slice(0, 5)).toEqual([1, 1, 1, 1, 1]);
+    expect(Math.max(...underWay)).toBe(4);
+  });
+});
+
 describe("a target that refuses for a while", () => {
   const fourAtOnce = { concurrentBatches: 4, limits: oneEach };
 

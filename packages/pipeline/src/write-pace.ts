@@ -10,8 +10,7 @@ export interface PacedCall {
 /** Of a first call, as nothing is known of the target yet. */
 const documentsFirst = 2;
 /** Until a first refusal: a target that takes all of a batch is to be asked for it within few calls. */
-const growthFirst = 8;
-const growthBehindRefusals = 2;
+const growthFirst = 4;
 /** More than any writer takes at once, or a handler is given. */
 const documentsPerCallMax = 1_000_000;
 /** With this exponent pauses have their greatest length: more would only take longer to come down from. */
@@ -31,7 +30,7 @@ export class WritePace {
   readonly #callsMax: number;
   readonly #documentsMax: number;
   #documentsPerCall = documentsFirst;
-  #growth = growthFirst;
+  #hasRefused = false;
   /** How many calls may be under way; fractions are growth to come. */
   #window: number;
   #underWay = 0;
@@ -48,7 +47,8 @@ export class WritePace {
     this.#backOffWith = backOffWith;
     this.#callsMax = concurrentBatches;
     this.#documentsMax = limits.maxBatchDocuments;
-    this.#window = concurrentBatches;
+    // The small calls of the start take what one call of a whole batch would: side by side they could overtake each other within it.
+    this.#window = this.#isWholeBatch ? concurrentBatches : 1;
   }
 
   /** What a writer takes at once is in its limits. */
@@ -83,7 +83,8 @@ export class WritePace {
     if (again < sent) this.#refusals = 0;
     let maySendAgain = true;
     if (round === this.#round) {
-      if (again === 0) this.#grow(sent);
+      if (again === 0 && this.#hasRefused) this.#growBehindRefusals(sent);
+      else if (again === 0) this.#growFirst();
       else if (again === sent && ++this.#refusals >= triesMax) maySendAgain = false;
       else this.#slowDown(sent, again);
     }
@@ -96,18 +97,27 @@ export class WritePace {
     this.#leave();
   }
 
+  get #isWholeBatch(): boolean {
+    return this.#documentsPerCall >= this.#documentsMax;
+  }
+
   get #hasRoom(): boolean {
     return !this.#isPaused && this.#underWay + 1 <= this.#window;
   }
 
-  #grow(sent: number): void {
+  #growBehindRefusals(sent: number): void {
     this.#window = Math.min(this.#callsMax, this.#window + 1 / this.#window);
     // The small calls behind a pause take together what one large call took.
-    if (!this.#isAcceptedSince || this.#documentsPerCall >= this.#documentsMax) this.#shorten();
+    if (!this.#isAcceptedSince || this.#isWholeBatch) this.#shorten();
     this.#isAcceptedSince = true;
     // Calls that are small for another reason say nothing about larger ones. Half is enough: bytes, or a batch read, may end one before.
     if (2 * sent < Math.min(this.#documentsPerCall, this.#documentsMax)) return;
-    this.#documentsPerCall = Math.min(this.#growth * this.#documentsPerCall, documentsPerCallMax);
+    this.#documentsPerCall = Math.min(2 * this.#documentsPerCall, documentsPerCallMax);
+  }
+
+  #growFirst(): void {
+    if (this.#isWholeBatch) this.#window = this.#callsMax;
+    this.#documentsPerCall = Math.min(growthFirst * this.#documentsPerCall, documentsPerCallMax);
   }
 
   #shorten(): void {
@@ -122,7 +132,7 @@ export class WritePace {
     const milliseconds = backOffMilliseconds(this.#exponent, random);
     if (isMostRefused && this.#exponent < longest) this.#exponent++;
     this.#window = Math.max(1, Math.floor(this.#window / 2));
-    this.#growth = growthBehindRefusals;
+    this.#hasRefused = true;
     const taken = again < sent ? sent - again : Math.floor(sent / 2);
     this.#documentsPerCall = Math.max(1, Math.min(this.#documentsPerCall, taken));
     this.#round++;

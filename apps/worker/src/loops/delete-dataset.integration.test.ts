@@ -98,12 +98,9 @@ describe("a dataset that is deleted while it is initialised", () => {
       s3: clientFor(S3Client, installation),
     };
   };
-  /** An initialisation that looks after its dataset meanwhile ends before this. */
-  let deletion: Promise<{ readonly status: string }> | null = null;
   async function expectNothingLeft(datasetId: string): Promise<void> {
     const { writeTarget, errorBucket, customerAccessRole } = names(datasetId);
     const { kinesis, dynamodb, iam, s3 } = clients();
-    await deletion;
     expect((await now(datasetId)).status).toBe("DELETED");
     expect(await tasksOf(datasetId)).toBe(0);
     const looks = [
