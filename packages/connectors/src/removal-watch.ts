@@ -4,6 +4,12 @@ const LOOKS_MIN = 3;
 
 export type Look = "missing" | "being removed" | "there";
 
+/** `status`: of a stream or a table; undefined where it was not found. */
+export function lookOf(status: string | undefined): Look {
+  if (status === undefined) return "missing";
+  return status === "DELETING" ? "being removed" : "there";
+}
+
 /** Tells a resource that somebody removed while it was being made from one that a stale answer does not know. */
 export class RemovalWatch {
   #wasThere = false;

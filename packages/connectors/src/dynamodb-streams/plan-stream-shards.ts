@@ -38,8 +38,8 @@ export interface ListedStream {
 }
 
 /**
- * Every shard of the stream, page by page, or those that follow one of them: one call of the 10 a second that AWS allows. The list is eventually consistent: a child may appear up to about a minute after its parent
- * is closed, for AWS's own readers ask that long.
+ * Every shard of the stream, page by page, or those that follow one of them: one call of the 10 a second that AWS allows. The list is
+ * eventually consistent: a child may appear up to about a minute after its parent is closed, for AWS's own readers ask that long.
  */
 export async function listShards(
   { streamArn: StreamArn }: TableStream,

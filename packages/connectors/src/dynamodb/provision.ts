@@ -13,7 +13,7 @@ import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/conn
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { tableArn } from "../dynamodb-table-arn.ts";
 import { describeTable, type KeyAttribute, keyAttributes } from "../dynamodb-table-schema.ts";
-import { RemovalWatch } from "../removal-watch.ts";
+import { lookOf, RemovalWatch } from "../removal-watch.ts";
 import { type DynamodbTarget, nameOfTable } from "./permissions.ts";
 
 const POLL_MS = 250;
@@ -40,8 +40,7 @@ export async function provisionTable(
   const removal = new RemovalWatch();
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const found = await withRetry(() => describeTable(TableName, access, signal), { signal }).catch(nullIfMissing);
-    const look = found === null ? "missing" : found.TableStatus === "DELETING" ? "being removed" : "there";
-    const meaning = removal.see(look, performance.now());
+    const meaning = removal.see(lookOf(found?.TableStatus), performance.now());
     // One that is being removed when this begins is waited for; one that goes meanwhile is somebody's wish.
     if (meaning === "removed") {
       throw new Problem("RESOURCE_NOT_FOUND", `${resource} was removed while it was being made.`);

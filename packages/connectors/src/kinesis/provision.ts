@@ -12,7 +12,7 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { RemovalWatch } from "../removal-watch.ts";
+import { lookOf, RemovalWatch } from "../removal-watch.ts";
 import { type KinesisTarget, nameOfStream, streamArn } from "./permissions.ts";
 
 const POLL_MS = 250;
@@ -39,8 +39,7 @@ export async function provisionStream(
   const removal = new RemovalWatch();
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const found = await describe(kinesis, StreamName, resource, signal);
-    const look = found === null ? "missing" : found.StreamStatus === "DELETING" ? "being removed" : "there";
-    const meaning = removal.see(look, performance.now());
+    const meaning = removal.see(lookOf(found?.StreamStatus), performance.now());
     // One that is being removed when this begins is waited for; one that goes meanwhile is somebody's wish.
     if (meaning === "removed") {
       throw new Problem("RESOURCE_NOT_FOUND", `${resource} was removed while it was being made.`);

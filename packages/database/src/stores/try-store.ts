@@ -10,14 +10,12 @@ export const trySeconds = 60;
 export const tryKeptSeconds = 900;
 const triesAtOnceOfTenant = 2;
 
-const kind = tryKind;
-
 /** Throws RATE_LIMITED while the tenant has two under way. */
 export async function createTry(db: Queryable, asked: Omit<NewRequest, "datasetId" | "kind">): Promise<StoredRequest> {
   await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`try:${asked.tenantId}`}, 0))`;
   const underWay = await db.request.count({
     where: {
-      kind,
+      kind: tryKind,
       tenantId: asked.tenantId,
       status: { in: ["PENDING", "RUNNING"] },
       createdAt: { gt: before(trySeconds) },
@@ -29,26 +27,26 @@ export async function createTry(db: Queryable, asked: Omit<NewRequest, "datasetI
   const id = randomUUID();
   await db.$executeRaw`
     INSERT INTO request (id, tenant_id, dataset_id, user_id, kind, input)
-    VALUES (${id}, ${asked.tenantId}, ${id}, ${asked.userId}, ${kind}, ${storableJson(asked.input)}::jsonb)`;
+    VALUES (${id}, ${asked.tenantId}, ${id}, ${asked.userId}, ${tryKind}, ${storableJson(asked.input)}::jsonb)`;
   return requestFromRow(await db.request.findUniqueOrThrow({ where: { id } }));
 }
 
 /** Null where the tenant has no such trial, or no longer. */
 export async function getTry(db: Queryable, tenantId: string, tryId: string): Promise<StoredRequest | null> {
-  const row = await db.request.findFirst({ where: { id: tryId, tenantId, kind } });
+  const row = await db.request.findFirst({ where: { id: tryId, tenantId, kind: tryKind } });
   return row ? requestFromRow(row) : null;
 }
 
 /** Ends it too: its worker looks whether it is still wanted. False where there was none. */
 export async function deleteTry(db: Queryable, tenantId: string, tryId: string): Promise<boolean> {
-  const { count } = await db.request.deleteMany({ where: { id: tryId, tenantId, kind } });
+  const { count } = await db.request.deleteMany({ where: { id: tryId, tenantId, kind: tryKind } });
   return count > 0;
 }
 
 /** For the worker. Null when it was ended, is over, or nobody will wait for it any more. */
 export async function takeTry(db: Queryable, tryId: string): Promise<StoredRequest | null> {
   const { count } = await db.request.updateMany({
-    where: { id: tryId, kind, status: { in: ["PENDING", "RUNNING"] }, createdAt: { gt: before(trySeconds) } },
+    where: { id: tryId, kind: tryKind, status: { in: ["PENDING", "RUNNING"] }, createdAt: { gt: before(trySeconds) } },
     data: { status: "RUNNING", updatedAt: new Date() },
   });
   if (count === 0) return null;
@@ -58,7 +56,7 @@ export async function takeTry(db: Queryable, tryId: string): Promise<StoredReque
 
 /** For the worker. */
 export async function isTryWanted(db: Queryable, tryId: string): Promise<boolean> {
-  return (await db.request.count({ where: { id: tryId, kind } })) > 0;
+  return (await db.request.count({ where: { id: tryId, kind: tryKind } })) > 0;
 }
 
 /** For the worker; one that was ended meanwhile stays forgotten. */
@@ -70,12 +68,12 @@ export async function finishTry(
 ): Promise<void> {
   await db.$executeRaw`
     UPDATE request SET status = ${status}, result = ${storableJson(result)}::jsonb, ended_at = now(), updated_at = now()
-    WHERE id = ${tryId} AND kind = ${kind}`;
+    WHERE id = ${tryId} AND kind = ${tryKind}`;
 }
 
 /** For the worker. */
 export async function forgetTry(db: Queryable, tryId: string): Promise<void> {
-  await db.request.deleteMany({ where: { id: tryId, kind } });
+  await db.request.deleteMany({ where: { id: tryId, kind: tryKind } });
 }
 
 function before(seconds: number): Date {
