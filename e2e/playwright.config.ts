@@ -9,7 +9,7 @@ export default defineConfig({
   globalSetup: "./src/start-installation.ts",
   outputDir: "test-results",
   fullyParallel: false,
-  workers: 2,
+  workers: 3,
   retries: 0,
   timeout: 180_000,
   expect: { timeout: 15_000 },
