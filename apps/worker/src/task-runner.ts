@@ -2,7 +2,7 @@ import type { Installation } from "@letsdata/access/installation";
 import type { TaskProcessPool } from "@letsdata/compute/local/task-process-pool";
 import type { CredentialsPurpose, TaskLogLine } from "@letsdata/compute/task-protocol";
 import type { Database } from "@letsdata/database/database";
-import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
+import { createCheckpointStores } from "@letsdata/database/stores/checkpoint-store";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
 import type { SettleTasks } from "@letsdata/database/stores/settle-task";
 import { renewLeases } from "@letsdata/database/stores/task-leases";
@@ -37,15 +37,15 @@ export interface TaskRunnerParts {
 }
 
 interface AttemptParts extends TaskRunnerParts {
-  /** Of all tasks that run here, so that their checkpoints are saved together. */
-  readonly checkpoints: CheckpointStore;
+  /** By dataset, of all its tasks that run here, so that their checkpoints are saved together. */
+  readonly checkpointsOf: (datasetId: string) => CheckpointStore;
 }
 
 /** Runs one claimed task to the end of its attempt and settles it under its lease. Never throws. */
 export function createTaskRunner(
   runnerParts: TaskRunnerParts,
 ): (claimed: ClaimedTask, running: RunningTask, settle: SettleTasks) => Promise<void> {
-  const parts: AttemptParts = { ...runnerParts, checkpoints: createCheckpointStore(runnerParts.database) };
+  const parts: AttemptParts = { ...runnerParts, checkpointsOf: createCheckpointStores(runnerParts.database) };
   const { log } = parts;
 
   return async (claimed, running, settle) => {
@@ -54,7 +54,7 @@ export function createTaskRunner(
       const outcome = await attempt(parts, claimed, running, say);
       const delaySeconds = delayAfter(outcome, parts.rest);
       const settled = await retryWhileDatabaseIsAway(running.lost.signal, () =>
-        settle({ taskId: claimed.taskId, lease: claimed.lease, outcome, delaySeconds }),
+        settle({ datasetId: claimed.datasetId, taskId: claimed.taskId, lease: claimed.lease, outcome, delaySeconds }),
       );
       if (settled) await say("ENGINE", now(endedLines(claimed, outcome, settled)));
       else log.info(lostWords(claimed));
@@ -140,7 +140,8 @@ function runInProcess(
   { artifactDir, confirmLease, say }: AttemptSurroundings,
   spark?: OpenSparkAttempt,
 ): Promise<AttemptOutcome> {
-  const { pool, checkpoints } = parts;
+  const { pool } = parts;
+  const checkpoints = parts.checkpointsOf(claimed.datasetId);
   return pool.run({
     assignment: taskAssignment(parts.installation, context, claimed, artifactDir, spark?.assignment),
     memoryMegabytes: memoryMegabytesOf(context.config.computeEngine),

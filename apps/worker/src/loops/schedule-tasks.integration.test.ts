@@ -36,14 +36,14 @@ test("slots are filled again by whoever ends, never over their number, and none 
     workerId: "w",
     leaseSeconds: 60,
     running,
-    async run({ taskId, lease }, { drain }, settle) {
+    async run({ datasetId, taskId, lease }, { drain }, settle) {
       if (drain.signal.aborted) begunAfterDrain++;
       attempts++;
       most = Math.max(most, attempts - ended);
       if (ended === 20) scheduler.drain();
       // What settles is not run any more.
       ended++;
-      await settle({ taskId, lease, outcome: { kind: "completed", counts: noCounts } });
+      await settle({ datasetId, taskId, lease, outcome: { kind: "completed", counts: noCounts } });
     },
     isResting: () => false,
     onEnded: () => {},
@@ -91,9 +91,9 @@ test("workers that stop before anything was read cost their tasks no attempt wit
       workerId: `slow${restart}`,
       leaseSeconds: 60,
       running,
-      async run({ taskId, lease }, { drain }, settle) {
+      async run({ datasetId, taskId, lease }, { drain }, settle) {
         await new Promise((resolve) => drain.signal.addEventListener("abort", resolve));
-        await settle({ taskId, lease, outcome: { kind: drain.signal.reason, counts: noCounts } });
+        await settle({ datasetId, taskId, lease, outcome: { kind: drain.signal.reason, counts: noCounts } });
       },
       isResting: () => false,
       onEnded: () => {},
@@ -116,10 +116,10 @@ test("a worker whose machine rests takes no tasks, neither at once nor behind th
     workerId: "w",
     leaseSeconds: 60,
     running,
-    async run({ taskId, lease }, _running, settle) {
+    async run({ datasetId, taskId, lease }, _running, settle) {
       attempts++;
       isResting = true;
-      await settle({ taskId, lease, outcome: { kind: "completed", counts: noCounts } });
+      await settle({ datasetId, taskId, lease, outcome: { kind: "completed", counts: noCounts } });
     },
     isResting: () => isResting,
     onEnded: () => {},

@@ -62,9 +62,9 @@ export function createTaskScheduler(input: TaskSchedulerInput): TaskScheduler {
   }
 
   /** Its claim was under way when the drain began: it was not run, which is no attempt without progress. */
-  async function giveBack({ taskId, lease, checkpoint }: ClaimedTask): Promise<void> {
+  async function giveBack({ datasetId, taskId, lease, checkpoint }: ClaimedTask): Promise<void> {
     const outcome = { kind: "stopped", counts: checkpoint.counts } as const;
     // Where that fails, too, its lease expires.
-    await settle({ taskId, lease, outcome }).catch(() => {});
+    await settle({ datasetId, taskId, lease, outcome }).catch(() => {});
   }
 }

@@ -1,11 +1,11 @@
 import { testCheckpointStore } from "@letsdata/pipeline/testing/checkpoint-store-conformance";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createDatabase, type Database } from "../database.ts";
+import { createDatabase, type Database, inTransaction } from "../database.ts";
 import { processingDataset, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
-import { createCheckpointStore } from "./checkpoint-store.ts";
+import { createCheckpointStore, createCheckpointStores } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
-import { getDatasetById } from "./dataset-store.ts";
+import { getDatasetById, lockDataset } from "./dataset-store.ts";
 import { createSettler } from "./settle-task.ts";
 import { releaseExpiredLeases, renewLeases } from "./task-leases.ts";
 import { listTasks } from "./task-store.ts";
@@ -111,15 +111,16 @@ test("workers save, renew and end tasks of the same datasets at once without wai
   const minute = 1_767_225_600_000;
   const SAVES = 12;
   const work = async (workerId: string): Promise<void> => {
-    const store = createCheckpointStore(db);
+    const storeOf = createCheckpointStores(db);
     const settle = createSettler(db);
     const claim = () => claimTasks(db, { workerId, slots: 6, leaseSeconds: 600, datasetIds });
-    const run = async ({ taskId, lease }: ClaimedTask): Promise<void> => {
+    const run = async ({ datasetId, taskId, lease }: ClaimedTask): Promise<void> => {
       for (let n = 1; n <= SAVES; n++) {
         const measurements = ["b", "a"].map((metric) => ({ metric, minute, count: 1, sum: n, min: n, max: n }));
-        await store.save(taskId, lease, { position: { n }, counts: written(n), errorFiles: [], measurements });
+        const update = { position: { n }, counts: written(n), errorFiles: [], measurements };
+        await storeOf(datasetId).save(taskId, lease, update);
       }
-      await settle({ taskId, lease, outcome: { kind: "completed", counts: written(SAVES) } });
+      await settle({ datasetId, taskId, lease, outcome: { kind: "completed", counts: written(SAVES) } });
     };
     for (let tasks = await claim(); tasks.length > 0; tasks = await claim()) {
       const held = tasks.map(({ taskId, lease }) => ({ taskId, token: lease.token }));
@@ -129,4 +130,29 @@ test("workers save, renew and end tasks of the same datasets at once without wai
   await Promise.all(["one", "two", "three"].map(work));
   const read = await Promise.all(datasetIds.map(async (id) => (await getDatasetById(db, id))!.counts.recordsRead));
   expect(read).toEqual([24 * SAVES, 24 * SAVES]);
+});
+
+test("a dataset whose counters are held holds up the checkpoints and ends of no other, whatever came together", async () => {
+  const datasets = await Promise.all([1, 2].map(() => processingDataset(db, tenantId, { tasks: 9, concurrency: 9 })));
+  const [free, held] = datasets.map(({ datasetId }) => datasetId) as [string, string];
+  const claim = (datasetId: string) =>
+    claimTasks(db, { workerId: "beside", slots: 9, leaseSeconds: 600, datasetIds: [datasetId] });
+  const [ofFree, ofHeld] = [await claim(free), await claim(held)];
+  const storeOf = createCheckpointStores(db);
+  const settle = createSettler(db);
+  const run = async ({ datasetId, taskId, lease }: ClaimedTask): Promise<void> => {
+    const update = { position: null, counts: written(1), errorFiles: [], measurements: [] };
+    await storeOf(datasetId).save(taskId, lease, update);
+    await settle({ datasetId, taskId, lease, outcome: { kind: "completed", counts: written(1) } });
+  };
+  let behind: Promise<unknown> = Promise.resolve();
+  await inTransaction(db, async (transaction) => {
+    await lockDataset(transaction, held);
+    behind = Promise.all(ofHeld.map(run));
+    await Promise.all(ofFree.map(run));
+    expect((await getDatasetById(db, free))!.tasks).toMatchObject({ completed: 9 });
+    expect((await getDatasetById(db, held))!.tasks).toMatchObject({ completed: 0 });
+  });
+  await behind;
+  expect((await getDatasetById(db, held))!.tasks).toMatchObject({ completed: 9 });
 });

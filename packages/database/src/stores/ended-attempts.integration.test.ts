@@ -271,7 +271,7 @@ test("an end that is told twice at once is one end: the second has no lease any 
   const [first, other] = [await claimOne(datasetId, 10), await claimOne(datasetId, 10)];
   const settler = createSettler(db);
   const end = ({ taskId, lease }: ClaimedTask) =>
-    settler({ taskId, lease, outcome: { kind: "completed", counts: written(0) } });
+    settler({ datasetId, taskId, lease, outcome: { kind: "completed", counts: written(0) } });
   const [one, again, beside] = await Promise.allSettled([end(first), end(first), end(other)]);
   expect(one).toMatchObject({ status: "fulfilled", value: { taskId: first.taskId, status: "COMPLETED" } });
   expect(again).toMatchObject({ status: "rejected", reason: { code: "LEASE_LOST" } });

@@ -1,4 +1,4 @@
-/** As many groups at once: one that waits for a lock does not hold up all others. */
+/** As many groups of one key at once: one that waits for a lock does not hold up all others. */
 const GROUPS_AT_ONCE = 2;
 const GROUP_MAX = 100;
 
@@ -8,15 +8,22 @@ interface Call<Input, Output> {
   reject(reason: unknown): void;
 }
 
+/** Of one key, as long as it has calls. */
+interface Gathered<Input, Output> {
+  readonly waiting: Call<Input, Output>[];
+  underWay: number;
+}
+
 /**
- * A function of one input over one of many: calls that come while others are under way wait for those and go together. The outputs are
- * in the order of the inputs. A group that fails is repeated one by one, so that no call fails for another's sake.
+ * A function of one input over one of many: calls that come while others of their key are under way wait for those and go together. A group
+ * never has two keys, and no key waits for another. The outputs are in the order of the inputs. A group that fails is repeated one by one, so
+ * that no call fails for another's sake.
  */
 export function gatherCalls<Input, Output>(
+  keyOf: (input: Input) => string,
   work: (inputs: readonly Input[]) => Promise<readonly Output[]>,
 ): (input: Input) => Promise<Output> {
-  const waiting: Call<Input, Output>[] = [];
-  let underWay = 0;
+  const byKey = new Map<string, Gathered<Input, Output>>();
 
   const carryOut = async (calls: readonly Call<Input, Output>[]): Promise<void> => {
     try {
@@ -28,19 +35,24 @@ export function gatherCalls<Input, Output>(
     }
   };
 
-  const next = (): void => {
-    if (waiting.length === 0 || underWay >= GROUPS_AT_ONCE) return;
-    underWay++;
+  const next = (key: string, gathered: Gathered<Input, Output>): void => {
+    const { waiting } = gathered;
+    if (waiting.length === 0 && gathered.underWay === 0) byKey.delete(key);
+    if (waiting.length === 0 || gathered.underWay >= GROUPS_AT_ONCE) return;
+    gathered.underWay++;
     void carryOut(waiting.splice(0, GROUP_MAX)).finally(() => {
-      underWay--;
-      next();
+      gathered.underWay--;
+      next(key, gathered);
     });
   };
 
   return (input) =>
     new Promise((resolve, reject) => {
-      waiting.push({ input, resolve, reject });
+      const key = keyOf(input);
+      const gathered = byKey.get(key) ?? { waiting: [], underWay: 0 };
+      byKey.set(key, gathered);
+      gathered.waiting.push({ input, resolve, reject });
       // Calls of the same moment go together too.
-      if (waiting.length === 1) queueMicrotask(next);
+      if (gathered.waiting.length === 1) queueMicrotask(() => next(key, gathered));
     });
 }

@@ -32,7 +32,7 @@ type Wish = "COMPLETED" | "ERRORED" | "RERUN" | "STOPPED";
  * row without progress make it ERRORED (NO_PROGRESS, last error kept). MACHINE_FAILED is no such
  * attempt: nothing of the task was tried. COMPLETED while the balance does not close becomes ERRORED (BALANCE_BROKEN). Throws LEASE_LOST; `abandoned` stores nothing and returns null.
  */
-export type SettleTasks = (settle: SettleTask) => Promise<SettledTask | null>;
+export type SettleTasks = (settle: SettleTask & { readonly datasetId: string }) => Promise<SettledTask | null>;
 
 /** Of a worker that goes on: as many tasks as end are claimed in the transaction that ends them. */
 export interface Successors {
@@ -42,26 +42,37 @@ export interface Successors {
   readonly start: (claimed: readonly ClaimedTask[]) => void;
 }
 
-/** For a worker: attempts that end at about the same time are settled in one transaction. */
+/**
+ * For a worker: attempts that end at about the same time are settled in one transaction for each dataset. One of two datasets would hold the
+ * counters of one while it waits for those of the other.
+ */
 export function createSettler(db: Queryable, successors?: Successors): SettleTasks {
-  const store = gatherCalls(async (settles: readonly StorableSettle[]) => {
-    const claim = successors?.claim();
-    if (!claim) return storeAll(db, settles);
-    const { settled, claimed } = await storeAllAndClaim(db, settles, claim);
-    successors?.start(claimed);
-    return settled;
-  });
+  const store = gatherCalls(
+    ({ datasetId }: StorableSettle & { readonly datasetId: string }) => datasetId,
+    async (settles) => {
+      const claim = successors?.claim();
+      if (!claim) return storeAll(db, settles);
+      const { settled, claimed } = await storeAllAndClaim(db, settles, claim);
+      successors?.start(claimed);
+      return settled;
+    },
+  );
   return async (settle) => {
     if (settle.outcome.kind === "abandoned") return null;
-    const settled = await store({ ...settle, outcome: settle.outcome });
-    if (!settled) throw new Problem("LEASE_LOST", `Task ${settle.taskId} belongs to another worker by now.`);
-    return settled;
+    return unlessLost(settle, await store({ ...settle, outcome: settle.outcome }));
   };
 }
 
 /** One alone; see `SettleTasks`. */
-export function settleTask(db: Queryable, settle: SettleTask): Promise<SettledTask | null> {
-  return createSettler(db)(settle);
+export async function settleTask(db: Queryable, settle: SettleTask): Promise<SettledTask | null> {
+  if (settle.outcome.kind === "abandoned") return null;
+  const [settled] = await storeAll(db, [{ ...settle, outcome: settle.outcome }]);
+  return unlessLost(settle, settled);
+}
+
+function unlessLost({ taskId }: SettleTask, settled: SettledTask | null | undefined): SettledTask {
+  if (!settled) throw new Problem("LEASE_LOST", `Task ${taskId} belongs to another worker by now.`);
+  return settled;
 }
 
 type StorableSettle = SettleTask & { readonly outcome: Exclude<AttemptOutcome, { kind: "abandoned" }> };

@@ -26,8 +26,8 @@ beforeEach(async () => {
   tenantId = await sampleTenant(db);
 });
 
-const complete = (settle: SettleTasks, { taskId, lease }: ClaimedTask) =>
-  settle({ taskId, lease, outcome: { kind: "completed", counts: noCounts } });
+const complete = (settle: SettleTasks, { datasetId, taskId, lease }: ClaimedTask) =>
+  settle({ datasetId, taskId, lease, outcome: { kind: "completed", counts: noCounts } });
 
 /** A worker that claims `slots` once and then lives on what it gets for what it ends. Returns what it got, in order. */
 async function liveOnSuccessors(workerId: string, slots: number): Promise<ClaimedTask[]> {

@@ -2,12 +2,12 @@ import { taskIdOf } from "@letsdata/dataset/task-id";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { createDatabase, type Database } from "../database.ts";
+import { createDatabase, type Database, inTransaction } from "../database.ts";
 import { processingDataset, sampleCompute, samplePlans, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
-import { getDatasetById, transitionDataset } from "./dataset-store.ts";
+import { getDatasetById, lockDataset, transitionDataset } from "./dataset-store.ts";
 import { settleDatasets } from "./settle-datasets.ts";
 import { settleTask } from "./settle-task.ts";
 import { releaseExpiredLeases, renewLeases } from "./task-leases.ts";
@@ -113,6 +113,36 @@ describe("claiming", () => {
     const datasetIds = [later.datasetId, now.datasetId];
     const claimed = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 60, datasetIds });
     expect(claimed.map(({ datasetId }) => datasetId)).toEqual([now.datasetId]);
+  });
+
+  test("waits for no dataset's counters where those of another are free or in hand", async () => {
+    const datasets = [
+      await processingDataset(db, tenantId, { tasks: 2 }),
+      await processingDataset(db, tenantId, { tasks: 2 }),
+    ];
+    const datasetIds = datasets.map(({ datasetId }) => datasetId).sort();
+    const [free, held] = datasetIds as [string, string];
+    await inTransaction(db, async (transaction) => {
+      await lockDataset(transaction, held);
+      const claimed = await claimTasks(db, { workerId: "w", slots: 4, leaseSeconds: 60, datasetIds });
+      expect(claimed.map(({ datasetId }) => datasetId)).toEqual([free, free]);
+    });
+    expect(await claim(held, 4)).toHaveLength(2);
+  });
+
+  test("waits for the counters of the only dataset that has tasks", async () => {
+    const { datasetId } = await processingDataset(db, tenantId, { tasks: 2 });
+    let claimed: Promise<ClaimedTask[]> = Promise.resolve([]);
+    await inTransaction(db, async (transaction) => {
+      await lockDataset(transaction, datasetId);
+      claimed = claim(datasetId, 4);
+      await vi.waitFor(async () => {
+        const waiting = await db.$queryRaw`
+          SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        expect(waiting).toHaveLength(1);
+      });
+    });
+    expect(await claimed).toHaveLength(2);
   });
 
   test("only PROCESSING datasets hand out tasks", async () => {

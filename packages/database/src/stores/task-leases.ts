@@ -48,9 +48,18 @@ export interface ReleasedTask {
   readonly status: TaskStatus;
 }
 
-/** Takes tasks back whose lease ran out (their worker died or hangs). Any worker may call it, any number at once. */
+/**
+ * Takes tasks back whose lease ran out (their worker died or hangs), one dataset after the other, up to `limit` of each. Any worker may call
+ * it, any number at once.
+ */
 export async function releaseExpiredLeases(db: Queryable, limit = 500): Promise<ReleasedTask[]> {
-  const [row] = await db.$queryRaw<{ released: ReleasedTask[] }[]>`
-    SELECT letsdata_release_expired_leases(${limit}::int) AS released`;
-  return row?.released ?? [];
+  const due = await db.$queryRaw<{ datasetId: string }[]>`
+    SELECT DISTINCT dataset_id AS "datasetId" FROM task WHERE status = 'RUNNING' AND lease_expires_at < clock_timestamp()`;
+  const released: ReleasedTask[] = [];
+  for (const { datasetId } of due) {
+    const [row] = await db.$queryRaw<{ released: ReleasedTask[] }[]>`
+      SELECT letsdata_release_expired_leases(${datasetId}, ${limit}::int) AS released`;
+    released.push(...(row?.released ?? []));
+  }
+  return released;
 }
