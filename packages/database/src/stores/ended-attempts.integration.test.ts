@@ -14,6 +14,7 @@ import { redriveTasks } from "./redrive-tasks.ts";
 import { settleDatasets } from "./settle-datasets.ts";
 import { createSettler, settleTask } from "./settle-task.ts";
 import { releaseExpiredLeases } from "./task-leases.ts";
+import { getTask } from "./task-store.ts";
 import { listUsage, type UsageRecord } from "./usage-store.ts";
 
 let server: TestDatabase;
@@ -103,7 +104,7 @@ test("a task's duration is that of all its attempts, whichever way they ended, a
   const first = await claimOne(datasetId, 100);
   await settle(first, { kind: "stopped", counts: written(0) });
   const second = await claimOne(datasetId, 200);
-  await db.$executeRaw`UPDATE task SET lease_expires_at = now() - interval '1 second' WHERE id = ${second.taskId}`;
+  await db.$executeRaw`UPDATE task SET lease_expires_at = clock_timestamp() - interval '1 millisecond' WHERE id = ${second.taskId}`;
   await releaseExpiredLeases(db);
   await settle(await claimOne(datasetId, 400), failure(0));
   const failed = await measured(datasetId, "task.milliseconds", first.taskId);
@@ -138,7 +139,7 @@ test("usage is metered once per attempt, whichever way it ends, and settling aga
 
   const second = await claimOne(datasetId, 20);
   await save(second, 150);
-  await db.$executeRaw`UPDATE task SET lease_expires_at = now() - interval '1 second' WHERE id = ${second.taskId}`;
+  await db.$executeRaw`UPDATE task SET lease_expires_at = clock_timestamp() - interval '1 millisecond' WHERE id = ${second.taskId}`;
   await Promise.all([releaseExpiredLeases(db), releaseExpiredLeases(db)]);
   await expect(save(second, 200)).rejects.toMatchObject({ code: "LEASE_LOST" });
 
@@ -299,6 +300,23 @@ test("an update of the endpoint prices the calls behind it only, whether it grow
     added.push(total - added.reduce((sum, value) => sum + value, 0));
   }
   expect(added).toEqual([0, 1, 4, 2, 0]);
+});
+
+test("an attempt whose worker died is metered and measured up to the end of its lease, however late somebody notices", async () => {
+  const datasetId = await startedDataset(1);
+  const task = await claimOne(datasetId, 7_200);
+  await db.$executeRaw`UPDATE task SET lease_expires_at = clock_timestamp() - interval '7140 seconds' WHERE id = ${task.taskId}`;
+  const noticed = Date.now();
+  expect(await releaseExpiredLeases(db)).toMatchObject([{ taskId: task.taskId, status: "RERUN" }]);
+  expect(totals(await usageOf(datasetId))["ComputeDuration"]).toBeCloseTo(60 * 2, 0);
+  const lost = (await getTask(db, tenantId, datasetId, task.taskId))!;
+  expect(lost.attempts[0]).toMatchObject({ outcome: "LEASE_EXPIRED" });
+  expect(lost.attempts[0]!.endedAt! - lost.attempts[0]!.startedAt).toBeCloseTo(60_000, -3);
+  // It can be claimed from the moment somebody noticed, which is also when it changed.
+  expect(lost.updatedAt).toBeGreaterThan(noticed - 1_000);
+  const again = await claimOne(datasetId, 10);
+  await settle(again, { kind: "completed", counts: written(0) });
+  expect((await measured(datasetId, "task.milliseconds")).sum).toBeLessThan(100_000);
 });
 
 test("records carry the words, units and ids of the catalogue of meters", async () => {
