@@ -73,5 +73,5 @@ export async function releaseDataset(
   }
   await deleteRole(installation, generatedNames(installation.stage, datasetId).customerAccessRole, signal);
   await artifacts.remove(datasetId);
-  await deleteDatasetContents(database, datasetId);
+  await deleteDatasetContents(database, datasetId, signal);
 }

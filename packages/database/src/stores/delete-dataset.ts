@@ -6,28 +6,32 @@ const rowsAtOnce = 10_000;
 
 /**
  * Tasks, logs, metrics and error index of a dataset; its configuration and usage stay, and what it used is metered first. Repeatable: batch by
- * batch, each a transaction of its own, so that nobody may use the dataset any more.
+ * batch, each a transaction of its own, so that nobody may use the dataset any more. Two at once end when nothing is left, whoever deleted it.
+ * Aborted: throws the signal's reason between two batches.
  */
-export async function deleteDatasetContents(db: Database, datasetId: string, batch = rowsAtOnce): Promise<void> {
-  const repeat = async (deleteSome: () => Promise<number>) => {
-    while ((await deleteSome()) > 0);
-  };
+export async function deleteDatasetContents(
+  db: Database,
+  datasetId: string,
+  signal: AbortSignal,
+  batch = rowsAtOnce,
+): Promise<void> {
   await meterDataset(db, datasetId);
-  await repeat(
-    () => db.$executeRaw`
-      DELETE FROM task_log_line WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM task_log_line WHERE dataset_id = ${datasetId} LIMIT ${batch}))`,
-  );
-  await repeat(
-    () => db.$executeRaw`
-      DELETE FROM metric_point WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM metric_point WHERE dataset_id = ${datasetId} LIMIT ${batch}))`,
-  );
   // Attempts and error files go with their task.
-  await repeat(
-    () => db.$executeRaw`
-      DELETE FROM task WHERE id = ANY (ARRAY(SELECT id FROM task WHERE dataset_id = ${datasetId} LIMIT ${batch}))`,
-  );
+  for (const table of ["task_log_line", "metric_point", "task"]) {
+    do signal.throwIfAborted();
+    while ((await deleteBatch(db, Prisma.raw(table), datasetId, batch)) > 0);
+  }
+}
+
+/** Returns how many rows were found: those that somebody else deleted while this waited for them are none it deleted, and more may be left. */
+async function deleteBatch(db: Database, table: Prisma.Sql, datasetId: string, batch: number): Promise<number> {
+  const [row] = await db.$queryRaw<{ found: number }[]>`
+    WITH found AS MATERIALIZED (
+      SELECT ctid FROM ${table} WHERE dataset_id = ${datasetId} LIMIT ${batch}
+    ), gone AS (
+      DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM found))
+    ) SELECT count(*)::int AS found FROM found`;
+  return row?.found ?? 0;
 }
 
 /**

@@ -237,12 +237,12 @@ test("a dataset that is deleted is metered before what it is metered by goes, an
   await settle(task, { kind: "completed", counts: written(1) });
   await say(datasetId, "bye");
   const points = await db.metricPoint.count({ where: { datasetId } });
-  await deleteDatasetContents(db, datasetId, 1);
+  await deleteDatasetContents(db, datasetId, now, 1);
   const used = await usageOf(datasetId);
   expect(await counted(datasetId, "readRequests", "errorBytes", "metricPoints", "logBytes")).toEqual({
     ...{ readRequests: 4, errorBytes: 30, metricPoints: points, logBytes: 3 },
   });
-  await deleteDatasetContents(db, datasetId, 1);
+  await deleteDatasetContents(db, datasetId, now, 1);
   expect(await meterDataset(db, datasetId)).toBe(0);
   expect(await usageOf(datasetId)).toEqual(used);
 });

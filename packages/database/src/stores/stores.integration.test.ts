@@ -253,12 +253,36 @@ test("deleting a dataset's contents leaves its row, usage and the datasets besid
       ...{ level: "INFO", source: "ENGINE", message },
     })),
   );
-  await deleteDatasetContents(db, datasetId, 1);
+  await deleteDatasetContents(db, datasetId, new AbortController().signal, 1);
   const where = { where: { datasetId } };
   const left = [db.task.count(where), db.errorFile.count(where), db.metricPoint.count(where)];
   expect(await Promise.all([...left, db.taskLogLine.count(where)])).toEqual([0, 0, 0, 0]);
   expect(await getDatasetById(db, datasetId)).not.toBeNull();
   expect(await db.task.count({ where: { datasetId: beside.datasetId } })).toBe(1);
+});
+
+test("contents whose next rows somebody else deletes meanwhile are deleted all the same, and none after an abort", async () => {
+  const { datasetId } = await sampleDataset(db, tenantId);
+  const line = { datasetId, taskId: null, attempt: null, time: minute, level: "INFO", source: "ENGINE" } as const;
+  await appendLogLines(
+    db,
+    ["a", "b", "c"].map((message) => ({ ...line, message })),
+  );
+  const left = () => db.taskLogLine.count({ where: { datasetId } });
+  await expect(deleteDatasetContents(db, datasetId, AbortSignal.abort(), 1)).rejects.toThrow();
+  expect(await left()).toBe(3);
+  let deleting: Promise<void> = Promise.resolve();
+  await inTransaction(db, async (transaction) => {
+    await transaction.$executeRaw`DELETE FROM task_log_line WHERE dataset_id = ${datasetId} AND message = 'a'`;
+    deleting = deleteDatasetContents(db, datasetId, new AbortController().signal, 1);
+    await vi.waitFor(async () => {
+      const waiting = await db.$queryRaw`
+        SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      expect(waiting).toHaveLength(1);
+    });
+  });
+  await deleting;
+  expect(await left()).toBe(0);
 });
 
 test("measurements of a minute add up for the task and the whole dataset", async () => {
