@@ -59,9 +59,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
   });
   const schedule = runRepeatedly("scheduling tasks", pollMs, log, scheduler.fillSlots);
   const meter = runRepeatedly("metering datasets", METERING_MS, log, () => meterDatasets(database, stopping.signal));
-  const settle = runRepeatedly("settling datasets", pollMs, log, async () => {
-    if (await settleDatasets(database, log)) meter.wake();
-  });
+  const settle = runRepeatedly("settling datasets", pollMs, log, () => settleDatasets(database, log));
   const plan = runRepeatedly("planning child shards", pollMs, log, async () => {
     if (await planChildShards(dependencies, stopping.signal)) {
       schedule.wake();

@@ -6,6 +6,7 @@ import { processingDataset, sampleTenant, written } from "../testing/sample-rows
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
+import { transitionDataset } from "./dataset-store.ts";
 import { deleteDatasetContents } from "./delete-dataset.ts";
 import { appendLogLines } from "./log-store.ts";
 import { meterDataset, meterDatasets } from "./meter-datasets.ts";
@@ -285,4 +286,36 @@ test("what runs is metered once an hour, what rests at once, and what used nothi
   expect(await counted(datasetId, "checkpoints")).toEqual({ checkpoints: 2 });
   expect(await usageOf(unused)).toEqual([]);
   expect(await db.usageMark.count({ where: { datasetId: unused } })).toBe(0);
+});
+
+test("a dataset at rest is looked at until its last lines were metered, and again when it changed", async () => {
+  const datasetId = await startedDataset();
+  await settle(await claimOne(datasetId), { kind: "completed", counts: written(0) });
+  await settleDatasets(db);
+  const restSince = (minutes: number) =>
+    db.$transaction([
+      db.$executeRaw`UPDATE dataset SET updated_at = now() - make_interval(mins => ${minutes}::int) WHERE id = ${datasetId}`,
+      db.$executeRaw`UPDATE dataset_progress SET changed_at = now() - make_interval(mins => ${minutes}::int)
+      WHERE dataset_id = ${datasetId}`,
+      db.$executeRaw`UPDATE dataset_run SET started_at = now() - make_interval(mins => ${minutes}::int) WHERE dataset_id = ${datasetId}`,
+      db.$executeRaw`UPDATE usage_mark SET metered_at = now() - make_interval(mins => ${minutes}::int) WHERE dataset_id = ${datasetId}`,
+    ]);
+  const logBytes = async () => (await counted(datasetId, "logBytes"))["logBytes"];
+  await meterDatasets(db, now);
+  await restSince(5);
+  await say(datasetId, "late");
+  await meterDatasets(db, now);
+  expect(await logBytes()).toBe(4);
+
+  await restSince(60);
+  await say(datasetId, "later");
+  await meterDatasets(db, now);
+  expect(await logBytes()).toBe(9);
+  await say(datasetId, "too late");
+  await meterDatasets(db, now);
+  expect(await logBytes()).toBe(9);
+  await transitionDataset(db, datasetId, "delete");
+  await transitionDataset(db, datasetId, "released");
+  await meterDatasets(db, now);
+  expect(await logBytes()).toBe(17);
 });
