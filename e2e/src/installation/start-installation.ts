@@ -106,7 +106,7 @@ async function startParts(parts: AsyncDisposableStack, options: TestInstallation
   const served = await serve((request) => handle(request));
   parts.defer(() => served.close());
   const auth = createAuth({ prisma: database, secret: randomUUID() + randomUUID(), baseUrl: served.url });
-  const changes = createChangeFeed((onChange, onReconnect) => listenForChanges(postgres.url, onChange, onReconnect));
+  const changes = createChangeFeed((onChange, onMissed) => listenForChanges(postgres.url, onChange, onMissed));
   parts.defer(() => changes.close());
   handle = createApiServer({
     dependencies: {

@@ -10,7 +10,7 @@ export interface ChangeFeed {
   close(): Promise<void>;
 }
 
-type Listen = (onChange: (change: DatasetChange) => void, onReconnect: () => void) => Promise<ChangeListener>;
+type Listen = (onChange: (change: DatasetChange) => void, onMissed: () => void) => Promise<ChangeListener>;
 
 /** Listens from the first subscription on. */
 export function createChangeFeed(listen: Listen): ChangeFeed {
@@ -26,7 +26,7 @@ export function createChangeFeed(listen: Listen): ChangeFeed {
     listening = listen(({ tenantId, datasetId }) => {
       for (const onChange of byTenant.get(tenantId) ?? []) onChange(datasetId);
     }, tellAll);
-    // Whoever subscribed while the connection was being made may have read before it could hear.
+    // `listen` says so again a moment later, and after each connection that was made anew. Whoever subscribed while the connection was being made may have read before it could hear.
     listening.then(tellAll, () => undefined);
   }
 

@@ -9,6 +9,7 @@ export interface ChangeListener {
   close(): Promise<void>;
 }
 
+/** Longer than the 200 ms in which a dataset notifies once. */
 const echoMilliseconds = 400;
 const reconnectMilliseconds = 1_000;
 const pingMilliseconds = 10_000;
@@ -16,18 +17,20 @@ const pingMilliseconds = 10_000;
 /**
  * Calls back for every dataset that changed, in this or any process, a moment after the change was committed. Checkpoints
  * that follow each other within 200 ms notify once, so each dataset is called back once more when it has been quiet.
- * Reconnects by itself and then calls `onReconnect`: changes may have been missed.
+ * Reconnects by itself and then calls `onMissed`: changes may have been missed. So they may a moment after each connection, the first one
+ * included: a checkpoint tells nobody within 200 ms of a notification from before it. So it is called once more then.
  */
 export async function listenForChanges(
   url: string,
   onChange: (change: DatasetChange) => void,
-  onReconnect: () => void = () => undefined,
+  onMissed: () => void = () => undefined,
 ): Promise<ChangeListener> {
   const echoes = new Map<string, NodeJS.Timeout>();
   let closed = false;
   let client: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let ping: NodeJS.Timeout | undefined;
+  let missed: NodeJS.Timeout | undefined;
 
   const heard = (payload: string) => {
     const separator = payload.indexOf(":");
@@ -69,6 +72,8 @@ export async function listenForChanges(
       throw thrown;
     }
     client = next;
+    clearTimeout(missed);
+    missed = setTimeout(onMissed, echoMilliseconds);
     ping = setInterval(() => next.query("SELECT 1").catch(onLost), pingMilliseconds);
     ping.unref();
   };
@@ -76,7 +81,7 @@ export async function listenForChanges(
   const reconnectLater = () => {
     if (closed) return;
     retry = setTimeout(() => {
-      connect().then(onReconnect, reconnectLater);
+      connect().then(onMissed, reconnectLater);
     }, reconnectMilliseconds);
   };
 
@@ -86,6 +91,7 @@ export async function listenForChanges(
       closed = true;
       clearTimeout(retry);
       clearInterval(ping);
+      clearTimeout(missed);
       for (const echo of echoes.values()) clearTimeout(echo);
       await client?.end().catch(() => undefined);
     },

@@ -58,7 +58,7 @@ function create(): ConsoleDependencies {
       database,
       auth,
       cloud: createCloudOperations(installationOf(env)),
-      changes: createChangeFeed((onChange, onReconnect) => listenForChanges(env.DATABASE_URL, onChange, onReconnect)),
+      changes: createChangeFeed((onChange, onMissed) => listenForChanges(env.DATABASE_URL, onChange, onMissed)),
       jobs: {
         enqueue: async (transaction, name, data, options) =>
           await (await startedJobs()).enqueue(transaction, name, data, options),

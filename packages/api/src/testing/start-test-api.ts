@@ -53,7 +53,7 @@ export async function startTestApi(): Promise<TestApi> {
   let handler: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 });
   const served = await serve((request) => handler(request));
   const auth = createAuth({ prisma: database, secret: "a secret for tests only, of 32 letters", baseUrl: served.url });
-  const changes = createChangeFeed((onChange, onReconnect) => listenForChanges(postgres.url, onChange, onReconnect));
+  const changes = createChangeFeed((onChange, onMissed) => listenForChanges(postgres.url, onChange, onMissed));
   const dependencies: ApiDependencies = {
     database,
     auth,
