@@ -3,7 +3,7 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { createCheckpointStore } from "@letsdata/database/stores/checkpoint-store";
 import { type ClaimedTask, claimTasks } from "@letsdata/database/stores/claim-tasks";
 import { getDatasetById, transitionDataset } from "@letsdata/database/stores/dataset-store";
-import { requestById } from "@letsdata/database/stores/request-store";
+import { requestById, type StoredRequest } from "@letsdata/database/stores/request-store";
 import { settleDatasets } from "@letsdata/database/stores/settle-datasets";
 import { createSettler, settleTask } from "@letsdata/database/stores/settle-task";
 import { getTask } from "@letsdata/database/stores/task-store";
@@ -113,6 +113,36 @@ test("a redrive goes on behind its last batch when its worker died, and stops wh
   await expect(twoAtOnce(1)).rejects.toMatchObject({ code: "TRANSITION_NOT_ALLOWED" });
   await settleDatasets(bench.database);
   expect(await now(datasetId)).toMatchObject({ status: "ERRORED", tasks: { errored: 5, queued: 0 } });
+});
+
+test("a worker that was thought dead redrives nothing behind the one that went on, or ended the request", async () => {
+  const { datasetId } = await errored(5);
+  const { requestId } = await ask(datasetId, resume);
+  const redrive = { tenantId: bench.tenantId, datasetId, fromBeginning: false };
+  const read = async () => (await requestById(bench.database, requestId))!;
+  const suspended = await read();
+  const goOn = async (request: StoredRequest, batches = 9) => {
+    let begun = 0;
+    const throwIfAborted = () => {
+      if (++begun > batches) throw new Error("The worker died.");
+    };
+    return redriveInBatches(bench.database, request, redrive, { throwIfAborted } as AbortSignal, 2);
+  };
+  const lost = { code: "LEASE_LOST" };
+  await expect(goOn(suspended, 1)).rejects.toThrow("died");
+  await expect(goOn(suspended)).rejects.toMatchObject(lost);
+  expect((await now(datasetId)).tasks).toMatchObject({ queued: 2, errored: 3 });
+
+  const suspendedLater = await read();
+  expect(await goOn(suspendedLater)).toBe(5);
+  const done = await read();
+  for (const task of await claim(datasetId)) await end(task, "failed");
+  await settleDatasets(bench.database);
+  await expect(goOn(suspended)).rejects.toMatchObject(lost);
+  await expect(goOn(suspendedLater)).rejects.toMatchObject(lost);
+  expect(await now(datasetId)).toMatchObject({ status: "ERRORED", tasks: { errored: 5, queued: 0 } });
+  expect(await read()).toEqual(done);
+  expect(done).toMatchObject({ status: "SUCCEEDED", result: { redrivenTasks: 5 } });
 });
 
 test("tasks that were queued before a redrive failed run: the dataset does not fall back around them", async () => {

@@ -75,15 +75,15 @@ export async function startRequest(db: Queryable, requestId: string): Promise<St
   return row ? requestFromRow(row) : null;
 }
 
-/** For the worker: the id comes from its own queue. */
+/** For the worker: the id comes from its own queue. Null where the request has ended already: it stays as it is. */
 export async function updateRequest(
   db: Queryable,
   requestId: string,
   change: { readonly status: RequestStatus; readonly result?: Readonly<Record<string, unknown>> | null },
-): Promise<StoredRequest> {
+): Promise<StoredRequest | null> {
   const ended = change.status === "SUCCEEDED" || change.status === "FAILED";
-  const row = await db.request.update({
-    where: { id: requestId },
+  const [row] = await db.request.updateManyAndReturn({
+    where: { id: requestId, status: { in: [...openStatuses] } },
     data: {
       status: change.status,
       updatedAt: new Date(),
@@ -93,7 +93,7 @@ export async function updateRequest(
         : { result: change.result === null ? Prisma.DbNull : (change.result as Prisma.InputJsonValue) }),
     },
   });
-  return requestFromRow(row);
+  return row ? requestFromRow(row) : null;
 }
 
 export async function getRequest(

@@ -333,6 +333,10 @@ test("a request keeps its way from PENDING to its end", async () => {
   await updateRequest(db, made.requestId, { status: "SUCCEEDED", result: { tasks: 3 } });
   const found = await getRequest(db, tenantId, datasetId, made.requestId);
   expect(found).toMatchObject({ status: "SUCCEEDED", result: { tasks: 3 }, endedAt: expect.any(Number) });
+  for (const status of ["RUNNING", "FAILED"] as const) {
+    expect(await updateRequest(db, made.requestId, { status, result: null })).toBeNull();
+  }
+  expect(await getRequest(db, tenantId, made.datasetId, made.requestId)).toEqual(found);
   expect(await getRequest(db, otherTenant, datasetId, made.requestId)).toBeNull();
   expect((await listRequests(db, { tenantId, datasetId, limit: 5 })).items).toEqual([found]);
 });
