@@ -35,7 +35,7 @@ export interface RunningWorker {
 
 /** The loops of a worker; any number of workers on any number of machines share one database. */
 export async function startWorker(dependencies: WorkerDependencies): Promise<RunningWorker> {
-  const { settings, installation, database, leaseDatabase, pool, artifacts, log } = dependencies;
+  const { settings, installation, database, leaseDatabase, pool, artifacts, log, logLines } = dependencies;
   const { workerId, leaseSeconds } = settings;
   const pollMs = settings.pollSeconds * 1_000;
   await ensureDataTaskRole(installation);
@@ -103,6 +103,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
         pool,
         schedule,
         others: [settle, plan, expire, leases, tidy, clear, meter, giveUp],
+        logLines,
         close: async () => {
           await changes.close();
           await removeWorker(database, workerId);
