@@ -227,6 +227,23 @@ test("each log line is metered once, by the bytes of its text, also one whose in
   expect(await counted(datasetId, "logBytes")).toEqual({ logBytes: 11 + 4 + 5 });
 });
 
+test("log lines are stored while their dataset is metered, and metered the next time", async () => {
+  const datasetId = await startedDataset();
+  await say(datasetId, "before");
+  await inTransaction(db, async (transaction) => {
+    await meterDataset(transaction, datasetId);
+    let isStored = false;
+    void say(datasetId, "meanwhile").then(() => {
+      isStored = true;
+    });
+    await expect.poll(() => isStored).toBe(true);
+  });
+  expect(await counted(datasetId, "logBytes")).toEqual({ logBytes: 6 });
+  await meterDataset(db, datasetId);
+  await meterDataset(db, datasetId);
+  expect(await counted(datasetId, "logBytes")).toEqual({ logBytes: 6 + 9 });
+});
+
 test("a dataset that is deleted is metered before what it is metered by goes, and never again", async () => {
   const datasetId = await startedDataset();
   const task = await claimOne(datasetId);
