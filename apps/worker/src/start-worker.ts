@@ -52,7 +52,8 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     run,
     isResting: () => rest.isResting,
     onEnded: () => {
-      schedule.wake();
+      // Its slot may have got no successor.
+      schedule.wakeAtOnce();
       settle.wake();
       plan.wake();
     },

@@ -9,7 +9,7 @@ const never = () => new Promise<never>(() => {});
 function worker(parts: Partial<StoppableWorker>) {
   const said: string[] = [];
   const says = (word: string) => async () => void said.push(word);
-  const loop = (word: string) => ({ wake: () => {}, stop: says(word) });
+  const loop = (word: string) => ({ wake: () => {}, wakeAtOnce: () => {}, stop: says(word) });
   const stoppable: StoppableWorker = {
     scheduler: { drain: () => void said.push("drain") },
     running: { allEnded: says("ended") },
@@ -73,7 +73,7 @@ test("what attempts said last is stored before the database is closed", async ()
 });
 
 test("a worker stops in the time it promises, whatever hangs", async () => {
-  const loop = { wake: () => {}, stop: never };
+  const loop = { wake: () => {}, wakeAtOnce: () => {}, stop: never };
   const { stoppable } = worker({
     running: { allEnded: never },
     jobs: { stop: never },
