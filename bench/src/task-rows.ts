@@ -72,7 +72,7 @@ async function startScheduler({ db, url }: BenchDatabase) {
       onSettled();
     },
     isResting: () => false,
-    onEnded: () => schedule.wake(),
+    onEnded: () => schedule.wakeAtOnce(),
   });
   const schedule = runRepeatedly("scheduling tasks", POLL_MS, log, scheduler.fillSlots);
   const changes = await listenForChanges(url, () => schedule.wake());

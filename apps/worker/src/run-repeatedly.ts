@@ -1,10 +1,10 @@
 import type { Log } from "./log.ts";
 
-/** Whoever is woken by everything that happens anywhere looks at most so often. */
-export const LEAST_PAUSE_MS = 50;
+/** Whoever is woken by everything that happens anywhere looks forty times a second at most; a start waits no longer than that for its turn. */
+export const LEAST_PAUSE_MS = 25;
 
 export interface Loop {
-  /** Do the next pass now instead of at the next interval, but not within 50 ms of the last one. */
+  /** Do the next pass now instead of at the next interval, but not within 25 ms of the last one. */
   wake(): void;
   /** Also within those: for what this process did itself and would idle without. */
   wakeAtOnce(): void;
