@@ -17,11 +17,15 @@ const repositoryDir = join(import.meta.dirname, "../../..");
 /** Renewing leases and the heartbeat, one after the other; another while a connection that hangs is given up. */
 const LEASE_CONNECTIONS = 2;
 /** Loops, settling tasks, checkpoints and log lines share these. */
-const CONNECTIONS_BESIDE_TASKS = 6;
-export const INITIALISATIONS_AT_ONCE = 2;
-export const TRIES_AT_ONCE = 1;
+const CONNECTIONS_BESIDE_TASKS = 10;
+/** Mostly they wait, for an endpoint half an hour. Half the places of each kind are out of the reach of any one tenant. */
+export const INITIALISATIONS_AT_ONCE = 8;
+export const INITIALISATIONS_OF_TENANT = 4;
+export const TRIES_AT_ONCE = 2;
+export const TRIES_OF_TENANT = 1;
 /** Redrives, updates and deletions. */
-export const REQUESTS_AT_ONCE = 4;
+export const REQUESTS_AT_ONCE = 8;
+export const REQUESTS_OF_TENANT = 4;
 
 /** Everything the worker's loops are handed; the only place that knows how each is made. */
 export function createWorkerDependencies(settings: WorkerSettings) {

@@ -86,6 +86,23 @@ test("lists of other tenants stay empty", async () => {
   expect((await stranger.client.usage.list({})).items).toEqual([]);
 });
 
+test("what a tenant asks of the workers goes into their queues under the tenant, who cannot take all places", async () => {
+  const asker = await api.createTenant();
+  const { datasetId } = await asker.client.datasets.create(sampleDataset("Grouped"));
+  const { tryId } = await asker.client.tries.create({ config: sampleDataset("GroupedTry"), records: 1 });
+  const { requestId } = await asker.client.datasets.delete({
+    params: { dataset: datasetId },
+    query: { type: "DELETE" },
+  });
+  const rows = await api.database.$queryRaw<{ name: string }[]>`
+    SELECT name, data FROM jobs.job WHERE group_id = ${asker.tenantId} ORDER BY name`;
+  expect(rows).toEqual([
+    { name: "carry-out-request", data: expect.objectContaining({ requestId }) },
+    { name: "initialise-dataset", data: { datasetId } },
+    { name: "try-dataset", data: { tryId } },
+  ]);
+});
+
 test.each([
   {
     what: "names a bucket",

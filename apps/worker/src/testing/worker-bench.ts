@@ -98,7 +98,7 @@ export async function openWorkerBench() {
   await workOnInitialisations(jobs, dependencies, nothing);
   const never = new AbortController().signal;
   const run = (name: string, data: object, { signal = never, isLastTry = false }: Partial<RunningJob<object>> = {}) =>
-    handlers.get(name)!({ id: randomUUID(), data, signal, isLastTry });
+    handlers.get(name)!({ id: randomUUID(), data, signal, isLastTry, group: null });
 
   return {
     database,
