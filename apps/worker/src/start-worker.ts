@@ -17,6 +17,7 @@ import { createTaskScheduler } from "./loops/schedule-tasks.ts";
 import { settleDatasets } from "./loops/settle-datasets.ts";
 import { workOnTries } from "./loops/try-datasets.ts";
 import { MachineRest } from "./machine-rest.ts";
+import { createQueueErrorLog } from "./queue-errors.ts";
 import { removeOldArtifacts } from "./remove-old-artifacts.ts";
 import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
@@ -88,7 +89,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     removeOldArtifacts({ database, artifacts, signal: stopping.signal }),
   );
   const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
-  const jobs = await startJobs(settings.databaseUrl);
+  const jobs = await startJobs(settings.databaseUrl, { onError: createQueueErrorLog(log) });
   await workOnInitialisations(jobs, dependencies, () => schedule.wake());
   await workOnRequests(jobs, dependencies, () => schedule.wake());
   await workOnTries(jobs, dependencies);
