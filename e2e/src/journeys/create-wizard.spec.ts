@@ -39,7 +39,7 @@ test.describe("the wizard", () => {
     const name = page.getByLabel("Dataset name");
     await name.fill("TypedEarly");
     await expect(page.getByRole("button", { name: /^Next: / })).toBeDisabled();
-    await scripts.release();
+    scripts.release();
     await expect(page.getByRole("button", { name: /^Next: / })).toBeEnabled();
     await expect(name).toHaveValue("TypedEarly");
     await expect(page.getByRole("region", { name: "The JSON so far" })).toContainText('"datasetName": "TypedEarly"');

@@ -222,7 +222,7 @@ test.describe("a stranger", () => {
     await page.getByLabel("E-mail").fill(product.login.emailAddress);
     const button = page.getByRole("button", { name: "Sign in" });
     await expect(button).toBeDisabled();
-    await scripts.release();
+    scripts.release();
     await expect(button).toBeEnabled();
     await expect(page.getByLabel("E-mail")).toHaveValue(product.login.emailAddress);
   });
