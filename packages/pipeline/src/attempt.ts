@@ -247,7 +247,7 @@ export class Attempt {
   }
 
   async #sendLingered(now: number): Promise<void> {
-    await this.#sendOpenBatch();
+    await this.#sendOpenBatch({ isFull: false });
     if (this.#isCheckpointDue(now)) await this.#checkpointSoon();
   }
 
@@ -269,7 +269,7 @@ export class Attempt {
         if (this.#queue.failure) throw this.#queue.failure;
         return null;
       }
-      await this.#waitForChange(now);
+      await this.#waitForChange();
     }
   }
 
@@ -277,17 +277,19 @@ export class Attempt {
     return this.#drain.isOver(this.#queue.length === 0 && !this.#isReading);
   }
 
-  #waitForChange(now: number): Promise<void> {
+  #waitForChange(): Promise<void> {
     const { openedAt } = this.#builder;
     const lingersUntil = openedAt === null ? Number.POSITIVE_INFINITY : openedAt + lingerMilliseconds;
     const isCheckpointToCome = this.#segment.batchCount > 0 && !this.#committing;
     const dueAt = isCheckpointToCome ? this.#segment.openedAt + this.#limits.milliseconds : Number.POSITIVE_INFINITY;
+    // By a clock read now: what was sent or saved meanwhile may have had to wait.
+    const now = this.#input.clock.monotonic();
     return this.#wakeup.waitUntil(Math.min(lingersUntil, dueAt, this.#drain.workOffUntil), now);
   }
 
   async #accept(batch: ReadBatch, handled: HandledBatch, readBegan: number): Promise<void> {
     if (this.#input.writer.limits.batchesCostAlike && !this.#builder.hasRoomFor(handled.documents)) {
-      await this.#sendOpenBatch();
+      await this.#sendOpenBatch({ isFull: true });
       if (this.#isCheckpointDue(this.#input.clock.monotonic())) await this.#checkpointSoon();
     }
     const segment = this.#segment;
@@ -309,11 +311,12 @@ export class Attempt {
     const { documents, records } = handled;
     for (let from = 0; from < documents.length; ) {
       from = this.#builder.fill(documents, records, from, this.#input.clock.monotonic(), readBegan);
-      if (from < documents.length || this.#builder.isFull) await this.#sendOpenBatch();
+      if (from < documents.length || this.#builder.isFull) await this.#sendOpenBatch({ isFull: true });
     }
   }
 
-  async #sendOpenBatch(): Promise<void> {
+  /** `isFull`: no more fits; else there is no more at present. */
+  async #sendOpenBatch({ isFull }: { readonly isFull: boolean }): Promise<void> {
     const batch = this.#builder.take();
     if (!batch) return;
     let waited = 0;
@@ -325,7 +328,7 @@ export class Attempt {
     }
     this.#measurements.add("queue-wait.milliseconds", waited);
     if (this.#failure) throw this.#failure;
-    this.#writes.begin(this.#segment, batch);
+    this.#writes.begin(this.#segment, batch, isFull);
   }
 
   /** Nothing of the failed record's batch is written; what was before it is committed like at any end. */
@@ -367,7 +370,7 @@ export class Attempt {
 
   /** Sends what is open and begins the commit; waits for the one before, and for this one where objects are flushed. */
   async #closeSegment(): Promise<void> {
-    await this.#sendOpenBatch();
+    await this.#sendOpenBatch({ isFull: false });
     await this.#committing;
     if (this.#failure) throw this.#failure;
     const segment = this.#segment;

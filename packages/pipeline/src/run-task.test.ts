@@ -75,7 +75,7 @@ describe("every record", () => {
     const refused = { ...b!, refused: { code: "RECORD_TOO_LARGE", message: "over 64 MiB" } as const };
     const outcome = await clock.run(runTask(attempt({ reader: fakeReader([a!, refused, c!]) })));
     expect(outcome.counts).toMatchObject({ recordsRead: 3, documentsWritten: 2, recordsErrored: 1 });
-    expect([...archive.files.keys()]).toEqual(["000000000001"]);
+    expect([...archive.files.keys()]).toEqual(["000000000001-0"]);
     expect([...archive.files.values()].flat()[0]).toMatchObject({ origin: "SYSTEM", code: "RECORD_TOO_LARGE" });
     expect(target.stored).toEqual(["doc a", "doc c"]);
   });
@@ -252,7 +252,7 @@ describe("the policy FailTask", () => {
       counts: { recordsRead: 20, documentsWritten: 20, recordsErrored: 0 },
     });
     expect(target.stored).toEqual(docs(20));
-    expect(checkpoints.saves.at(-1)?.errorFiles.map((file) => file.key)).toEqual(["000000000025"]);
+    expect(checkpoints.saves.at(-1)?.errorFiles.map((file) => file.key)).toEqual(["000000000025-0"]);
     expect([...archive.files.values()].flat().map(({ errorMessage }) => errorMessage)).toEqual(["error x"]);
   });
 

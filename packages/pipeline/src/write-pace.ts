@@ -7,6 +7,15 @@ export interface PacedCall {
   readonly round: number;
 }
 
+/** What became of a call's documents. */
+export interface CallOutcome {
+  readonly sent: number;
+  /** Of them, how many are to be sent again: the others are accepted, or refused for good. */
+  readonly again: number;
+  /** No more fitted (documents, bytes, or a key twice). Else there was no more at present, which says nothing of larger calls. */
+  readonly isFull: boolean;
+}
+
 /** Of a first call, as nothing is known of the target yet. */
 const documentsFirst = 2;
 /** Until a first refusal: a target that takes all of a batch is to be asked for it within few calls. */
@@ -22,14 +31,14 @@ const exponentMaxOfAccepted = 5;
  * How fast an attempt writes: as fast as its target accepts. A refusal that can be repeated pauses the whole attempt and halves how many
  * calls may be under way; accepted calls let them grow back, as TCP does. Pauses lengthen while most of a call is refused and shorten while
  * most of it is accepted: attempts that share a target come to share its capacity, in calls of which a good part is accepted. Calls wait in
- * line, and fresh batches behind them: none is overtaken until its tries are used up. Calls start small, as in TCP, and become as small as
- * what a target accepted of the last: what is under way is written soon, and a checkpoint saved behind it.
+ * line, and fresh batches behind them: none is overtaken until its tries are used up. Calls start small, as in TCP, unless they cost alike, and
+ * become as small as what a target accepted of the last: what is under way is written soon, and a checkpoint saved behind it.
  */
 export class WritePace {
   readonly #backOffWith: BackOff;
   readonly #callsMax: number;
   readonly #documentsMax: number;
-  #documentsPerCall = documentsFirst;
+  #documentsPerCall: number;
   #hasRefused = false;
   /** How many calls may be under way; fractions are growth to come. */
   #window: number;
@@ -47,6 +56,8 @@ export class WritePace {
     this.#backOffWith = backOffWith;
     this.#callsMax = concurrentBatches;
     this.#documentsMax = limits.maxBatchDocuments;
+    // Where small calls cost what whole ones do, they are no careful beginning.
+    this.#documentsPerCall = limits.batchesCostAlike ? limits.maxBatchDocuments : documentsFirst;
     // The small calls of the start take what one call of a whole batch would: side by side they could overtake each other within it.
     this.#window = this.#isWholeBatch ? concurrentBatches : 1;
   }
@@ -75,16 +86,14 @@ export class WritePace {
     return { round: this.#round };
   }
 
-  /**
-   * Of the documents sent, `again` are to be sent again, the others are accepted, or refused for good. False where they shall not be: the
-   * target has accepted nothing of the attempt's last `triesMax` tries.
-   */
-  end({ round }: PacedCall, sent: number, again: number): boolean {
+  /** False where nothing shall be sent again: the target has accepted nothing of the attempt's last `triesMax` tries. */
+  end({ round }: PacedCall, outcome: CallOutcome): boolean {
+    const { sent, again } = outcome;
     if (again < sent) this.#refusals = 0;
     let maySendAgain = true;
     if (round === this.#round) {
-      if (again === 0 && this.#hasRefused) this.#growBehindRefusals(sent);
-      else if (again === 0) this.#growFirst();
+      if (again === 0 && this.#hasRefused) this.#growBehindRefusals(outcome);
+      else if (again === 0) this.#growFirst(outcome);
       else if (again === sent && ++this.#refusals >= triesMax) maySendAgain = false;
       else this.#slowDown(sent, again);
     }
@@ -105,19 +114,25 @@ export class WritePace {
     return !this.#isPaused && this.#underWay + 1 <= this.#window;
   }
 
-  #growBehindRefusals(sent: number): void {
+  #growBehindRefusals(outcome: CallOutcome): void {
     this.#window = Math.min(this.#callsMax, this.#window + 1 / this.#window);
-    // The small calls behind a pause take together what one large call took.
-    if (!this.#isAcceptedSince || this.#isWholeBatch) this.#shorten();
+    const isCutByBytesOrKey = outcome.isFull && outcome.sent < this.#documentsPerCall;
+    // Calls that the pace keeps smaller than they could be take together what one large call took behind a pause.
+    if (!this.#isAcceptedSince || this.#isWholeBatch || isCutByBytesOrKey) this.#shorten();
     this.#isAcceptedSince = true;
-    // Calls that are small for another reason say nothing about larger ones. Half is enough: bytes, or a batch read, may end one before.
-    if (2 * sent < Math.min(this.#documentsPerCall, this.#documentsMax)) return;
+    if (!this.#saysSomethingOfLarger(outcome)) return;
     this.#documentsPerCall = Math.min(2 * this.#documentsPerCall, documentsPerCallMax);
   }
 
-  #growFirst(): void {
+  #growFirst(outcome: CallOutcome): void {
+    if (!this.#saysSomethingOfLarger(outcome)) return;
     if (this.#isWholeBatch) this.#window = this.#callsMax;
     this.#documentsPerCall = Math.min(growthFirst * this.#documentsPerCall, documentsPerCallMax);
+  }
+
+  /** Of one that was accepted. Half is enough: a batch read may have ended it before. */
+  #saysSomethingOfLarger({ sent, isFull }: CallOutcome): boolean {
+    return isFull || 2 * sent >= Math.min(this.#documentsPerCall, this.#documentsMax);
   }
 
   #shorten(): void {

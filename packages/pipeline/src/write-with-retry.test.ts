@@ -23,9 +23,9 @@ async function write(faults: (call: number, batch: readonly PreparedDocument[]) 
   const backOffWith = { clock, random, ended: new AbortController().signal };
   const pace = new WritePace(backOffWith, writer);
   // The target took calls of this size before.
-  pace.end(await pace.begin(), batch.length, 0);
+  pace.end(await pace.begin(), { sent: batch.length, again: 0, isFull: true });
   const result = await clock
-    .run(writeWithRetry({ writer, pace, backOffWith, measurements }, batch))
+    .run(writeWithRetry({ writer, pace, backOffWith, measurements }, batch, true))
     .catch((thrown: unknown) => thrown as Problem);
   return { result, target, seconds: (clock.monotonic() - began) / 1_000, measured: measurements.drain() };
 }

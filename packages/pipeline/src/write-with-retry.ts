@@ -20,13 +20,14 @@ export interface WriteTries {
 
 /**
  * Writes a batch until each document is written or refused for good. Only rejected documents are sent again; where a call is refused as a
- * whole, in smaller calls, in order.
+ * whole, in smaller calls, in order. `isFull`: no more fitted into the batch.
  * Throws Problem WRITE_FAILED when the attempt's tries are used up or the target refuses the call itself, LEASE_LOST where the
  * writer found the lease lost, and what ended the attempt where that came first.
  */
 export async function writeWithRetry(
   { writer, pace, backOffWith, measurements }: WriteTries,
   batch: readonly PreparedDocument[],
+  isFull: boolean,
 ): Promise<readonly Refusal[]> {
   const { clock, ended } = backOffWith;
   const refused: Refusal[] = [];
@@ -61,7 +62,7 @@ export async function writeWithRetry(
     if (problem) {
       isRepeat = true;
       refusesCalls = true;
-      if (!pace.end(call, documents.length, documents.length)) {
+      if (!pace.end(call, { sent: documents.length, again: documents.length, isFull: false })) {
         throw writeFailed(problem, `${problem.message} (${triesMax} tries)`);
       }
       continue;
@@ -72,7 +73,8 @@ export async function writeWithRetry(
       if (retry) again.push(place);
       else refused.push({ index: place, reason });
     }
-    const maySendAgain = pace.end(call, documents.length, again.length);
+    const isAll = sent === null;
+    const maySendAgain = pace.end(call, { sent: documents.length, again: again.length, isFull: isFull && isAll });
     if (!maySendAgain) {
       const last = rejections.find((rejection) => rejection.retry)!.reason;
       throw new Problem("WRITE_FAILED", `${again.length} documents refused after ${triesMax} tries: ${last}`);

@@ -44,11 +44,11 @@ export class WritesUnderWay {
     return false;
   }
 
-  /** Its outcome goes to `segment` and to `onEnd`. */
-  begin(segment: Segment, batch: WriteBatch): void {
+  /** Its outcome goes to `segment` and to `onEnd`. `isFull`: no more fitted into it. */
+  begin(segment: Segment, batch: WriteBatch, isFull: boolean): void {
     segment.writeBegan();
     this.#batches.add(batch);
-    void this.#write(segment, batch).then((failure) => {
+    void this.#write(segment, batch, isFull).then((failure) => {
       this.#batches.delete(batch);
       segment.writeEnded(failure);
       this.#stage.onEnd(failure);
@@ -56,10 +56,10 @@ export class WritesUnderWay {
   }
 
   /** The batch's failure, or null. */
-  async #write(segment: Segment, batch: WriteBatch): Promise<Problem | null> {
+  async #write(segment: Segment, batch: WriteBatch, isFull: boolean): Promise<Problem | null> {
     try {
       const { errorOrigin, measurements, backOffWith, stopsTask } = this.#stage;
-      const refusals = await writeWithRetry(this.#tries, batch.documents);
+      const refusals = await writeWithRetry(this.#tries, batch.documents, isFull);
       let { bytes } = batch;
       for (const { index, reason } of refusals) {
         const { document, ordinal, bytes: refusedBytes } = batch.documents[index]!;

@@ -7,7 +7,7 @@ export interface WriterLimits {
   readonly maxBatchBytes: number;
   /**
    * A batch of few documents costs about what a full one does (transactions): a checkpoint that is due by the count of records alone
-   * waits for a full one, or until its documents lingered.
+   * waits for a full one, or until its documents lingered, and the first calls are no smaller than those behind them.
    */
   readonly batchesCostAlike?: boolean;
 }

@@ -19,12 +19,13 @@ export function openS3ErrorSink(input: {
 }): ErrorSink {
   const { access, task } = input;
   const bucket = nameOfBucket(input.config);
-  let last = { ordinal: -1, piece: 0 };
+  /** Files that begin with a record of this ordinal: one may have several error records, in files with others between. */
+  const filesFrom = new Map<number, number>();
   return {
     async archive(records, firstOrdinal, signal) {
       // Most attempts archive nothing, and a client costs more than an empty task.
       const s3 = clientFor(S3Client, access);
-      const piece = last.ordinal === firstOrdinal ? last.piece + 1 : 0;
+      const piece = filesFrom.get(firstOrdinal) ?? 0;
       const key = `${task.datasetName}/${task.taskId}/${firstOrdinal}-${piece}.jsonl`;
       const body = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
       const object = {
@@ -48,7 +49,7 @@ export function openS3ErrorSink(input: {
           throw failed(again);
         });
       }
-      last = { ordinal: firstOrdinal, piece };
+      filesFrom.set(firstOrdinal, piece + 1);
       return { key, records: records.length, bytes: body.length };
     },
     close: () => Promise.resolve(),

@@ -138,9 +138,12 @@ export class FakeArchive {
   }
 
   openSink(): ErrorSink {
+    const filesFrom = new Map<number, number>();
     return {
       archive: async (records, firstOrdinal): Promise<ErrorFile> => {
-        const key = String(firstOrdinal).padStart(12, "0");
+        const piece = filesFrom.get(firstOrdinal) ?? 0;
+        filesFrom.set(firstOrdinal, piece + 1);
+        const key = `${String(firstOrdinal).padStart(12, "0")}-${piece}`;
         this.files.set(key, records);
         return { key, records: records.length, bytes: Buffer.byteLength(this.read(key)) };
       },

@@ -80,6 +80,17 @@ export function testErrorSink(name: string, openArchive: () => Promise<OpenArchi
       await again.close();
     });
 
+    it("keeps every file of an attempt, also those that begin with the same record and have others between", async () => {
+      const { sink, read } = await openArchive();
+      const files = [];
+      for (const [n, ordinal] of [5, 7, 5, 5].entries()) {
+        files.push(await sink.archive([makeErrorRecord(n)], ordinal, signal));
+      }
+      const kept = await Promise.all(files.map(async ({ key }) => lines(await read(key))));
+      expect(kept).toEqual([0, 1, 2, 3].map((n) => plain([makeErrorRecord(n)])));
+      await sink.close();
+    });
+
     it("closes as often as asked", async () => {
       const { sink } = await openArchive();
       await sink.close();
