@@ -64,10 +64,11 @@ test("a wake runs the next pass at once, never two at the same time", async () =
     passes += 1;
     active -= 1;
   });
-  await vi.waitFor(() => {
+  const passesAfterAWake = () => {
     loop.wake();
-    expect(passes).toBeGreaterThan(3);
-  });
+    return passes;
+  };
+  await expect.poll(passesAfterAWake).toBeGreaterThan(3);
   await loop.stop();
   expect(overlapped).toBe(false);
 });
@@ -84,7 +85,7 @@ test("a wake during a pass is not forgotten", async () => {
   });
   loop.wake();
   finishFirst();
-  await vi.waitFor(() => expect(passes).toBe(2));
+  await expect.poll(() => passes).toBe(2);
   await loop.stop();
 });
 
@@ -95,10 +96,11 @@ test("a pass that fails is said and the loop goes on", async () => {
     passes += 1;
     if (passes === 1) throw new Error("once");
   });
-  await vi.waitFor(() => {
+  const passesAfterAWake = () => {
     loop.wake();
-    expect(passes).toBeGreaterThan(1);
-  });
+    return passes;
+  };
+  await expect.poll(passesAfterAWake).toBeGreaterThan(1);
   await loop.stop();
   expect(warned).toEqual(["the test failed, trying again"]);
 });
