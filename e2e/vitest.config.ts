@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { patient } from "../vitest.shared.ts";
 import { LongestFirst } from "./longest-first.ts";
 
 /**
@@ -13,6 +14,7 @@ export default defineConfig({
     maxWorkers: 3,
     maxConcurrency: 8,
     testTimeout: 900_000,
+    expect: patient,
     hookTimeout: 120_000,
   },
 });

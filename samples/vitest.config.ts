@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { patient } from "../vitest.shared.ts";
 
 /** A template brings its own test runner; the packages whose templates they are build and run them. */
 const templates = "templates/*/test/**";
@@ -9,5 +10,6 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: [...configDefaults.exclude, templates],
     testTimeout: 30_000,
+    expect: patient,
   },
 });

@@ -67,12 +67,12 @@ async function startScheduler({ db, url }: BenchDatabase) {
     running,
     run: async (claimed, _running, settle) => {
       onStart(claimed);
-      const outcome = { kind: "completed", counts: noCounts } as const;
-      await settle({ taskId: claimed.taskId, lease: claimed.lease, outcome });
+      const { datasetId, taskId, lease } = claimed;
+      await settle({ datasetId, taskId, lease, outcome: { kind: "completed", counts: noCounts } });
       onSettled();
     },
     isResting: () => false,
-    onEnded: () => schedule.wake(),
+    onEnded: () => schedule.wakeAtOnce(),
   });
   const schedule = runRepeatedly("scheduling tasks", POLL_MS, log, scheduler.fillSlots);
   const changes = await listenForChanges(url, () => schedule.wake());

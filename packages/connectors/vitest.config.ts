@@ -1,3 +1,6 @@
 import { defineConfig } from "vitest/config";
+import { patient } from "../../vitest.shared.ts";
 
-export default defineConfig({ test: { include: ["{src,template}/**/*.test.ts"], testTimeout: 30_000 } });
+export default defineConfig({
+  test: { include: ["{src,template}/**/*.test.ts"], testTimeout: 30_000, expect: patient },
+});

@@ -1,14 +1,20 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { listens } from "./listens.ts";
 
 const START_SECONDS = 120;
+/** Between the choice of a port and its use another program may take it: the server then ends, and is started on another. */
+const STARTS_MAX = 3;
 const STOP_MILLISECONDS = 5_000;
 const LAST_OUTPUT_CHARACTERS = 2_000;
 
 export interface RunningServer {
+  /** The first of its ports. */
   readonly port: number;
+  readonly ports: readonly number[];
+  signal(name: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -20,10 +26,28 @@ export interface ServerCommand {
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
-/** Starts a server on a free port of this machine and waits until it listens. Throws with its last words if it does not. */
-export async function startServerProcess(commandAt: (port: number) => ServerCommand): Promise<RunningServer> {
-  const [port] = await freePorts(1);
-  const { command, parameters, environment, user } = commandAt(port!);
+/**
+ * Starts a server on free ports of this machine and waits until it listens on all of them. Throws with its last words if it does not.
+ * `commandAt` is asked anew for every start.
+ */
+export async function startServerProcess(
+  commandAt: (...ports: number[]) => ServerCommand | Promise<ServerCommand>,
+  portCount = 1,
+): Promise<RunningServer> {
+  for (let start = 1; ; start++) {
+    const ports = await freePorts(portCount);
+    const { process: server, lastWords, hasEnded, stop } = spawnServer(await commandAt(...ports));
+    if (await listensOnAll(server, ports, hasEnded))
+      return { port: ports[0]!, ports, signal: (name) => void server.kill(name), stop };
+    const endedItself = hasEnded();
+    await stop();
+    if (endedItself && start < STARTS_MAX) continue;
+    const how = endedItself ? "ended before it listened" : `did not listen within ${START_SECONDS} s`;
+    throw new Error(`${server.spawnfile} ${how}:\n${await lastWords()}`);
+  }
+}
+
+function spawnServer({ command, parameters, environment, user }: ServerCommand) {
   const server = spawn(command, parameters, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
@@ -38,6 +62,7 @@ export async function startServerProcess(commandAt: (port: number) => ServerComm
   server.on("error", (error) => {
     lastOutput += String(error);
   });
+  const closed = once(server, "close").catch(() => {});
   const hasEnded = () => server.pid === undefined || server.exitCode !== null || server.signalCode !== null;
   const stop = async () => {
     if (hasEnded()) return;
@@ -47,13 +72,12 @@ export async function startServerProcess(commandAt: (port: number) => ServerComm
     await ended;
     clearTimeout(late);
   };
-  if (await listens(port!, hasEnded)) return { port: port!, stop };
-  await stop();
-  throw new Error(`${command} did not start within ${START_SECONDS} s:\n${lastOutput}`);
+  const lastWords = () => closed.then(() => lastOutput);
+  return { process: server, lastWords, hasEnded, stop };
 }
 
 /** Ports that nobody listens on now. */
-export async function freePorts(count: number): Promise<readonly number[]> {
+async function freePorts(count: number): Promise<readonly number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   await Promise.all(servers.map((server) => once(server, "listening")));
   const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
@@ -61,16 +85,11 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
-async function listens(port: number, hasEnded: () => boolean): Promise<boolean> {
+async function listensOnAll(server: ChildProcess, ports: readonly number[], hasEnded: () => boolean): Promise<boolean> {
   const deadline = performance.now() + START_SECONDS * 1_000;
   while (performance.now() < deadline && !hasEnded()) {
-    const socket = connect(port, "127.0.0.1");
-    const isOpen = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isOpen) return true;
+    const open = await Promise.all(ports.map((port) => listens(server.pid!, port)));
+    if (open.every(Boolean)) return !hasEnded();
     await delay(100);
   }
   return false;

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { patient } from "../../vitest.shared.ts";
 
 /** Connectors against servers we did not write: `vitest run --config scripts/servers/vitest.config.ts`. */
 export default defineConfig({
@@ -7,6 +8,7 @@ export default defineConfig({
     include: ["**/*.servers.ts"],
     hookTimeout: 300_000,
     testTimeout: 60_000,
+    expect: patient,
     fileParallelism: false,
   },
 });

@@ -1,11 +1,12 @@
 import { hostname, userInfo } from "node:os";
 import { createDatabase, type Database } from "@letsdata/database/database";
-import { listLogLines } from "@letsdata/database/stores/log-store";
+import { appendLogLines, listLogLines } from "@letsdata/database/stores/log-store";
 import { sampleDataset, sampleTenant } from "@letsdata/database/testing/sample-rows";
 import { startTestDatabase, type TestDatabase } from "@letsdata/database/testing/start-test-database";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatasetLog } from "./dataset-log.ts";
 import type { Log } from "./log.ts";
+import { LogLines } from "./log-lines.ts";
 
 let server: TestDatabase;
 let database: Database;
@@ -21,11 +22,12 @@ afterAll(async () => {
 
 const warnings: string[] = [];
 const log: Log = { info: () => {}, warn: (text) => void warnings.push(text), error: () => {} };
+const linesOf = (db: Database) => new LogLines((lines) => appendLogLines(db, lines), log);
 
 test("only lines of the configured level are kept, cut to a bounded length, with who said them", async () => {
   const tenantId = await sampleTenant(database);
   const { datasetId } = await sampleDataset(database, tenantId);
-  const say = createDatasetLog(database, log, { datasetId, taskId: null, attempt: null, leastLevel: "WARN" });
+  const say = createDatasetLog(linesOf(database), { datasetId, taskId: null, attempt: null, leastLevel: "WARN" });
   const time = Date.now();
   await say("ENGINE", [
     { time, level: "INFO", message: "quiet" },
@@ -46,7 +48,7 @@ test("only lines of the configured level are kept, cut to a bounded length, with
 
 test("a line that cannot be stored stops nothing", async () => {
   const away = createDatabase("postgresql://u:p@127.0.0.1:1/none");
-  const say = createDatasetLog(away, log, { datasetId: "d", taskId: null, attempt: null, leastLevel: "DEBUG" });
+  const say = createDatasetLog(linesOf(away), { datasetId: "d", taskId: null, attempt: null, leastLevel: "DEBUG" });
   await say("ENGINE", [{ time: 0, level: "INFO", message: "lost" }]);
   expect(warnings).toEqual([expect.stringContaining("could not be stored")]);
   await away.$disconnect();

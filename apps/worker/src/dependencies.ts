@@ -3,10 +3,12 @@ import type { Installation } from "@letsdata/access/installation";
 import { staticCredentials } from "@letsdata/aws/session-source";
 import { createTaskProcessPool } from "@letsdata/compute/local/task-process-pool";
 import { createDatabase } from "@letsdata/database/database";
+import { appendLogLines } from "@letsdata/database/stores/log-store";
 import { createArtifactCache } from "./artifact-cache.ts";
 import { createDatasetContexts } from "./dataset-contexts.ts";
 import type { WorkerSettings } from "./env.ts";
 import { createLog } from "./log.ts";
+import { LogLines } from "./log-lines.ts";
 import { leaseAnswerSeconds } from "./loops/keep-leases.ts";
 import { createScratchFolders } from "./spark/scratch-folders.ts";
 import { prepareTaskProgram } from "./task-program.ts";
@@ -14,12 +16,16 @@ import { prepareTaskProgram } from "./task-program.ts";
 const repositoryDir = join(import.meta.dirname, "../../..");
 /** Renewing leases and the heartbeat, one after the other; another while a connection that hangs is given up. */
 const LEASE_CONNECTIONS = 2;
-/** Loops, settling tasks and checkpoints share these. */
-const CONNECTIONS_BESIDE_TASKS = 6;
-export const INITIALISATIONS_AT_ONCE = 2;
-export const TRIES_AT_ONCE = 1;
+/** Loops, settling tasks, checkpoints and log lines share these. */
+const CONNECTIONS_BESIDE_TASKS = 10;
+/** Mostly they wait, for an endpoint half an hour. Half the places of each kind are out of the reach of any one tenant. */
+export const INITIALISATIONS_AT_ONCE = 8;
+export const INITIALISATIONS_OF_TENANT = 4;
+export const TRIES_AT_ONCE = 2;
+export const TRIES_OF_TENANT = 1;
 /** Redrives, updates and deletions. */
-export const REQUESTS_AT_ONCE = 4;
+export const REQUESTS_AT_ONCE = 8;
+export const REQUESTS_OF_TENANT = 4;
 
 /** Everything the worker's loops are handed; the only place that knows how each is made. */
 export function createWorkerDependencies(settings: WorkerSettings) {
@@ -54,6 +60,7 @@ export function createWorkerDependencies(settings: WorkerSettings) {
     leaseDatabase,
     pool,
     log,
+    logLines: new LogLines((lines) => appendLogLines(database, lines), log),
     contexts: createDatasetContexts(database, installation),
     scratch: createScratchFolders(join(settings.stateDir, "spark")),
     artifacts: createArtifactCache(installation, join(settings.stateDir, "artifacts")),

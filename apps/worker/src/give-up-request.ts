@@ -31,7 +31,7 @@ export async function giveUpRequest(
   const failedUpdate = await inTransaction(dependencies.database, async (transaction) => {
     const asked = await requestById(transaction, requestId);
     if (!asked) return null;
-    const { datasetId, kind } = asked;
+    const { datasetId, tenantId, kind } = asked;
     const { status } = await lockDataset(transaction, datasetId);
     // Whoever ends a request with its dataset holds the dataset.
     const request = await requestById(transaction, requestId);
@@ -41,7 +41,8 @@ export async function giveUpRequest(
       const retriesAt = Date.now() + RELEASE_RETRY_SECONDS * 1_000;
       await updateRequest(transaction, requestId, { status: "PENDING", result: { ...reason, retriesAt } });
       const job: RequestJob = { requestId, datasetId };
-      await jobs.enqueue(transaction, REQUEST_QUEUE, job, { startAfterSeconds: RELEASE_RETRY_SECONDS });
+      const options = { startAfterSeconds: RELEASE_RETRY_SECONDS, group: tenantId };
+      await jobs.enqueue(transaction, REQUEST_QUEUE, job, options);
       return null;
     }
     if (kind === "redrive" && status === "REDRIVING") {

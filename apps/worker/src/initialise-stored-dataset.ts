@@ -113,10 +113,10 @@ async function initialise(
 
 type InitialisationLog = (level: LogLevel, message: string) => Promise<void>;
 
-function initialisationLog({ database, log }: WorkerDependencies, stored: StoredDataset): InitialisationLog {
+function initialisationLog({ logLines }: WorkerDependencies, stored: StoredDataset): InitialisationLog {
   const engine = (stored.config as { readonly computeEngine?: { readonly logLevel?: LogLevel } }).computeEngine;
   const place = { datasetId: stored.datasetId, taskId: null, attempt: null, leastLevel: engine?.logLevel ?? "INFO" };
-  const write = createDatasetLog(database, log, place);
+  const write = createDatasetLog(logLines, place);
   return (level, message) => write("ENGINE", [{ time: Date.now(), level, message }]);
 }
 

@@ -1,8 +1,13 @@
 import type { Log } from "./log.ts";
 
+/** Whoever is woken by everything that happens anywhere looks forty times a second at most; a start waits no longer than that for its turn. */
+export const LEAST_PAUSE_MS = 25;
+
 export interface Loop {
-  /** Do the next pass now instead of at the next interval. */
+  /** Do the next pass now instead of at the next interval, but not within 25 ms of the last one. */
   wake(): void;
+  /** Also within those: for what this process did itself and would idle without. */
+  wakeAtOnce(): void;
   /** Resolves when the pass under way has ended. */
   stop(): Promise<void>;
 }
@@ -18,26 +23,37 @@ export function runRepeatedly(
   pass: () => Promise<void>,
 ): Loop {
   let stopped = false;
-  let wake = new AbortController();
+  let woken = new AbortController();
+  let wokenAtOnce = new AbortController();
   const pauseMs = typeof intervalMs === "function" ? intervalMs : () => intervalMs;
+  const wakeAtOnce = () => {
+    woken.abort();
+    wokenAtOnce.abort();
+  };
 
   const running = (async () => {
     while (!stopped) {
-      wake = new AbortController();
+      woken = new AbortController();
+      wokenAtOnce = new AbortController();
       try {
         await pass();
       } catch (error) {
         log.warn(`${name} failed, trying again`, error);
       }
-      if (!stopped) await pauseUnlessWoken(pauseMs(), wake.signal);
+      if (stopped) break;
+      const leastPauseEnds = performance.now() + LEAST_PAUSE_MS;
+      await pauseUnlessWoken(pauseMs(), woken.signal);
+      const left = leastPauseEnds - performance.now();
+      if (woken.signal.aborted && left > 0) await pauseUnlessWoken(left, wokenAtOnce.signal);
     }
   })();
 
   return {
-    wake: () => wake.abort(),
+    wake: () => woken.abort(),
+    wakeAtOnce,
     stop: async () => {
       stopped = true;
-      wake.abort();
+      wakeAtOnce();
       await running;
     },
   };

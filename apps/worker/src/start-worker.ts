@@ -17,6 +17,7 @@ import { createTaskScheduler } from "./loops/schedule-tasks.ts";
 import { settleDatasets } from "./loops/settle-datasets.ts";
 import { workOnTries } from "./loops/try-datasets.ts";
 import { MachineRest } from "./machine-rest.ts";
+import { createQueueErrorLog } from "./queue-errors.ts";
 import { removeOldArtifacts } from "./remove-old-artifacts.ts";
 import { runRepeatedly } from "./run-repeatedly.ts";
 import { RunningTasks } from "./running-tasks.ts";
@@ -35,7 +36,7 @@ export interface RunningWorker {
 
 /** The loops of a worker; any number of workers on any number of machines share one database. */
 export async function startWorker(dependencies: WorkerDependencies): Promise<RunningWorker> {
-  const { settings, installation, database, leaseDatabase, pool, artifacts, log } = dependencies;
+  const { settings, installation, database, leaseDatabase, pool, artifacts, log, logLines } = dependencies;
   const { workerId, leaseSeconds } = settings;
   const pollMs = settings.pollSeconds * 1_000;
   await ensureDataTaskRole(installation);
@@ -52,7 +53,8 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     run,
     isResting: () => rest.isResting,
     onEnded: () => {
-      schedule.wake();
+      // Its slot may have got no successor.
+      schedule.wakeAtOnce();
       settle.wake();
       plan.wake();
     },
@@ -85,7 +87,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
     removeOldArtifacts({ database, artifacts, signal: stopping.signal }),
   );
   const changes = await listenForChanges(settings.databaseUrl, () => schedule.wake());
-  const jobs = await startJobs(settings.databaseUrl);
+  const jobs = await startJobs(settings.databaseUrl, { onError: createQueueErrorLog(log) });
   await workOnInitialisations(jobs, dependencies, () => schedule.wake());
   await workOnRequests(jobs, dependencies, () => schedule.wake());
   await workOnTries(jobs, dependencies);
@@ -101,6 +103,7 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Run
         pool,
         schedule,
         others: [settle, plan, expire, leases, tidy, clear, meter, giveUp],
+        logLines,
         close: async () => {
           await changes.close();
           await removeWorker(database, workerId);

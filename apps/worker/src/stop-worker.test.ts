@@ -9,7 +9,7 @@ const never = () => new Promise<never>(() => {});
 function worker(parts: Partial<StoppableWorker>) {
   const said: string[] = [];
   const says = (word: string) => async () => void said.push(word);
-  const loop = (word: string) => ({ wake: () => {}, stop: says(word) });
+  const loop = (word: string) => ({ wake: () => {}, wakeAtOnce: () => {}, stop: says(word) });
   const stoppable: StoppableWorker = {
     scheduler: { drain: () => void said.push("drain") },
     running: { allEnded: says("ended") },
@@ -17,6 +17,7 @@ function worker(parts: Partial<StoppableWorker>) {
     pool: { close: says("pool") },
     schedule: loop("schedule"),
     others: [loop("leases")],
+    logLines: { stored: says("stored") },
     close: says("closed"),
     ...parts,
   };
@@ -32,7 +33,7 @@ test("tasks drain at once, while jobs end; leases are renewed until both have", 
   expect(said).toEqual(["drain", "schedule", "ended"]);
   jobsEnded();
   await stopping;
-  expect(said.slice(3)).toEqual(["pool", "ended", "leases", "closed"]);
+  expect(said.slice(3)).toEqual(["pool", "ended", "leases", "stored", "closed"]);
 });
 
 test("what was killed after its time is settled before the database is closed", async () => {
@@ -58,14 +59,28 @@ test("what was killed after its time is settled before the database is closed", 
   expect(close).toHaveBeenCalledOnce();
 });
 
+test("what attempts said last is stored before the database is closed", async () => {
+  let store = () => {};
+  const logLines = { stored: () => new Promise<void>((resolve) => (store = resolve)) };
+  const { said, stoppable } = worker({ logLines });
+  const stopping = stopWorker(stoppable);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(said).toContain("leases");
+  expect(said).not.toContain("closed");
+  store();
+  await stopping;
+  expect(said.at(-1)).toBe("closed");
+});
+
 test("a worker stops in the time it promises, whatever hangs", async () => {
-  const loop = { wake: () => {}, stop: never };
+  const loop = { wake: () => {}, wakeAtOnce: () => {}, stop: never };
   const { stoppable } = worker({
     running: { allEnded: never },
     jobs: { stop: never },
     pool: { close: never },
     schedule: loop,
     others: [loop],
+    logLines: { stored: never },
     close: never,
   });
   let isStopped = false;

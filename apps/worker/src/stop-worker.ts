@@ -19,13 +19,14 @@ export interface StoppableWorker {
   readonly schedule: Loop;
   /** What goes on until the last attempt is settled. */
   readonly others: readonly Loop[];
-  /** Last of all. */
+  readonly logLines: { stored(): Promise<void> };
+  /** Last of all, when the last lines of attempts are stored. */
   readonly close: () => Promise<unknown>;
 }
 
 /** Drains to checkpoints, hands tasks and jobs back, closes everything. Attempts and jobs get their time at once, not one after the other. */
 export async function stopWorker(worker: StoppableWorker): Promise<void> {
-  const { scheduler, running, jobs, pool, schedule, others, close } = worker;
+  const { scheduler, running, jobs, pool, schedule, others, logLines, close } = worker;
   scheduler.drain();
   await Promise.all([
     within(
@@ -37,7 +38,8 @@ export async function stopWorker(worker: StoppableWorker): Promise<void> {
   // Not before the jobs: they load handlers in processes of the pool.
   await within(CLOSE_MS, pool.close());
   await within(SETTLE_MS, running.allEnded());
-  await within(CLOSE_MS, Promise.all(others.map((loop) => loop.stop())).then(close));
+  const loopsEnded = Promise.all(others.map((loop) => loop.stop()));
+  await within(CLOSE_MS, loopsEnded.then(() => logLines.stored()).then(close));
 }
 
 /** What fails is over, too: a worker that stops has nobody to tell. */

@@ -1,15 +1,14 @@
-import { createDatabase } from "@letsdata/database/database";
 import type { ClaimedTask } from "@letsdata/database/stores/claim-tasks";
-import type { SettleTask } from "@letsdata/database/stores/settle-task";
+import type { SettledTask, SettleTask } from "@letsdata/database/stores/settle-task";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { LogLines } from "./log-lines.ts";
 import { MachineRest } from "./machine-rest.ts";
 import { createTaskRunner, type TaskRunnerParts } from "./task-runner.ts";
 
-/** Nothing listens there: what the runner says of an attempt is lost, and the attempt goes on. */
-const away = createDatabase("postgresql://u:p@127.0.0.1:1/none");
-afterAll(() => away.$disconnect());
+/** What the runner says of an attempt is never stored, and the attempt goes on. */
+const neverStored = new LogLines(() => new Promise(() => {}), { info: () => {}, warn: () => {}, error: () => {} });
 
 const claimed = {
   taskId: "t",
@@ -34,7 +33,7 @@ async function settledWith(get: () => Promise<typeof context>, ...reasons: unkno
   const settled: SettleTask[] = [];
   const silent = { info: () => {}, warn: () => {}, error: () => {} };
   const run = createTaskRunner({
-    database: away,
+    logLines: neverStored,
     contexts: { get },
     artifacts: { open: () => Promise.reject(reasons[settled.length]) },
     rest: new MachineRest(() => now),
@@ -46,7 +45,8 @@ async function settledWith(get: () => Promise<typeof context>, ...reasons: unkno
     const running = { taskId, datasetId, lease, lost: new AbortController(), drain: new AbortController() };
     await run(claimed, running, async (settle) => {
       settled.push(settle);
-      return null;
+      const { kind } = settle.outcome;
+      return { taskId, datasetId, status: "ERRORED", code: kind, milliseconds: 0 } satisfies SettledTask;
     });
     now += 600_000;
   }
@@ -79,4 +79,10 @@ test("a machine that lacks something fails no task: each waits longer than the o
     "MACHINE_FAILED",
   ]);
   expect(settled.map(({ delaySeconds }) => delaySeconds)).toEqual([5, 10, 20, 0, 5]);
+});
+
+test("an attempt is over when it is settled: its slot does not wait for its last lines to be stored", async () => {
+  const settled = await settledAfter(new Problem("ARTIFACT_INVALID", "The artifact is an empty file."));
+  expect(settled).toHaveLength(1);
+  await expect(Promise.race([neverStored.stored().then(() => "stored"), "waiting"])).resolves.toBe("waiting");
 });

@@ -14,8 +14,9 @@ import { asProblem, Problem } from "@letsdata/plugin-kit/problems";
 import type { ArtifactCache } from "./artifact-cache.ts";
 import { endedLines, startedLine } from "./attempt-lines.ts";
 import type { DatasetContext, DatasetContexts } from "./dataset-contexts.ts";
-import { createDatasetLog, type DatasetLog, type SaidLine } from "./dataset-log.ts";
+import { createDatasetLog, type DatasetLog } from "./dataset-log.ts";
 import type { Log } from "./log.ts";
+import type { LogLines } from "./log-lines.ts";
 import type { MachineRest } from "./machine-rest.ts";
 import { removeEarlierOutput } from "./remove-earlier-output.ts";
 import { retryWhileDatabaseIsAway } from "./retry-database.ts";
@@ -33,6 +34,7 @@ export interface TaskRunnerParts {
   readonly scratch: ScratchFolders;
   readonly leaseSeconds: number;
   readonly rest: MachineRest;
+  readonly logLines: LogLines;
   readonly log: Log;
 }
 
@@ -56,7 +58,8 @@ export function createTaskRunner(
       const settled = await retryWhileDatabaseIsAway(running.lost.signal, () =>
         settle({ datasetId: claimed.datasetId, taskId: claimed.taskId, lease: claimed.lease, outcome, delaySeconds }),
       );
-      if (settled) await say("ENGINE", now(endedLines(claimed, outcome, settled)));
+      // Its slot is free meanwhile.
+      if (settled) void say("ENGINE", now(endedLines(claimed, outcome, settled)));
       else log.info(lostWords(claimed));
     } catch (error) {
       const problem = asProblem(error);
@@ -82,7 +85,7 @@ async function attemptLog(parts: TaskRunnerParts, claimed: ClaimedTask): Promise
   const { datasetId, taskId, attempt } = claimed;
   const context = await parts.contexts.get(datasetId).catch(() => null);
   const leastLevel = context ? logLevelOf(context.config.computeEngine) : "DEBUG";
-  return createDatasetLog(parts.database, parts.log, { datasetId, taskId, attempt, leastLevel });
+  return createDatasetLog(parts.logLines, { datasetId, taskId, attempt, leastLevel });
 }
 
 function now<Line extends object>(lines: readonly Line[]): readonly (Line & { readonly time: number })[] {
@@ -157,10 +160,6 @@ function runInProcess(
       throw new Problem("INTERNAL", "This task runs no Spark.");
     },
     onConfirmLease: confirmLease,
-    onLog: (lines: readonly TaskLogLine[]) => void say("HANDLER", lines.map(printed)),
+    onLog: (lines: readonly TaskLogLine[]) => void say("HANDLER", lines),
   });
-}
-
-function printed({ time, level, message, dropped }: TaskLogLine): SaidLine {
-  return { time, level, message: dropped ? `[${dropped} lines left out] ${message}` : message };
 }

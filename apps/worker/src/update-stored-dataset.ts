@@ -88,13 +88,13 @@ export async function forgetUpdate(
 }
 
 function say(
-  { database, log }: WorkerDependencies,
+  { logLines }: WorkerDependencies,
   { datasetId, input }: StoredRequest,
   level: "INFO" | "ERROR",
   message: string,
 ): Promise<void> {
   const leastLevel = logLevelOf((input.config as DatasetConfig).computeEngine);
-  const write = createDatasetLog(database, log, { datasetId, taskId: null, attempt: null, leastLevel });
+  const write = createDatasetLog(logLines, { datasetId, taskId: null, attempt: null, leastLevel });
   return write("ENGINE", [{ time: Date.now(), level, message }]);
 }
 

@@ -102,6 +102,36 @@ test("a job is open until it has run or is not repeated any more; one that is go
   await until(async () => expect([await isOpen(1), await isOpen(2)]).toEqual([false, false]));
 });
 
+test("jobs of one tenant leave places to others; those without a tenant are limited by the places alone", async () => {
+  const enqueue = (who: string, group?: string) =>
+    inTransaction(db, (transaction) => jobs.enqueue(transaction, "shared", { who }, { group }));
+  for (let n = 0; n < 8; n++) await enqueue("loud", "loud");
+  await enqueue("quiet", "quiet");
+  await enqueue("old");
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const begun: string[] = [];
+  const groups = new Set<string | null>();
+  await jobs.work<{ who: string }>(
+    "shared",
+    async ({ data, group }) => {
+      begun.push(data.who);
+      groups.add(group);
+      await ended;
+    },
+    { concurrency: 4, concurrencyOfGroup: 2 },
+  );
+  await until(() => expect(begun).toHaveLength(4));
+  expect(begun.toSorted()).toEqual(["loud", "loud", "old", "quiet"]);
+  expect(groups).toEqual(new Set(["loud", "quiet", null]));
+  end();
+  await until(() => expect(begun).toHaveLength(10));
+  const tries = await db.$queryRaw`SELECT DISTINCT retry_count FROM jobs.job WHERE name = 'shared'`;
+  expect(tries).toEqual([{ retry_count: 0 }]);
+});
+
 test("a job whose worker process was killed runs again elsewhere", async () => {
   const module = JSON.stringify(path.join(import.meta.dirname, "jobs.ts"));
   const program = `

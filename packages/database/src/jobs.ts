@@ -8,27 +8,39 @@ export interface RunningJob<Data> {
   readonly signal: AbortSignal;
   /** True: a throw does not repeat it any more. */
   readonly isLastTry: boolean;
+  /** That it was put into the queue with. */
+  readonly group: string | null;
 }
 
 /** What a handler passes on to whoever decides how a failure ends. */
 export type JobTry = Pick<RunningJob<unknown>, "signal" | "isLastTry">;
 
+export interface EnqueueOptions {
+  readonly singletonKey?: string;
+  readonly startAfterSeconds?: number;
+  readonly group?: string | undefined;
+}
+
+export interface WorkOptions {
+  readonly concurrency?: number;
+  readonly concurrencyOfGroup?: number;
+}
+
 export interface Jobs {
   /**
    * Puts a job into the queue `name` with the transaction it is given: committed with it or never. With a
-   * `singletonKey` a job that still waits under the same key is not doubled. Returns the id, null when not doubled.
+   * `singletonKey` a job that still waits under the same key is not doubled. Jobs of one `group` (a tenant) may be limited where they run.
+   * Returns the id, null when not doubled.
    */
-  enqueue(
-    transaction: Queryable,
-    name: string,
-    data: object,
-    options?: { readonly singletonKey?: string; readonly startAfterSeconds?: number },
-  ): Promise<string | null>;
-  /** Runs jobs of the queue here, one at a time unless `concurrency` says more. A throw repeats the job with back-off. */
+  enqueue(transaction: Queryable, name: string, data: object, options?: EnqueueOptions): Promise<string | null>;
+  /**
+   * Runs jobs of the queue here, one at a time unless `concurrency` says more, and of one group at most `concurrencyOfGroup`: the rest is for
+   * others. Jobs without a group have no such limit. A throw repeats the job with back-off.
+   */
   work<Data extends object>(
     name: string,
     handler: (job: RunningJob<Data>) => Promise<void>,
-    options?: { readonly concurrency?: number },
+    options?: WorkOptions,
   ): Promise<void>;
   /** Whether a job of the queue with these data waits or runs: one that failed at its last try, or is gone, does not. */
   isOpen(name: string, data: object): Promise<boolean>;
@@ -84,19 +96,20 @@ export async function startJobs(url: string, options: StartJobs = {}): Promise<J
   };
 
   return {
-    async enqueue(transaction, name, data, { singletonKey, startAfterSeconds } = {}) {
+    async enqueue(transaction, name, data, { singletonKey, startAfterSeconds, group } = {}) {
       await ensureQueue(name);
       return boss.send(name, data, {
         db: fromPrisma(transaction),
         // Queues hold one waiting job per key; without a key of its own every job is one of its own.
         singletonKey: singletonKey ?? crypto.randomUUID(),
         ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
+        ...(group === undefined ? {} : { group: { id: group } }),
       });
     },
     async work<Data extends object>(
       name: string,
       handler: (job: RunningJob<Data>) => Promise<void>,
-      { concurrency = 1 }: { readonly concurrency?: number } = {},
+      { concurrency = 1, concurrencyOfGroup }: WorkOptions = {},
     ) {
       await ensureQueue(name);
       await boss.work(
@@ -105,12 +118,14 @@ export async function startJobs(url: string, options: StartJobs = {}): Promise<J
           pollingIntervalSeconds: 0.5,
           batchSize: 1,
           localConcurrency: concurrency,
+          // Counted here and not in the database: what one tenant may take grows with the workers.
+          ...(concurrencyOfGroup === undefined ? {} : { localGroupConcurrency: concurrencyOfGroup }),
           heartbeatRefreshSeconds: 3,
           includeMetadata: true,
         },
         async (jobs: JobWithMetadata<Data>[]) => {
-          for (const { id, data, signal, retryCount, retryLimit } of jobs)
-            await handler({ id, data, signal, isLastTry: retryCount >= retryLimit });
+          for (const { id, data, signal, retryCount, retryLimit, groupId } of jobs)
+            await handler({ id, data, signal, isLastTry: retryCount >= retryLimit, group: groupId ?? null });
         },
       );
     },

@@ -8,8 +8,8 @@ import { type CliSession, leaf, type Surroundings } from "../session.ts";
 import { estimateLines } from "./estimate-lines.ts";
 
 const pollMilliseconds = 500;
-/** A little longer than the server lets a trial run. */
-const waitSeconds = 70;
+/** A little longer than the server lets a trial wait and run. */
+const waitSeconds = 130;
 
 type Trial = Awaited<ReturnType<CliSession["client"]["tries"]["view"]>>;
 type Result = NonNullable<Trial["result"]>;

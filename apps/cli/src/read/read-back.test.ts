@@ -151,8 +151,9 @@ test("a table's items are scanned by page and got by key, as plain values with a
     }),
   );
   const digits = "12345678901234567890";
-  await vi.waitFor(() =>
-    dynamodb.send(new PutItemCommand({ TableName, Item: { id: { N: digits }, tags: { SS: ["a"] } } })),
+  await vi.waitFor(
+    () => dynamodb.send(new PutItemCommand({ TableName, Item: { id: { N: digits }, tags: { SS: ["a"] } } })),
+    { timeout: 20_000, interval: 50 },
   );
   await dynamodb.send(new PutItemCommand({ TableName, Item: { id: { N: "2" } } }));
   const scan = ["read", "dynamodb", "scan", "--tableName", TableName, "--limit", "1", ...keys];

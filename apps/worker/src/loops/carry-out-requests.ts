@@ -9,7 +9,7 @@ import { followingReducerOf } from "@letsdata/dataset/spark-step";
 import { asProblem, Problem, type ProblemCode, problemCatalogue } from "@letsdata/plugin-kit/problems";
 import { loadDatasetContext } from "../dataset-contexts.ts";
 import { deleteStoredDataset, isDeleted, releaseDataset } from "../delete-stored-dataset.ts";
-import { REQUESTS_AT_ONCE, type WorkerDependencies } from "../dependencies.ts";
+import { REQUESTS_AT_ONCE, REQUESTS_OF_TENANT, type WorkerDependencies } from "../dependencies.ts";
 import { giveUpRequest, REQUEST_QUEUE, type RequestJob } from "../give-up-request.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
 import { ensureModelEndpoint } from "../model-endpoint.ts";
@@ -42,7 +42,7 @@ export async function workOnRequests(
     },
     // One that takes long, such as a redrive of a million tasks, keeps nobody else waiting. Those of one dataset hold its lock where they
     // change it.
-    { concurrency: REQUESTS_AT_ONCE },
+    { concurrency: REQUESTS_AT_ONCE, concurrencyOfGroup: REQUESTS_OF_TENANT },
   );
 }
 

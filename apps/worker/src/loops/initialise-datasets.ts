@@ -1,7 +1,7 @@
 import type { Jobs } from "@letsdata/database/jobs";
 import { asProblem } from "@letsdata/plugin-kit/problems";
 import { RELEASE_RETRY_SECONDS } from "../delete-stored-dataset.ts";
-import { INITIALISATIONS_AT_ONCE, type WorkerDependencies } from "../dependencies.ts";
+import { INITIALISATIONS_AT_ONCE, INITIALISATIONS_OF_TENANT, type WorkerDependencies } from "../dependencies.ts";
 import { initialiseStoredDataset } from "../initialise-stored-dataset.ts";
 
 /** The queue of created datasets. */
@@ -19,7 +19,7 @@ export async function workOnInitialisations(
 ): Promise<void> {
   await jobs.work<InitialisationJob>(
     INITIALISATION_QUEUE,
-    async ({ data, signal, isLastTry }) => {
+    async ({ data, signal, isLastTry, group }) => {
       try {
         await initialiseStoredDataset(dependencies, data.datasetId, { signal, isLastTry });
         onReady();
@@ -28,9 +28,10 @@ export async function workOnInitialisations(
         // It says itself how it ended; what it cannot is to remove what it made for a dataset that was deleted meanwhile.
         dependencies.log.warn(`dataset ${data.datasetId} is not released`, error);
         const { database } = dependencies;
-        await jobs.enqueue(database, INITIALISATION_QUEUE, data, { startAfterSeconds: RELEASE_RETRY_SECONDS });
+        const options = { startAfterSeconds: RELEASE_RETRY_SECONDS, group: group ?? undefined };
+        await jobs.enqueue(database, INITIALISATION_QUEUE, data, options);
       }
     },
-    { concurrency: INITIALISATIONS_AT_ONCE },
+    { concurrency: INITIALISATIONS_AT_ONCE, concurrencyOfGroup: INITIALISATIONS_OF_TENANT },
   );
 }

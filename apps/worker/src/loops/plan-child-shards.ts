@@ -81,11 +81,7 @@ async function tellFailure(dependencies: WorkerDependencies, datasetId: string, 
   await tell(dependencies, datasetId, [line]);
 }
 
-async function tell(
-  { database, log }: WorkerDependencies,
-  datasetId: string,
-  lines: readonly SaidLine[],
-): Promise<void> {
-  const write = createDatasetLog(database, log, { datasetId, taskId: null, attempt: null, leastLevel: "DEBUG" });
+async function tell({ logLines }: WorkerDependencies, datasetId: string, lines: readonly SaidLine[]): Promise<void> {
+  const write = createDatasetLog(logLines, { datasetId, taskId: null, attempt: null, leastLevel: "DEBUG" });
   await write("ENGINE", lines);
 }

@@ -1,7 +1,7 @@
 import type { Jobs } from "@letsdata/database/jobs";
 import { finishTry, forgetTry, isTryWanted, takeTry, trySeconds } from "@letsdata/database/stores/try-store";
 import { asProblem } from "@letsdata/plugin-kit/problems";
-import { TRIES_AT_ONCE, type WorkerDependencies } from "../dependencies.ts";
+import { TRIES_AT_ONCE, TRIES_OF_TENANT, type WorkerDependencies } from "../dependencies.ts";
 import { tryStored } from "../try-dataset/try-stored.ts";
 
 /** Ends a little before its time, so that what was found is still told. */
@@ -27,7 +27,7 @@ export async function workOnTries(jobs: Jobs, dependencies: WorkerDependencies):
           () => {},
         );
       }, LOOK_MS);
-      const timeLeft = stored.createdAt + trySeconds * 1_000 - RESERVE_MS - Date.now();
+      const timeLeft = stored.endsAt - RESERVE_MS - Date.now();
       const limit = AbortSignal.any([signal, ended.signal, AbortSignal.timeout(Math.max(0, timeLeft))]);
       try {
         await finishTry(database, tryId, "SUCCEEDED", await tryStored(dependencies, stored, limit));
@@ -41,7 +41,7 @@ export async function workOnTries(jobs: Jobs, dependencies: WorkerDependencies):
         clearInterval(look);
       }
     },
-    { concurrency: TRIES_AT_ONCE },
+    { concurrency: TRIES_AT_ONCE, concurrencyOfGroup: TRIES_OF_TENANT },
   );
   await jobs.work<TryJob>("forget-try", ({ data }) => forgetTry(database, data.tryId));
 }

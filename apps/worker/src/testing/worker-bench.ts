@@ -6,11 +6,13 @@ import { type Components, openProofCloud } from "@letsdata/access/testing/proof-
 import { createDatabase } from "@letsdata/database/database";
 import type { Jobs, RunningJob } from "@letsdata/database/jobs";
 import type { StoredDataset } from "@letsdata/database/stores/dataset-store";
+import { appendLogLines } from "@letsdata/database/stores/log-store";
 import { createRequest, requestById, type StoredRequest } from "@letsdata/database/stores/request-store";
 import { sampleTenant } from "@letsdata/database/testing/sample-rows";
 import { startTestDatabase } from "@letsdata/database/testing/start-test-database";
 import { createDatasetContexts } from "../dataset-contexts.ts";
 import type { WorkerDependencies } from "../dependencies.ts";
+import { LogLines } from "../log-lines.ts";
 import { workOnRequests } from "../loops/carry-out-requests.ts";
 import { workOnInitialisations } from "../loops/initialise-datasets.ts";
 
@@ -60,10 +62,12 @@ export async function openWorkerBench() {
   const { userId, iamUserArn } = cloud.owner;
   await database.user.create({ data: { id: userId, name: "Owner", email: `${userId}@example.com`, iamUserArn } });
   const nothing = () => {};
+  const log = { info: nothing, warn: nothing, error: nothing };
   const dependencies = {
     database,
     installation,
-    log: { info: nothing, warn: nothing, error: nothing },
+    log,
+    logLines: new LogLines((lines) => appendLogLines(database, lines), log),
     contexts: createDatasetContexts(database, installation),
     // Code of handlers is no matter of these jobs.
     artifacts: {
@@ -94,7 +98,7 @@ export async function openWorkerBench() {
   await workOnInitialisations(jobs, dependencies, nothing);
   const never = new AbortController().signal;
   const run = (name: string, data: object, { signal = never, isLastTry = false }: Partial<RunningJob<object>> = {}) =>
-    handlers.get(name)!({ id: randomUUID(), data, signal, isLastTry });
+    handlers.get(name)!({ id: randomUUID(), data, signal, isLastTry, group: null });
 
   return {
     database,

@@ -9,13 +9,14 @@ const pageBytes = 4096;
  * /proc. Rejects for what may pass, such as too many open files.
  */
 export async function privateBytes(pid: number): Promise<number | null> {
-  const own = await privateBytesOf(pid);
+  const own = await ownPrivateBytes(pid);
   if (own === null) return null;
   const started = await Promise.all((await childrenOf(pid)).map((child) => privateBytes(child).catch(() => null)));
   return started.reduce<number>((sum, bytes) => sum + (bytes ?? 0), own);
 }
 
-async function privateBytesOf(pid: number): Promise<number | null> {
+/** The same without those it started. */
+export async function ownPrivateBytes(pid: number): Promise<number | null> {
   try {
     const [, resident, shared] = (await readFile(`/proc/${pid}/statm`, "latin1")).split(" ");
     return (Number(resident) - Number(shared)) * pageBytes;

@@ -77,8 +77,9 @@ test("a step that ended well leaves nothing behind either, and its process is no
   expect(pool.processes()).toEqual([]);
 });
 
-test("a step that runs into its time-out is over with all it started", async () => {
+test("a step that runs into its time-out is over with all it started", { timeout: 60_000 }, async () => {
   const { request, started } = stepRequest("start and hang");
-  expect(await pool.run({ ...request, timeoutSeconds: 4 })).toMatchObject({ error: { code: "TASK_TIMED_OUT" } });
+  // The time in which Python has to start, too.
+  expect(await pool.run({ ...request, timeoutSeconds: 10 })).toMatchObject({ error: { code: "TASK_TIMED_OUT" } });
   expect((await started).map(isAtWork)).toEqual([false, false]);
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { TaskOutcome } from "../task-protocol.ts";
 import { prepareProgram } from "./prepared-program/prepare-program.ts";
 import type { TaskProcessPool } from "./task-process-pool.ts";
@@ -80,6 +80,9 @@ describe.each([
 
   test("gives customer code nothing: no environment, files, processes, signals, sockets, channel or database files", async () => {
     process.env.SECRET_OF_THE_WORKER = "s3cret";
+    onTestFinished(() => {
+      delete process.env.SECRET_OF_THE_WORKER;
+    });
     const other = await artifacts.add(parserModule(""));
     const module = join(other, "letsdata_interfaces/readers/parsers/SingleFileParser.js");
     const probes: Record<string, string> = {
@@ -110,7 +113,6 @@ function probe(name, open) {
     const { request, observed } = runRequest(dir);
     expect(await pool.run(request)).toMatchObject({ kind: "completed" });
     expect(observed.lines.map((line) => line.message)).toEqual(Object.keys(probes).map((name) => `${name}: refused`));
-    delete process.env.SECRET_OF_THE_WORKER;
   });
 
   test("console lines become log lines with their level", async () => {

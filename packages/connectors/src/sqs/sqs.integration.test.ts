@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { clientFor } from "@letsdata/aws/client-for";
 import type { ReadBatch } from "@letsdata/plugin-kit/reader";
 import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-conformance";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { amountOfQueue } from "./amount.ts";
 import { findQueue } from "./find-queue.ts";
@@ -143,7 +143,7 @@ describe("the SQS reader", () => {
       const rule = open.faults.add({ kind: "latency", latencyMs: 0, action: "ChangeMessageVisibilityBatch" });
       const extensions = () => open.faults.list().find(({ id }) => id === rule)?.hits ?? 0;
       // The first may have begun before the time went on.
-      await vi.waitFor(() => expect(extensions()).toBeGreaterThan(1), { timeout: 5_000, interval: 5 });
+      await expect.poll(extensions, { interval: 5 }).toBeGreaterThan(1);
       open.faults.clear();
     }
     expect(await messagesOf(config, open.access)).toEqual([]);
@@ -174,7 +174,7 @@ describe("the SQS reader", () => {
     open.faults.add({ kind: "latency", latencyMs: 200, service: "sqs", action: "ReceiveMessage", times: 1 });
     const reading = reader.read(null, abort.signal)[Symbol.asyncIterator]();
     const first = reading.next();
-    await vi.waitFor(() => expect(open.faults.list()).toEqual([]), { interval: 5 });
+    await expect.poll(() => open.faults.list(), { interval: 5 }).toEqual([]);
     abort.abort();
     const batch = (await first).value as ReadBatch;
     expect(batch.records).toHaveLength(1);

@@ -7,7 +7,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterEach, describe, expect, test } from "vitest";
-import { type RunningPostgres, startPostgres, stopPostgres } from "./start-postgres.ts";
+import { isPortFree } from "./free-port.ts";
+import { type RunningPostgres, type StartPostgres, startPostgres, stopPostgres } from "./start-postgres.ts";
 
 const run = promisify(execFile);
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -38,17 +39,27 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
+/**
+ * A free port that nobody is handed while its server is away: those that `listen(0)` gives to other tests begin at 32768 on Linux.
+ */
+async function portToKeep(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isPortFree(port)) return port;
+  }
+}
+
 /** A process of its own that starts the server, reports it, and waits to be killed. */
-function startInChild(stateDir: string, as: { readonly uid?: number; readonly gid?: number } = {}) {
+function startInChild(options: StartPostgres, as: { readonly uid?: number; readonly gid?: number } = {}) {
   const module = JSON.stringify(path.join(import.meta.dirname, "start-postgres.ts"));
   const program = `
     const { startPostgres } = await import(${module});
-    const { url, pid, port, dataDir, reused } = await startPostgres({ stateDir: ${JSON.stringify(stateDir)} });
+    const { url, pid, port, dataDir, reused } = await startPostgres(${JSON.stringify(options)});
     console.log(JSON.stringify({ url, pid, port, dataDir, reused }));
     setInterval(() => undefined, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
     cwd: "/",
-    env: { PATH: process.env["PATH"], HOME: stateDir },
+    env: { PATH: process.env["PATH"], HOME: options.stateDir },
     stdio: ["ignore", "pipe", "pipe"],
     ...as,
   });
@@ -72,7 +83,7 @@ function startInChild(stateDir: string, as: { readonly uid?: number; readonly gi
 describe("the embedded server", () => {
   test("keeps its data, port and password over stop, kill -9 of its parent and kill -9 of itself", async () => {
     const stateDir = await stateFolder();
-    const child = startInChild(stateDir);
+    const child = startInChild({ stateDir, port: await portToKeep() });
     const first = await child.started;
     expect(first.reused).toBe(false);
     await query(first.url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)");
@@ -127,7 +138,7 @@ describe("the embedded server", () => {
 
   test("a port taken by another program is a problem that says what to do; without a wish another one is used", async () => {
     const stateDir = await stateFolder();
-    const first = await startPostgres({ stateDir });
+    const first = await startPostgres({ stateDir, port: await portToKeep() });
     await first.stop();
     const other = createServer();
     await once(other.listen(first.port, "127.0.0.1"), "listening");
@@ -168,7 +179,7 @@ describe("users", () => {
       const [user, group] = await Promise.all(["-u", "-g"].map((flag) => run("id", [flag, "nobody"])));
       uid = Number(user!.stdout);
       await chown(stateDir, uid, Number(group!.stdout));
-      const child = startInChild(stateDir, { uid, gid: Number(group!.stdout) });
+      const child = startInChild({ stateDir }, { uid, gid: Number(group!.stdout) });
       await checkOwner(await child.started, uid);
     } else await checkOwner(stopLater(await startPostgres({ stateDir })), uid);
   });

@@ -33,7 +33,7 @@ export interface StoredLogLine extends NewLogLine {
   readonly id: string;
 }
 
-/** One insert for the whole batch. Characters that PostgreSQL refuses are replaced. Who meters a dataset waits for it. */
+/** One insert for the whole batch. Characters that PostgreSQL refuses are replaced. Who meters a dataset waits for its commit. */
 export async function appendLogLines(db: Queryable, lines: readonly NewLogLine[]): Promise<void> {
   if (lines.length === 0) return;
   const rows = lines.map((line) => ({ ...line, level: logLevels[line.level] }));

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type Database, inTransaction } from "../database.ts";
 import { processingDataset, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
+import { waitsForALock, whileIdle } from "../testing/waits-for-a-lock.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
 import { transitionDataset } from "./dataset-store.ts";
@@ -101,12 +102,6 @@ async function counted(datasetId: string, ...names: readonly MeterName[]) {
   };
   return Object.fromEntries(names.map((name) => [name, sumOf(name)]));
 }
-async function waitsForALock(): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ waiting: boolean }[]>`
-    SELECT EXISTS (
-      SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waiting`;
-  return row!.waiting;
-}
 const fileOf = (bytes: number, key = "e.jsonl") => ({ key, records: 1, bytes });
 const now = new AbortController().signal;
 
@@ -173,7 +168,7 @@ test("what tasks did is metered once: under repeated saves and ends, lost leases
   await inTransaction(db, async (transaction) => {
     expect(await meterDataset(transaction, datasetId)).toBeGreaterThan(0);
     behind = meterDataset(db, datasetId);
-    await expect.poll(waitsForALock).toBe(true);
+    await expect.poll(() => waitsForALock(db), whileIdle).toBe(true);
   });
   expect(await behind).toBe(0);
   await expect(settle(second, end)).rejects.toMatchObject({ code: "LEASE_LOST" });
@@ -221,11 +216,28 @@ test("each log line is metered once, by the bytes of its text, also one whose in
     metering = meterDataset(db, datasetId).finally(() => {
       isOver = true;
     });
-    await expect.poll(async () => isOver || (await waitsForALock())).toBe(true);
+    await expect.poll(async () => isOver || (await waitsForALock(db)), whileIdle).toBe(true);
   });
   await metering;
   await meterDataset(db, datasetId);
   expect(await counted(datasetId, "logBytes")).toEqual({ logBytes: 11 + 4 + 5 });
+});
+
+test("log lines are stored while their dataset is metered, and metered the next time", async () => {
+  const datasetId = await startedDataset();
+  await say(datasetId, "before");
+  await inTransaction(db, async (transaction) => {
+    await meterDataset(transaction, datasetId);
+    let isStored = false;
+    void say(datasetId, "meanwhile").then(() => {
+      isStored = true;
+    });
+    await expect.poll(() => isStored, whileIdle).toBe(true);
+  });
+  expect(await counted(datasetId, "logBytes")).toEqual({ logBytes: 6 });
+  await meterDataset(db, datasetId);
+  await meterDataset(db, datasetId);
+  expect(await counted(datasetId, "logBytes")).toEqual({ logBytes: 6 + 9 });
 });
 
 test("a dataset that is deleted is metered before what it is metered by goes, and never again", async () => {

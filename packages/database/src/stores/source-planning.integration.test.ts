@@ -1,8 +1,9 @@
 import { noCounts } from "@letsdata/pipeline/ports";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type Database, inTransaction } from "../database.ts";
 import { processingDataset, sampleCompute, samplePlans, sampleTenant } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
+import { waitsForALock, whileIdle } from "../testing/waits-for-a-lock.ts";
 import { claimTasks } from "./claim-tasks.ts";
 import { getDatasetById, transitionDataset } from "./dataset-store.ts";
 import { settleDatasets } from "./settle-datasets.ts";
@@ -63,12 +64,7 @@ describe("a source that may have more tasks", () => {
     await inTransaction(db, async (planning) => {
       await planning.$queryRaw`SELECT 1 AS held FROM dataset_progress WHERE dataset_id = ${datasetId} FOR UPDATE`;
       stopping = transitionDataset(db, datasetId, "stopWithComplete");
-      await vi.waitFor(async () => {
-        const [row] = await db.$queryRaw<{ waiting: number }[]>`
-          SELECT count(*)::int AS waiting FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        expect(row?.waiting).toBe(1);
-      });
+      await expect.poll(() => waitsForALock(db), whileIdle).toBe(true);
       await insertPlannedTasks(planning, datasetId, sampleCompute, samplePlans(datasetId, 1, 1));
     });
     expect(await stopping).toMatchObject({ before: "PROCESSING", status: "STOPPING_COMPLETE" });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, type Database, inTransaction } from "../database.ts";
 import { processingDataset, sampleDataset, sampleTenant } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
+import { waitsForALock, whileIdle } from "../testing/waits-for-a-lock.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
 import { getDatasetById, transitionDataset } from "./dataset-store.ts";
@@ -275,11 +276,7 @@ test("contents whose next rows somebody else deletes meanwhile are deleted all t
   await inTransaction(db, async (transaction) => {
     await transaction.$executeRaw`DELETE FROM task_log_line WHERE dataset_id = ${datasetId} AND message = 'a'`;
     deleting = deleteDatasetContents(db, datasetId, new AbortController().signal, 1);
-    await vi.waitFor(async () => {
-      const waiting = await db.$queryRaw`
-        SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      expect(waiting).toHaveLength(1);
-    });
+    await expect.poll(() => waitsForALock(db), whileIdle).toBe(true);
   });
   await deleting;
   expect(await left()).toBe(0);

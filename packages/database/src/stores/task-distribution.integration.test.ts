@@ -1,10 +1,11 @@
 import { taskIdOf } from "@letsdata/dataset/task-id";
 import { noCounts } from "@letsdata/pipeline/ports";
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type Database, inTransaction } from "../database.ts";
 import { processingDataset, sampleCompute, samplePlans, sampleTenant, written } from "../testing/sample-rows.ts";
 import { startTestDatabase, type TestDatabase } from "../testing/start-test-database.ts";
+import { waitsForALock, whileIdle } from "../testing/waits-for-a-lock.ts";
 import { createCheckpointStore } from "./checkpoint-store.ts";
 import { type ClaimedTask, claimTasks } from "./claim-tasks.ts";
 import { getDatasetById, lockDataset, transitionDataset } from "./dataset-store.ts";
@@ -34,7 +35,7 @@ const save = (task: ClaimedTask, records: number) =>
     errorFiles: [],
     measurements: [],
   });
-const claim = (datasetId: string, slots: number, workerId = "w1", leaseSeconds = 60) =>
+const claim = (datasetId: string, slots: number, workerId = "w1", leaseSeconds = 600) =>
   claimTasks(db, { workerId, slots, leaseSeconds, datasetIds: [datasetId] });
 const statusOf = async (datasetId: string) => (await getDatasetById(db, datasetId))!.status;
 const taskOf = async (task: ClaimedTask) => (await getTask(db, tenantId, task.datasetId, task.taskId))!;
@@ -100,7 +101,7 @@ describe("claiming", () => {
     const big = await processingDataset(db, tenantId, { tasks: 100, concurrency: 100 });
     const small = await processingDataset(db, tenantId, { tasks: 2, concurrency: 100 });
     const datasetIds = [big.datasetId, small.datasetId];
-    const claimed = await claimTasks(db, { workerId: "w", slots: 10, leaseSeconds: 60, datasetIds });
+    const claimed = await claimTasks(db, { workerId: "w", slots: 10, leaseSeconds: 600, datasetIds });
     expect(claimed).toHaveLength(10);
     expect(claimed.filter((task) => task.datasetId === small.datasetId)).toHaveLength(2);
   });
@@ -111,7 +112,7 @@ describe("claiming", () => {
     const now = await processingDataset(db, tenantId, { tasks: 1 });
     await db.$executeRaw`UPDATE dataset_progress SET last_claimed_at = now() WHERE dataset_id = ${now.datasetId}`;
     const datasetIds = [later.datasetId, now.datasetId];
-    const claimed = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 60, datasetIds });
+    const claimed = await claimTasks(db, { workerId: "w", slots: 1, leaseSeconds: 600, datasetIds });
     expect(claimed.map(({ datasetId }) => datasetId)).toEqual([now.datasetId]);
   });
 
@@ -124,7 +125,7 @@ describe("claiming", () => {
     const [free, held] = datasetIds as [string, string];
     await inTransaction(db, async (transaction) => {
       await lockDataset(transaction, held);
-      const claimed = await claimTasks(db, { workerId: "w", slots: 4, leaseSeconds: 60, datasetIds });
+      const claimed = await claimTasks(db, { workerId: "w", slots: 4, leaseSeconds: 600, datasetIds });
       expect(claimed.map(({ datasetId }) => datasetId)).toEqual([free, free]);
     });
     expect(await claim(held, 4)).toHaveLength(2);
@@ -136,11 +137,7 @@ describe("claiming", () => {
     await inTransaction(db, async (transaction) => {
       await lockDataset(transaction, datasetId);
       claimed = claim(datasetId, 4);
-      await vi.waitFor(async () => {
-        const waiting = await db.$queryRaw`
-          SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        expect(waiting).toHaveLength(1);
-      });
+      await expect.poll(() => waitsForALock(db), whileIdle).toBe(true);
     });
     expect(await claimed).toHaveLength(2);
   });
@@ -192,10 +189,10 @@ describe("fencing", () => {
     await releaseExpiredLeases(db);
     await expire(kept!.taskId);
     const held = [kept!, lost!].map((task) => ({ taskId: task.taskId, token: task.lease.token }));
-    expect(await renewLeases(db, "w1", held, 60)).toEqual({ lost: [lost!.taskId], busy: [], stop: [] });
+    expect(await renewLeases(db, "w1", held, 600)).toEqual({ lost: [lost!.taskId], busy: [], stop: [] });
     expect(await releaseExpiredLeases(db)).toEqual([]);
     await transitionDataset(db, dataset.datasetId, "stopWithComplete");
-    expect((await renewLeases(db, "w1", held.slice(0, 1), 60)).stop).toEqual([
+    expect((await renewLeases(db, "w1", held.slice(0, 1), 600)).stop).toEqual([
       { taskId: kept!.taskId, datasetStatus: "STOPPING_COMPLETE" },
     ]);
   });
@@ -210,20 +207,16 @@ describe("fencing", () => {
     try {
       await holder.query("BEGIN");
       await holder.query("SELECT 1 FROM task WHERE id = $1 FOR UPDATE", [busy!.taskId]);
-      expect(await renewLeases(db, "w1", held, 60)).toEqual({ lost: [], busy: [busy!.taskId], stop: [] });
+      expect(await renewLeases(db, "w1", held, 600)).toEqual({ lost: [], busy: [busy!.taskId], stop: [] });
       expect(await releaseExpiredLeases(db)).toEqual([]);
-      const confirming = renewLeases(db, "w1", held, 600, { waits: true });
-      await vi.waitFor(async () => {
-        const { rows } = await holder.query(
-          "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))",
-        );
-        expect(rows.length).toBeGreaterThan(0);
-      });
+      const confirming = renewLeases(db, "w1", held, 1_200, { waits: true });
+      const blocked = "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))";
+      await expect.poll(async () => (await holder.query(blocked)).rowCount).toBeGreaterThan(0);
       await holder.query("COMMIT");
       expect(await confirming).toEqual({ lost: [], busy: [], stop: [] });
       const [row] = await db.$queryRaw<{ left: number }[]>`
         SELECT extract(epoch FROM lease_expires_at - clock_timestamp())::float8 AS left FROM task WHERE id = ${busy!.taskId}`;
-      expect(row!.left).toBeGreaterThan(60);
+      expect(row!.left).toBeGreaterThan(600);
     } finally {
       await holder.end();
     }

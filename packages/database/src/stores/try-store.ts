@@ -4,11 +4,16 @@ import type { Queryable } from "../database.ts";
 import { type NewRequest, requestFromRow, type StoredRequest, tryKind } from "./request-store.ts";
 import { storableJson } from "./storable-json.ts";
 
-/** A trial is over after this, whoever still works on it. */
+/** A trial may wait so long for a worker, and is over so long after one took it, whoever still works on it. */
 export const trySeconds = 60;
 /** Results hold people's records: they are forgotten soon. */
 export const tryKeptSeconds = 900;
 const triesAtOnceOfTenant = 2;
+
+export interface StoredTry extends StoredRequest {
+  /** When it is over: epoch milliseconds, {@link trySeconds} behind when it was asked for or, once a worker has it, taken. */
+  readonly endsAt: number;
+}
 
 /** Throws RATE_LIMITED while the tenant has two under way. */
 export async function createTry(db: Queryable, asked: Omit<NewRequest, "datasetId" | "kind">): Promise<StoredRequest> {
@@ -17,8 +22,10 @@ export async function createTry(db: Queryable, asked: Omit<NewRequest, "datasetI
     where: {
       kind: tryKind,
       tenantId: asked.tenantId,
-      status: { in: ["PENDING", "RUNNING"] },
-      createdAt: { gt: before(trySeconds) },
+      OR: [
+        { status: "PENDING", createdAt: { gt: before(trySeconds) } },
+        { status: "RUNNING", updatedAt: { gt: before(trySeconds) } },
+      ],
     },
   });
   if (underWay >= triesAtOnceOfTenant) {
@@ -32,9 +39,9 @@ export async function createTry(db: Queryable, asked: Omit<NewRequest, "datasetI
 }
 
 /** Null where the tenant has no such trial, or no longer. */
-export async function getTry(db: Queryable, tenantId: string, tryId: string): Promise<StoredRequest | null> {
+export async function getTry(db: Queryable, tenantId: string, tryId: string): Promise<StoredTry | null> {
   const row = await db.request.findFirst({ where: { id: tryId, tenantId, kind: tryKind } });
-  return row ? requestFromRow(row) : null;
+  return row ? tryFromRow(row) : null;
 }
 
 /** Ends it too: its worker looks whether it is still wanted. False where there was none. */
@@ -43,15 +50,18 @@ export async function deleteTry(db: Queryable, tenantId: string, tryId: string):
   return count > 0;
 }
 
-/** For the worker. Null when it was ended, is over, or nobody will wait for it any more. */
-export async function takeTry(db: Queryable, tryId: string): Promise<StoredRequest | null> {
+/**
+ * For the worker: its time begins. Null when it was ended, is over, or nobody will wait for it any more. One whose worker was lost begins again
+ * within the time it may wait, so it is over within twice {@link trySeconds} whatever happens.
+ */
+export async function takeTry(db: Queryable, tryId: string): Promise<StoredTry | null> {
   const { count } = await db.request.updateMany({
     where: { id: tryId, kind: tryKind, status: { in: ["PENDING", "RUNNING"] }, createdAt: { gt: before(trySeconds) } },
     data: { status: "RUNNING", updatedAt: new Date() },
   });
   if (count === 0) return null;
   const row = await db.request.findUnique({ where: { id: tryId } });
-  return row ? requestFromRow(row) : null;
+  return row ? tryFromRow(row) : null;
 }
 
 /** For the worker. */
@@ -74,6 +84,11 @@ export async function finishTry(
 /** For the worker. */
 export async function forgetTry(db: Queryable, tryId: string): Promise<void> {
   await db.request.deleteMany({ where: { id: tryId, kind: tryKind } });
+}
+
+function tryFromRow(row: Parameters<typeof requestFromRow>[0]): StoredTry {
+  const began = row.status === "RUNNING" ? row.updatedAt : row.createdAt;
+  return { ...requestFromRow(row), endsAt: began.getTime() + trySeconds * 1_000 };
 }
 
 function before(seconds: number): Date {

@@ -28,7 +28,8 @@ export const createDataset = signedIn.datasets.create.handler(async ({ context, 
     });
     const { datasetId } = dataset;
     await writeAudit(transaction, { tenantId, userId, action: "datasets.create", target: datasetId });
-    await dependencies.jobs.enqueue(transaction, "initialise-dataset", { datasetId }, { singletonKey: datasetId });
+    const options = { singletonKey: datasetId, group: tenantId };
+    await dependencies.jobs.enqueue(transaction, "initialise-dataset", { datasetId }, options);
     return await presentDataset({ database: transaction, clock: dependencies.clock }, dataset);
   });
 });

@@ -14,6 +14,7 @@ export async function askWorker(
   const { datasetId, kind, input } = asked;
   const { requestId, status } = await createRequest(transaction, { tenantId, userId, datasetId, kind, input });
   await writeAudit(transaction, { tenantId, userId, action: `datasets.${kind}`, target: datasetId, details: input });
-  await context.dependencies.jobs.enqueue(transaction, "carry-out-request", { requestId, datasetId, kind });
+  const job = { requestId, datasetId, kind };
+  await context.dependencies.jobs.enqueue(transaction, "carry-out-request", job, { group: tenantId });
   return { requestId, status };
 }

@@ -19,7 +19,7 @@ export const createTry = signedIn.tries.create.handler(async ({ context, input }
   const call = { tenantId, key: idempotencyKey, request: ["tries.create", userId, input] };
   return await withIdempotencyKey(dependencies.database, call, async (transaction) => {
     const { requestId: tryId, status } = await storeTry(transaction, { tenantId, userId, input: { config, records } });
-    await dependencies.jobs.enqueue(transaction, "try-dataset", { tryId });
+    await dependencies.jobs.enqueue(transaction, "try-dataset", { tryId }, { group: tenantId });
     await dependencies.jobs.enqueue(transaction, "forget-try", { tryId }, { startAfterSeconds: tryKeptSeconds });
     return { tryId, status };
   });

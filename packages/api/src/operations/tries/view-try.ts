@@ -1,5 +1,4 @@
-import type { StoredRequest } from "@letsdata/database/stores/request-store";
-import { getTry, trySeconds } from "@letsdata/database/stores/try-store";
+import { getTry, type StoredTry, trySeconds } from "@letsdata/database/stores/try-store";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import type { TryDto } from "../../contract/try-dataset.ts";
 import { signedIn } from "../authorise.ts";
@@ -16,10 +15,10 @@ export const viewTry = signedIn.tries.view.handler(async ({ context, input }) =>
 });
 
 /** A trial nobody ended in time is over, whatever became of its worker. */
-function presentTry({ requestId: tryId, status, result, createdAt }: StoredRequest, now: number): TryDto {
+function presentTry({ requestId: tryId, status, result, endsAt }: StoredTry, now: number): TryDto {
   if (status === "SUCCEEDED") return { tryId, status, result: result as unknown as TryDto["result"], problem: null };
   if (status === "FAILED") return { tryId, status, result: null, problem: result as unknown as TryDto["problem"] };
-  if (now - createdAt < trySeconds * 1_000) return { tryId, status, result: null, problem: null };
+  if (now < endsAt) return { tryId, status, result: null, problem: null };
   const message =
     status === "PENDING"
       ? `No worker was free to try it within ${trySeconds} s.`
