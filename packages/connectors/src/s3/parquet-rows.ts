@@ -16,6 +16,9 @@ const elements = {
   JSON: { type: "BYTE_ARRAY", converted_type: "JSON" },
 } as const;
 
+/** In Node since 22, and in no type library of TypeScript's that is in use here. */
+const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+
 /** A document's attributes; a BigInt is within 64 bits. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -69,5 +72,6 @@ export class ParquetRows {
 function stored(value: unknown, type: ColumnType): unknown {
   if (value === null || value === undefined) return null;
   if (type === "INT64") return BigInt(value as number | bigint);
-  return typeof value === "bigint" ? Number(value) : value;
+  if (typeof value !== "bigint") return value;
+  return type === "JSON" ? rawJSON(String(value)) : Number(value);
 }
