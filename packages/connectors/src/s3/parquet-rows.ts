@@ -22,6 +22,9 @@ const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
 /** A document's attributes; a BigInt is within 64 bits. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** Values of a row group, those that a row does not have included: each takes 30 bytes or so while it is encoded. */
+export const GROUP_CELLS_MAX = 2_000_000;
+
 /** Encodes row groups one after the other; all columns are optional. A row is taken apart at once: only its values wait. */
 export class ParquetRows {
   readonly #columns: readonly (readonly [name: string, type: ColumnType])[];
@@ -47,11 +50,21 @@ export class ParquetRows {
     for (const [index, [name, type]] of this.#columns.entries()) this.#values[index]!.push(stored(row[name], type));
   }
 
+  /** Rows since the last group's end. */
+  get rowCount(): number {
+    return this.#values[0]!.length;
+  }
+
+  /** The group is to end here, however few bytes its rows have: where attribute names are data, nearly all values are missing ones. */
+  get isFull(): boolean {
+    return this.rowCount * this.#columns.length >= GROUP_CELLS_MAX;
+  }
+
   /** Of the rows added since the last one, at least one; answers the file's next bytes. */
   endGroup(): Uint8Array {
     const columnData = this.#columns.map(([name], index) => ({ name, data: this.#values[index]! }));
     // Without a flush of its own the writer encodes at once.
-    void this.#writer.write({ columnData, rowGroupSize: columnData[0]!.data.length });
+    void this.#writer.write({ columnData, rowGroupSize: this.rowCount });
     this.#values = this.#columns.map(() => []);
     return this.#taken();
   }
