@@ -24,9 +24,11 @@ export function openIdempotentSession(input: SessionInput): Session {
       const rounds = Math.max(...placed.map(({ batches }) => batches.length));
       // The first batch of each partition, then the second ones …: none is begun behind a failure, which costs the producer its identity.
       for (let round = 0; round < rounds; round++) {
-        const outcomes = await Promise.allSettled(
-          placed.flatMap(({ partition, batches }) => (batches[round] ? [sendBatch(partition, batches[round])] : [])),
-        );
+        const sending = placed.flatMap(({ partition, batches }) => {
+          const batch = batches[round];
+          return batch ? [sendBatch(partition, batch)] : [];
+        });
+        const outcomes = await Promise.allSettled(sending);
         for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
       }
     },

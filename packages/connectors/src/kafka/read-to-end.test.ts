@@ -32,10 +32,12 @@ async function read(end: number, ...answers: readonly FetchAnswer[]) {
     async (milliseconds) => void waits.push(milliseconds),
   );
   const firsts: number[] = [];
-  const failure = await Array.fromAsync(batches, ({ firstOffset }) => void firsts.push(Number(firstOffset))).then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
+  let failure: unknown = null;
+  try {
+    for await (const { firstOffset } of batches) firsts.push(Number(firstOffset));
+  } catch (thrown) {
+    failure = thrown;
+  }
   return { firsts, asked, waits, failure };
 }
 
