@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { replaceFile } from "@letsdata/database/embedded-postgres/replace-file";
 import { StartProblem } from "./settings.ts";
 
 interface ProcessRecord {
@@ -20,7 +21,7 @@ export class ProcessLedger {
 
   record(processes: readonly { readonly name: string; readonly pid: number }[]): void {
     const records = processes.map(({ name, pid }) => ({ name, pid, startTime: startTimeOf(pid) }));
-    writeFileSync(this.#file, `${JSON.stringify(records, null, 2)}\n`);
+    replaceFile(this.#file, `${JSON.stringify(records, null, 2)}\n`);
   }
 
   clear(): void {

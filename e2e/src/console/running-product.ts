@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Session } from "./sign-in.ts";
 
@@ -35,11 +35,15 @@ export function serverPids(stateDir: string): ReadonlyMap<string, number> {
   return new Map(records.map(({ name, pid }) => [name, pid]));
 }
 
-/** Pid of the embedded PostgreSQL, as its own postmaster.pid says; 0 while there is none. */
-export function postgresPid(stateDir: string): number {
+/** Pid of the embedded PostgreSQL, as its own postmaster.pid says; null while there is none. */
+export function postgresPid(stateDir: string): number | null {
   const { dataDir } = JSON.parse(readFileSync(join(stateDir, "postgres.json"), "utf8")) as { dataDir: string };
-  const file = join(dataDir, "postmaster.pid");
-  return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
+  try {
+    return Number(readFileSync(join(dataDir, "postmaster.pid"), "utf8").split("\n")[0]) || null;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw thrown;
+  }
 }
 
 export function isAlive(pid: number): boolean {

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { pasteIntoEditor } from "../console/editor.ts";
+import { holdScripts } from "../console/hold-scripts.ts";
 import { sampleConfig, sampleText } from "../console/sample-dataset.ts";
 import { expect, test } from "../console/test.ts";
 
@@ -30,6 +31,18 @@ test.describe("the wizard", () => {
     await create.focus();
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { name: "ByWizard", level: 1 })).toBeVisible();
+  });
+
+  test("keeps what was typed before the page's scripts were there", async ({ page }) => {
+    const scripts = await holdScripts(page);
+    await page.goto("/datasets/new?by=form", { waitUntil: "commit" });
+    const name = page.getByLabel("Dataset name");
+    await name.fill("TypedEarly");
+    await expect(page.getByRole("button", { name: /^Next: / })).toBeDisabled();
+    scripts.release();
+    await expect(page.getByRole("button", { name: /^Next: / })).toBeEnabled();
+    await expect(name).toHaveValue("TypedEarly");
+    await expect(page.getByRole("region", { name: "The JSON so far" })).toContainText('"datasetName": "TypedEarly"');
   });
 
   test("keeps every value from door to door, also what does not go with a choice", async ({ page }) => {
@@ -138,6 +151,9 @@ async function fill(
   component = "",
 ): Promise<void> {
   await expect(page.getByRole("heading", { name: step, level: 2, exact: true })).toBeVisible();
+  const next = page.getByRole("button", { name: /^Next: / });
+  // Fields that depend on others are there only once the scripts are.
+  await expect(next).toBeEnabled();
   for (const [name, value] of Object.entries(values)) {
     const control = page.locator(`[data-path="${component === "" ? name : `${component}.${name}`}"]`);
     if ((await control.count()) === 0) continue;
@@ -145,6 +161,6 @@ async function fill(
     if ((await control.evaluate((element) => element.tagName)) === "SELECT") await control.selectOption(String(value));
     else await page.keyboard.insertText(String(value));
   }
-  await page.getByRole("button", { name: /^Next: / }).focus();
+  await next.focus();
   await page.keyboard.press("Enter");
 }

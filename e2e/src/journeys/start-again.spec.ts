@@ -46,7 +46,7 @@ test.describe("starting and stopping", () => {
       await expect.poll(() => isPortFree(port), { timeout: 20_000 }).toBe(true);
     }
   };
-  const pidsNow = () => [...serverPids(stateDir).values(), postgresPid(stateDir)];
+  const pidsNow = () => [...serverPids(stateDir).values(), postgresPid(stateDir)!];
 
   test("a second copy runs beside the first; Ctrl-C ends all of it and frees its ports", async ({ product }) => {
     const { started } = await start();

@@ -36,6 +36,7 @@ test.describe("trying a source first", () => {
     await page.getByRole("button", { name: "Review and try" }).click();
     const trial = page.getByRole("region", { name: "Try it first" });
     await trial.getByRole("button", { name: "Try it" }).click();
+    await expect(trial.getByRole("button", { name: "Trying…" })).toBeVisible();
     await expect(trial.getByRole("button", { name: "Try it" })).toBeEnabled({ timeout: 60_000 });
     return trial;
   }

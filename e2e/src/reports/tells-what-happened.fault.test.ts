@@ -4,7 +4,7 @@ import { createNumberedDataset, putNumberedLinesHandler } from "../faults/number
 import { makeNumberedFiles } from "../faults/numbered-lines.ts";
 import { allTasks } from "../faults/outcome.ts";
 import { createRandom } from "../faults/random.ts";
-import { waitUntilSettled } from "../installation/dataset-run.ts";
+import { waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation } from "../installation/start-installation.ts";
 
 let installation: TestInstallation;
@@ -22,10 +22,19 @@ test("logs, charts and usage tell of a dataset that ran, as its numbers say", as
   const view = await waitUntilSettled(installation, dataset, 120);
   expect(view.datasetStatus).toBe("COMPLETED");
 
-  const { items: lines } = await installation.client.logs.list({ dataset, limit: 500 });
-  const said = lines.filter(({ source }) => source === "ENGINE");
+  const said = await waitFor(
+    async () => {
+      const { items } = await installation.client.logs.list({ dataset, limit: 500 });
+      const lines = items.filter(({ source }) => source === "ENGINE");
+      // That an attempt ended is written when the task is settled already.
+      return lines.filter(({ message }) => /ended after .* the task is COMPLETED/.test(message)).length === 3
+        ? lines
+        : null;
+    },
+    30,
+    "three lines that tell of the end of an attempt",
+  );
   expect(said.filter(({ message }) => /^Attempt 1 starts from the beginning, reading /.test(message))).toHaveLength(3);
-  expect(said.filter(({ message }) => /ended after .* the task is COMPLETED/.test(message))).toHaveLength(3);
   const steps = said.filter(({ taskId }) => taskId === null).map(({ message }) => message);
   expect(steps).toEqual(expect.arrayContaining(["Load the handler", "Initialised: 3 tasks are planned."]));
 

@@ -14,7 +14,7 @@ import { standInNotice } from "@letsdata/dataset/stand-in-notice";
 import { jarOf } from "@letsdata/handlers/artifact/jar-of";
 import { buildJavaArtifact } from "@letsdata/handlers/java/host-classes";
 import { movieFiles } from "@letsdata/samples/public-data";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { datasetWithExactRole } from "../access/dataset-with-exact-role.ts";
 import { waitFor, waitUntilSettled } from "../installation/dataset-run.ts";
 import { startTestInstallation, type TestInstallation, testBuckets } from "../installation/start-installation.ts";
@@ -38,6 +38,7 @@ beforeAll(async () => {
   await makeEndpoint("minilm");
   installation.startWorker();
 }, 180_000);
+afterEach(() => installation?.cloud.faults.clear());
 afterAll(() => installation?.stop());
 
 function makeEndpoint(EndpointName: string, tags: Readonly<Record<string, string>> = {}) {

@@ -1,7 +1,7 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { createORPCClient } from "@orpc/client";
 import { ClientRetryPlugin, type ClientRetryPluginContext } from "@orpc/client/plugins";
-import type { ContractRouterClient } from "@orpc/contract";
+import type { AnyContractProcedure, ContractRouterClient } from "@orpc/contract";
 import type { JsonifiedClient } from "@orpc/openapi-client";
 import { OpenAPILink } from "@orpc/openapi-client/fetch";
 import { contract } from "./contract/contract.ts";
@@ -17,8 +17,14 @@ export interface ApiClientOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+const streamPauseMilliseconds = 2_000;
+/** Pauses of 0.5, 1, 2 and 4 s: a database that is started again is back by then. */
+const readRepeatsMax = 4;
+const readPauseMilliseconds = 500;
+
 /**
- * Typed client of every operation. Refused calls throw the server's Problem.
+ * Typed client of every operation. Refused calls throw the server's Problem, reads only when it lasts for some seconds
+ * where the problem says that waiting helps; writes are sent once.
  * Streams of events reconnect by themselves with the id of the last event seen.
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
@@ -34,13 +40,26 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     plugins: [
       new ClientRetryPlugin({
         default: {
-          retry: ({ path }) => (path[0] === "events" ? Number.POSITIVE_INFINITY : 0),
-          shouldRetry: ({ error }) => !(error instanceof Problem) || error.entry.httpStatus >= 500,
+          retry: ({ path }) => (isStream(path) ? Number.POSITIVE_INFINITY : isRead(path) ? readRepeatsMax : 0),
+          retryDelay: ({ path, attemptIndex, lastEventRetry }) =>
+            isStream(path) ? (lastEventRetry ?? streamPauseMilliseconds) : readPauseMilliseconds * 2 ** attemptIndex,
+          shouldRetry: ({ path, error }) =>
+            isStream(path)
+              ? !(error instanceof Problem) || error.entry.httpStatus >= 500
+              : error instanceof Problem && error.entry.retry === "later",
         },
       }),
     ],
   });
   return createORPCClient(link);
+}
+
+const isStream = (path: readonly string[]) => path[0] === "events";
+
+/** Changes nothing: asking again costs nothing but time. */
+function isRead(path: readonly string[]): boolean {
+  const called = path.reduce<unknown>((router, name) => (router as Record<string, unknown>)[name], contract);
+  return !(called as AnyContractProcedure)["~orpc"].meta.writes;
 }
 
 async function readJson(response: Response): Promise<unknown> {

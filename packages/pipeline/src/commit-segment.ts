@@ -87,8 +87,8 @@ export async function saveCheckpoint(
 }
 
 /**
- * Tells a source that keeps what it gave (queues) that a saved segment is done. One that cannot be told just now hands the records out
- * again: repeated, not lost, and no reason to fail the task. One that refuses for good would do so for ever: its Problem is thrown.
+ * Tells a source that keeps what it gave (queues) that a saved segment is done. One that cannot be told just now is told by its reader later,
+ * or hands the records out again: repeated, not lost, and no reason to fail the task. One that refuses for good would do so for ever: its Problem is thrown.
  */
 export async function acknowledge({ reader, backOffWith, log }: CommitStage, segment: Segment): Promise<void> {
   if (!reader.acknowledge) return;

@@ -5,10 +5,9 @@ import { type ReactNode, useState } from "react";
 
 const attemptsMax = 3;
 
-/** Repeats only what may heal by itself. */
+/** A server that does not answer may be back soon. What it refuses, the API's client has asked again already where that helps. */
 function mayHeal(failures: number, thrown: unknown): boolean {
-  if (failures >= attemptsMax) return false;
-  return !(thrown instanceof Problem) || thrown.entry.retry === "later";
+  return failures < attemptsMax && !(thrown instanceof Problem);
 }
 
 /** A session that ended sends the person to sign in and back here. */

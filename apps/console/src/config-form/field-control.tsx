@@ -48,6 +48,8 @@ export function FieldControl({ field, value, errors, onChange, onFocus }: FieldC
     },
     onBlur: () => setFocused(false),
     onChange: (event: { readonly target: { readonly value: string } }) => {
+      // Entered before the page was ready to be told.
+      setFocused(true);
       setTyped(event.target.value);
       onChange(typedValue(field, event.target.value));
     },

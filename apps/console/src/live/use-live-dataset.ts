@@ -2,16 +2,13 @@
 import type { DatasetEvent } from "@letsdata/api/contract/events";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, client } from "../api/api.ts";
+import { datasetQuery } from "./dataset-query.ts";
 import type { LiveState } from "./follow.ts";
 import { connectedOnce, useLive } from "./use-live.ts";
 
 /** The dataset of the page, from the cache that `useLiveDataset` keeps current. */
 export function useDataset(reference: string) {
-  return useQuery({
-    ...api.datasets.view.queryOptions({ input: { dataset: reference } }),
-    staleTime: Number.POSITIVE_INFINITY,
-    refetchOnWindowFocus: false,
-  });
+  return useQuery(datasetQuery(reference));
 }
 
 const dependentsPauseMilliseconds = 2000;

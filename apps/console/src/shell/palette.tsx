@@ -32,8 +32,9 @@ export function Palette({
   const router = useRouter();
   const { userRole } = usePerson();
   const [text, setText] = useState("");
-  const asked = useDeferredValue(text.trim());
-  const [pointed, setPointed] = useState<{ readonly asked: string; readonly value: string }>();
+  const typed = text.trim();
+  const asked = useDeferredValue(typed);
+  const [pointed, setPointed] = useState<{ readonly typed: string; readonly value: string }>();
   const datasets = useQuery({
     ...api.datasets.list.queryOptions({ input: { limit: datasetsShownMax, ...(asked ? { text: asked } : {}) } }),
     enabled: open,
@@ -44,7 +45,7 @@ export function Palette({
     setText("");
     router.push(href);
   };
-  const matches = (words: string) => words.toLowerCase().includes(asked.toLowerCase());
+  const matches = (words: string) => words.toLowerCase().includes(typed.toLowerCase());
   const found: readonly Found[] = [
     ...[creating, ...places]
       .filter((place) => matches(place.text) && (!place.adminOnly || userRole === "TenantAdmin"))
@@ -60,8 +61,9 @@ export function Palette({
         datasetStatus: dataset.datasetStatus,
       })),
   ];
+  // By what is typed, not by what is asked for already: Enter right behind the last letter means this text.
   // Of our own: cmdk loses the selected item when it leaves the list together with others, and Enter then goes nowhere.
-  const selected = found.find(({ value }) => pointed?.asked === asked && pointed.value === value) ?? found[0];
+  const selected = found.find(({ value }) => pointed?.typed === typed && pointed.value === value) ?? found[0];
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -73,7 +75,7 @@ export function Palette({
             shouldFilter={false}
             label="Go to…"
             value={selected?.value ?? ""}
-            onValueChange={(value) => setPointed({ asked, value })}
+            onValueChange={(value) => setPointed({ typed, value })}
           >
             <Command.Input
               value={text}
@@ -82,7 +84,7 @@ export function Palette({
               className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none"
             />
             <Command.List className="max-h-80 overflow-y-auto p-2">
-              {datasets.isFetching ? null : (
+              {datasets.isFetching || asked !== typed ? null : (
                 <Command.Empty className="px-2.5 py-6 text-center text-ink-soft">Nothing of that name.</Command.Empty>
               )}
               {found.map(({ value, href, text: name, icon: Icon, datasetStatus }) => (

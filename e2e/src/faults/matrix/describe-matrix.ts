@@ -85,7 +85,7 @@ export function describeMatrix(shape: MatrixShape): void {
           `batch ${batch}, ${ended.length} rounds in ${secondsSince(began)} s: ${said.join("; ")}; ` +
             `documents twice: ${twice.join(", ") || "none"}`,
         );
-        expect(failures).toEqual([]);
+        expect(failures.join("\n")).toBe("");
       } catch (error) {
         console.log(`batch ${batch} failed after ${secondsSince(began)} s: ${said.join("; ")}; ${String(error)}`);
         for (const worker of crew.workers) console.log(`worker ${worker.pid}:\n${tailOf(worker.output())}`);

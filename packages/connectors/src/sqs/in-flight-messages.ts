@@ -12,6 +12,8 @@ import { Problem } from "@letsdata/plugin-kit/problems";
 const BATCH_ENTRIES_MAX = 10;
 /** At the end of an attempt nobody waits for long. */
 const GIVE_BACK_ATTEMPTS_MAX = 3;
+/** So many calls that fail say enough of the rest. */
+const FAILED_CALLS_MAX = 3;
 
 interface Entry {
   readonly Id: string;
@@ -24,6 +26,8 @@ export class InFlightMessages {
   readonly #queue: { readonly url: string; readonly arn: string };
   readonly #visibilitySeconds: number;
   readonly #handles = new Map<string, string>();
+  /** Held messages that are to be deleted: tried again with the next ones, at each extension, and at last before all is given back. */
+  readonly #done = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #extending: Promise<unknown> = Promise.resolve();
   #whenFewer = new Set<() => void>();
@@ -38,7 +42,10 @@ export class InFlightMessages {
     this.#visibilitySeconds = hiding.visibilitySeconds;
     // One that fails is made up for by the next: visibility lasts for several.
     this.#timer = setInterval(() => {
-      this.#extending = this.#hideFor(this.#visibilitySeconds).catch(() => undefined);
+      this.#extending = this.#deleteDone()
+        .catch(() => undefined)
+        .then(() => this.#hideFor(this.#visibilitySeconds))
+        .catch(() => undefined);
     }, hiding.extendEveryMilliseconds);
   }
 
@@ -55,8 +62,13 @@ export class InFlightMessages {
 
   /** Throws a Problem worth repeating while some of them are not deleted; those done are not tried again. */
   async delete(messageIds: readonly string[]): Promise<void> {
+    for (const id of messageIds) if (this.#handles.has(id)) this.#done.add(id);
+    await this.#deleteDone();
+  }
+
+  async #deleteDone(): Promise<void> {
     let undone: BatchResultErrorEntry | undefined;
-    for (const entries of this.#entries(messageIds.filter((id) => this.#handles.has(id)))) {
+    for (const entries of this.#entries([...this.#done])) {
       const answer = await this.#sqs
         .send(new DeleteMessageBatchCommand({ QueueUrl: this.#queue.url, Entries: entries.map(toEntry) }))
         .catch((thrown: unknown) => {
@@ -67,7 +79,7 @@ export class InFlightMessages {
         const failure = failed.get(index);
         const cameAgain = this.#handles.get(messageId) !== receiptHandle;
         // A handle that SQS does not take any more belongs to a message that will come again, if it has not yet.
-        if (!failure || (failure.SenderFault && !cameAgain)) this.#handles.delete(messageId);
+        if (!failure || (failure.SenderFault && !cameAgain)) this.#forget(messageId);
         else undone = failure;
       }
     }
@@ -75,6 +87,11 @@ export class InFlightMessages {
     if (undone) {
       throw new Problem("CLOUD_UNAVAILABLE", `SQS did not delete messages of ${this.#queue.arn} (${undone.Code}).`);
     }
+  }
+
+  #forget(messageId: string): void {
+    this.#handles.delete(messageId);
+    this.#done.delete(messageId);
   }
 
   /** Resolves when messages were deleted, when `signal` aborts, and at the latest after `milliseconds`. */
@@ -105,6 +122,7 @@ export class InFlightMessages {
     await this.#extending;
     const call = { action: "sqs:ChangeMessageVisibility", resource: this.#queue.arn };
     try {
+      await this.#deleteDone().catch(() => undefined);
       await withRetry(() => this.#hideFor(0), { call, attemptsMax: GIVE_BACK_ATTEMPTS_MAX });
     } catch (thrown) {
       const { code, message, details } = classifyAwsError(thrown, call);
@@ -112,31 +130,38 @@ export class InFlightMessages {
       throw new Problem(code, still, { cause: thrown, details });
     } finally {
       this.#handles.clear();
+      this.#done.clear();
     }
   }
 
-  async #hideFor(VisibilityTimeout: number): Promise<void> {
+  /** One call that fails keeps no other from its messages; throws what the first of them failed with. */
+  async #hideFor(seconds: number): Promise<void> {
+    const failures: unknown[] = [];
     for (const entries of this.#entries([...this.#handles.keys()])) {
-      const Entries = entries.map((entry, index) => ({ ...toEntry(entry, index), VisibilityTimeout }));
-      const { Failed = [] } = await this.#sqs.send(
-        new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#queue.url, Entries }),
-      );
-      // A handle that SQS does not take any more belongs to a message that is visible already.
-      const undone = Failed.find(({ SenderFault }) => !SenderFault);
-      if (undone) {
-        throw new Problem(
-          "CLOUD_UNAVAILABLE",
-          `SQS kept messages of ${this.#queue.arn} as they were (${undone.Code}).`,
-        );
-      }
+      await this.#hide(entries, seconds).catch((thrown: unknown) => failures.push(thrown));
+      if (failures.length === FAILED_CALLS_MAX) break;
     }
+    if (failures.length > 0) throw failures[0];
   }
 
+  async #hide(entries: readonly (readonly [string, string])[], VisibilityTimeout: number): Promise<void> {
+    const Entries = entries.map((entry, index) => ({ ...toEntry(entry, index), VisibilityTimeout }));
+    const { Failed = [] } = await this.#sqs.send(
+      new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#queue.url, Entries }),
+    );
+    // A handle that SQS does not take any more belongs to a message that is visible already.
+    const undone = Failed.find(({ SenderFault }) => !SenderFault);
+    if (!undone) return;
+    throw new Problem("CLOUD_UNAVAILABLE", `SQS kept messages of ${this.#queue.arn} as they were (${undone.Code}).`);
+  }
+
+  /** Of those that are held when their turn comes: others are deleted while a call is under way. */
   *#entries(messageIds: readonly string[]): Generator<(readonly [string, string])[]> {
     for (let from = 0; from < messageIds.length; from += BATCH_ENTRIES_MAX) {
-      yield messageIds
+      const entries = messageIds
         .slice(from, from + BATCH_ENTRIES_MAX)
         .flatMap((id) => (this.#handles.has(id) ? [[id, this.#handles.get(id)!] as const] : []));
+      if (entries.length > 0) yield entries;
     }
   }
 }

@@ -10,6 +10,7 @@ import { exists } from "./exists.ts";
 import { withFolderLock } from "./folder-lock.ts";
 import { freePort, isPortFree } from "./free-port.ts";
 import { isRunning, readPostmasterFile } from "./postmaster-file.ts";
+import { replaceFile } from "./replace-file.ts";
 import { findServerBinaries } from "./server-binaries.ts";
 import { findServerUser, isReachableByOthers, type ServerUser } from "./server-user.ts";
 
@@ -77,7 +78,7 @@ async function startLocked(options: StartPostgres): Promise<RunningPostgres> {
       copied ? run("cp", ["-a", `${copied.dataDir}/.`, folder]) : initialise(binaries.initdb, folder, password, user),
     );
   }
-  await writeFile(stateFile, `${JSON.stringify({ dataDir, port } satisfies State, null, 2)}\n`);
+  replaceFile(stateFile, `${JSON.stringify({ dataDir, port } satisfies State, null, 2)}\n`);
   const pid = await launch({ ...options, stateDir, dataDir, port, password, user, program: binaries.postgres });
   return running({ pid, port, password, dataDir, reused: false });
 }

@@ -1,8 +1,7 @@
 import { asProblem } from "@letsdata/plugin-kit/problems";
-import type { FileState, SourceRecord } from "@letsdata/plugin-kit/reader";
+import { byteLengthOf, type FileState, type SourceRecord } from "@letsdata/plugin-kit/reader";
 import { hintOf } from "../file-framing.ts";
 import { type FramingRule, framingRule } from "../record-splitter/framing-rule.ts";
-
 import { RecordCutter, type SplitLimits } from "../record-splitter/record-cutter.ts";
 import type { FileReaderState, HandlerDocument, StateMachineObjects, SystemFile } from "./state-machine-objects.ts";
 
@@ -14,6 +13,10 @@ interface Ahead {
   readonly refused: readonly SourceRecord[];
   readonly behind: FileState;
 }
+
+/** Of the records that one call of the reader object takes: a call may take the whole file, and the error archive needs its beginning only. */
+const KEPT_BYTES_MAX = 128 * 1024;
+const noBytes = new Uint8Array(0);
 
 const anyRule: FramingRule = {
   startPattern: null,
@@ -42,6 +45,9 @@ export class StateMachineFile implements SystemFile {
   #turn: Promise<unknown> = Promise.resolve();
   #failure: unknown = null;
   #handedOut: SourceRecord[] = [];
+  #keptBytes = 0;
+  /** Of what is behind the records that are kept, only its end and length. */
+  #rest: SourceRecord | null = null;
   #refused: SourceRecord[] = [];
 
   constructor(input: {
@@ -91,9 +97,12 @@ export class StateMachineFile implements SystemFile {
     if (this.#failure !== null) throw this.#failure;
   }
 
+  /** In order; where they are large together the last one stands for all behind the others, without their bytes. */
   takeHandedOut(): readonly SourceRecord[] {
-    const taken = this.#handedOut;
+    const taken = this.#rest ? [...this.#handedOut, this.#rest] : this.#handedOut;
     this.#handedOut = [];
+    this.#keptBytes = 0;
+    this.#rest = null;
     return taken;
   }
 
@@ -132,12 +141,25 @@ export class StateMachineFile implements SystemFile {
     this.#position = behind;
     this.changes++;
     this.#refused.push(...refused);
-    if (record !== null) this.#handedOut.push(record);
+    if (record !== null) this.#keep(record);
     if (document === null) this.state = "COMPLETED";
     else {
       this.#release(this.#lastDocument);
       this.#lastDocument = document;
     }
+  }
+
+  #keep(record: SourceRecord): void {
+    const length = byteLengthOf(record);
+    if (this.#keptBytes < KEPT_BYTES_MAX) {
+      this.#handedOut.push(record);
+      this.#keptBytes += length;
+      return;
+    }
+    const { source, start, end, attributes } = record;
+    const before = this.#rest ?? { start, byteLength: 0 };
+    const byteLength = (before.byteLength ?? 0) + length;
+    this.#rest = { source, attributes, start: before.start, end, body: noBytes, byteLength };
   }
 
   #release(document: HandlerDocument | null | undefined): void {

@@ -211,6 +211,25 @@ describe("customer code", () => {
     expect(seen).toEqual(["PROCESSING", "PROCESSING", "PROCESSING", "COMPLETED"]);
   });
 
+  test("that takes a whole file in one call makes one record of it, of whose bytes the beginning is kept", async () => {
+    const line = `${"x".repeat(999)}\n`;
+    const text = line.repeat(3_000);
+    const combine: StateMachineObjects["combine"] = async ({ files: [file] }) => {
+      let last: object | null = null;
+      for (let next = await file!.nextRecord(false); next; next = await file!.nextRecord(false)) last = next;
+      return combined(last);
+    };
+    const machine = await openStateMachine(objectsOf({ combine }), { LOG: "a" }, small);
+    const [batch] = await batchesOf(machine, { LOG: text }, null, 65_536);
+    const [record, ...others] = batch!.records;
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({ start: 0, end: text.length });
+    expect(record!.byteLength).toBeGreaterThanOrEqual(text.length);
+    const { body } = record!;
+    expect(body.length).toBeGreaterThan(64 * 1024);
+    expect(body.length).toBeLessThan(256 * 1024);
+  });
+
   test("that forgets to await still gets its records one after the other", async () => {
     const texts: unknown[] = [];
     const machine = await openStateMachine(

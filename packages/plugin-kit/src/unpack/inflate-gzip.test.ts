@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { crc32, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -11,12 +12,23 @@ async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Uint8Array
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
+async function* each(chunks: readonly Buffer[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
 async function inflate(packed: Buffer, chunkBytes = 1000, from: MemberStart = { compressed: 0, plain: 0 }) {
   const starts: MemberStart[] = [];
   const out: Uint8Array[] = [];
   const input = new ByteInput(inChunks(packed.subarray(from.compressed), chunkBytes), from.compressed);
   for await (const bytes of inflateGzip(input, from.plain, "s3://b/k", (start) => starts.push(start))) out.push(bytes);
   return { plain: Buffer.concat(out), starts };
+}
+
+/** Packs to about a twelfth. */
+function partlyRandom(length: number): Buffer {
+  const text = Buffer.alloc(length, "the same words again and again, ");
+  randomBytes(Math.floor(length / 12)).copy(text);
+  return text;
 }
 
 describe("inflateGzip", () => {
@@ -89,6 +101,27 @@ describe("inflateGzip", () => {
     },
   );
 
+  it("tells where members begin that fill its buffers to the byte, to a consumer slower than it, too", async () => {
+    const bodies = [randomBytes(1_000), ...Array.from({ length: 16 }, () => partlyRandom(1024 * 1024))];
+    const members = bodies.map((body) => gzipSync(body, { level: 1 }));
+    const begins = new Map<number, number>();
+    let at = { compressed: 0, plain: 0 };
+    for (const [n, member] of members.entries()) {
+      begins.set(at.compressed, at.plain);
+      at = { compressed: at.compressed + member.length, plain: at.plain + bodies[n]!.length };
+    }
+    const starts: MemberStart[] = [];
+    // A member is unpacked to its end, and waits to be taken, before the next one's head is looked at in the same chunk.
+    const heads = members.map((member) => member.subarray(0, 20));
+    const chunks = members.map((member, n) =>
+      Buffer.concat([member.subarray(n === 0 ? 0 : 20), heads[n + 1] ?? Buffer.alloc(0)]),
+    );
+    const input = new ByteInput(each(chunks), 0);
+    for await (const _ of inflateGzip(input, 0, "s3://b/k", (start) => starts.push(start))) await delay(50);
+    expect(starts.length).toBeGreaterThan(12);
+    expect(starts.map(({ plain }) => plain)).toEqual(starts.map(({ compressed }) => begins.get(compressed)));
+  });
+
   it("takes no member of an archive within the archive for one of its own, though its sizes fit now and then", async () => {
     // Inner members of one size packed and unpacked: alone they cannot be told from outer ones.
     const inner = Array.from({ length: 40 }, (_, n) => {
@@ -149,6 +182,25 @@ describe("inflateGzip", () => {
     expect(thrown).toBeInstanceOf(Problem);
     expect((thrown as Problem).code).toBe("SOURCE_CORRUPT");
     expect((thrown as Problem).message).toMatch(/s3:\/\/b\/k .*byte \d+/);
+  });
+
+  it("hands out as much of what stands before damage to a slow consumer as to a quick one", async () => {
+    const packed = Buffer.concat([gzipSync(partlyRandom(3_000_000), { level: 1 }), Buffer.from("this is not gzip")]);
+    const lengths: number[] = [];
+    for (const consume of [() => {}, () => delay(8)]) {
+      let length = 0;
+      const input = new ByteInput(inChunks(packed, 65_536), 0);
+      const reading = async () => {
+        for await (const bytes of inflateGzip(input, 0, "s3://b/k", () => {})) {
+          length += bytes.length;
+          await consume();
+        }
+      };
+      await expect(reading()).rejects.toMatchObject({ code: "SOURCE_CORRUPT" });
+      lengths.push(length);
+    }
+    expect(lengths[0]).toBeGreaterThan(2_500_000);
+    expect(lengths[1]).toBe(lengths[0]);
   });
 
   it("passes a failure of the source on as it is", async () => {

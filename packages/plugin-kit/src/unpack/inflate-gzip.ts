@@ -1,7 +1,7 @@
 import { createGunzip, type Gunzip, gunzipSync, type ZlibOptions } from "node:zlib";
 import type { ByteInput } from "./byte-input.ts";
 import { atMemberStarts, type MemberStart } from "./gzip-member-starts.ts";
-import { corrupt, UNPACKED_READ_AHEAD_BYTES } from "./unpack-one.ts";
+import { corrupt, takeUnpacked, UNPACKED_READ_AHEAD_BYTES } from "./unpack-one.ts";
 
 const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 256 * 1024;
@@ -42,21 +42,36 @@ export async function* inflateGzip(
   };
   const engine = createGunzip(options);
   engine.on("error", () => {});
-  let plain = plainOffset;
-  const unpacked = () => plain + engine.readableLength;
-  const feeding = feed(engine, input, atMemberStarts(input, unpacked, onMember), name);
-  feeding.catch((thrown: Error) => engine.destroy(thrown));
+  const feeding = feed(engine, input, atMemberStarts(input, countUnpacked(engine, plainOffset), onMember), name);
+  const beforeFailure: Uint8Array[] = [];
+  feeding.catch((thrown: Error) => {
+    beforeFailure.push(...takeUnpacked(engine));
+    engine.destroy(thrown);
+  });
   try {
-    for await (const bytes of engine as AsyncIterable<Uint8Array>) {
-      plain += bytes.length;
-      yield bytes;
-    }
+    yield* engine as AsyncIterable<Uint8Array>;
     await feeding;
   } catch (thrown) {
+    yield* beforeFailure;
+    yield* takeUnpacked(engine);
     throw isZlibError(thrown) ? corrupt(name, began + engine.bytesWritten, thrown.message) : thrown;
   } finally {
     engine.destroy();
   }
+}
+
+/**
+ * Answers the plain offset that is reached. Counted where bytes come out of the engine: a piece may be fed, and this be asked, between the
+ * moment a slow consumer takes them from the engine's buffer and the moment it has them.
+ */
+function countUnpacked(engine: Gunzip, from: number): () => number {
+  let plain = from;
+  const push = engine.push.bind(engine);
+  engine.push = (bytes: Uint8Array | null) => {
+    plain += bytes?.length ?? 0;
+    return push(bytes);
+  };
+  return () => plain;
 }
 
 /** Null for what is large, damaged or followed by anything: the stream engine says where. */

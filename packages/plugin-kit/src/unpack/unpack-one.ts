@@ -19,6 +19,7 @@ export async function* unpackOne(
   let fedBytes = 0;
   let over = false;
   let wake = () => {};
+  const beforeFailure: Uint8Array[] = [];
   let sourceFailure: { readonly thrown: unknown } | null = null;
 
   const feed = async () => {
@@ -45,11 +46,14 @@ export async function* unpackOne(
   engine.on("drain", () => wake());
   const feeding = feed().catch((thrown: unknown) => {
     sourceFailure = { thrown };
+    beforeFailure.push(...takeUnpacked(engine));
     engine.destroy(thrown instanceof Error ? thrown : new Error("source failed"));
   });
   try {
-    for await (const bytes of engine as AsyncIterable<Uint8Array>) yield bytes;
+    yield* engine as AsyncIterable<Uint8Array>;
   } catch (thrown) {
+    yield* beforeFailure;
+    yield* takeUnpacked(engine);
     const failure = sourceFailure as { readonly thrown: unknown } | null;
     if (failure) throw failure.thrown;
     const reason = thrown instanceof Error ? thrown.message : "damaged";
@@ -70,6 +74,14 @@ export async function* unpackOne(
   }
 }
 
+/** What a failed engine has unpacked and nobody has taken: it is good, and not a matter of how busy its consumer was. */
+export function takeUnpacked(engine: Transform): readonly Uint8Array[] {
+  const taken: Uint8Array[] = [];
+  for (let bytes = engine.read() as Uint8Array | null; bytes; bytes = engine.read() as Uint8Array | null)
+    taken.push(bytes);
+  return taken;
+}
+
 function totalBytes(chunks: readonly Buffer[]): number {
   let sum = 0;
   for (const chunk of chunks) sum += chunk.length;
@@ -77,5 +89,5 @@ function totalBytes(chunks: readonly Buffer[]): number {
 }
 
 export function corrupt(name: string, offset: number, reason: string): Problem {
-  return new Problem("SOURCE_CORRUPT", `${name} cannot be unpacked at byte ${offset}: ${reason}.`);
+  return new Problem("SOURCE_CORRUPT", `${name} cannot be unpacked from byte ${offset} on: ${reason}.`);
 }

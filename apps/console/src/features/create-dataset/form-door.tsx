@@ -3,13 +3,14 @@ import type { FormField } from "@letsdata/dataset/describe-form";
 import { type DescribedStep, describeDatasetSteps, type FormStepId, stepOfPath } from "@letsdata/dataset/form-steps";
 import { respellDatasetConfig } from "@letsdata/dataset/respell";
 import type { ProblemDetail } from "@letsdata/plugin-kit/problems";
-import { type ReactNode, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { ConfigForm } from "../../config-form/config-form.tsx";
 import { FieldHelp } from "../../config-form/field-help.tsx";
 import { leftoverValues } from "../../config-form/leftover-values.ts";
 import type { Draft } from "../../config-form/read-draft.ts";
-import { setValue, valueAt } from "../../config-form/set-value.ts";
+import { setValue, typedValue, valueAt } from "../../config-form/set-value.ts";
 import { Button } from "../../ui/button.tsx";
+import { useHydrated } from "../../ui/use-hydrated.ts";
 import { findingsBySteps } from "./form-findings.ts";
 import { Leftovers } from "./leftovers.tsx";
 import { LiveJson } from "./live-json.tsx";
@@ -46,12 +47,25 @@ export function FormDoor(props: FormDoorProps) {
   const page = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
 
+  const hydrated = useHydrated();
+
   const go = (id: FormStepId) => {
     setFocused(null);
     onStep(id);
     heading.current?.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
   };
+  const takeOver = useEffectEvent(() => {
+    if (text !== "") return;
+    const typed = step.fields.reduce((whole, field) => {
+      const control = page.current?.querySelector<HTMLInputElement>(`[data-path="${CSS.escape(field.path)}"]`);
+      if (!control?.value || field.kind === "map") return whole;
+      return setValue(whole, field.path, typedValue(field, control.value));
+    }, text);
+    if (typed !== text) onChange(typed);
+  });
+  // What was typed before the scripts were there stands in the controls only, and only until they are rendered again.
+  useLayoutEffect(() => takeOver(), []);
   const fill = useEffectEvent(() => {
     const filled = text.trim() === "" ? text : withOnlyChoices(text, document, step.fields);
     if (filled !== text) onChange(filled);
@@ -122,7 +136,13 @@ export function FormDoor(props: FormDoorProps) {
         <div className={`flex gap-2 border-t border-line pt-4 ${step.onlyShows ? "max-w-4xl" : "max-w-xl"}`}>
           {before ? <Button onClick={() => go(before.id)}>Back</Button> : null}
           {next ? (
-            <Button type="submit" form={formId} look={next.id === "review" ? "primary" : "plain"} className="ml-auto">
+            <Button
+              type="submit"
+              form={formId}
+              disabled={!hydrated}
+              look={next.id === "review" ? "primary" : "plain"}
+              className="ml-auto"
+            >
               Next: {next.title}
             </Button>
           ) : null}

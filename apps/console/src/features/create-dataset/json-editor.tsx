@@ -16,6 +16,7 @@ import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 import { getLocation, parse } from "jsonc-parser";
 import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
+import { EditorEcho } from "./editor-echo.ts";
 import { fieldAt, missingFields, templateOf } from "./editor-help.ts";
 
 export interface EditorHandle {
@@ -35,6 +36,7 @@ export interface JsonEditorProps {
 export function JsonEditor({ value, onChange, onPaste, diagnostics, handle }: JsonEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
+  const echo = useRef(new EditorEcho());
   const changed = useEffectEvent(onChange);
   const pasted = useEffectEvent(onPaste);
 
@@ -57,6 +59,7 @@ export function JsonEditor({ value, onChange, onPaste, diagnostics, handle }: Js
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           const text = update.state.doc.toString();
+          echo.current.told(text);
           changed(text);
           if (update.transactions.some((transaction) => transaction.isUserEvent("input.paste"))) pasted(text);
         }),
@@ -78,7 +81,7 @@ export function JsonEditor({ value, onChange, onPaste, diagnostics, handle }: Js
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
+    if (!editor || echo.current.isOwn(value) || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
 

@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 interface KeptDraft {
   readonly text: string;
@@ -34,7 +34,13 @@ export function useDraft(userId: string): DraftText {
   const key = `letsdata-draft-${userId}`;
   const [text, setText] = useState("");
   const [offered, setOffered] = useState<KeptDraft | null>(null);
-  useEffect(() => setOffered(readKept(key)), [key]);
+  const offeredKey = useRef("");
+  const offer = () => {
+    if (offeredKey.current === key) return;
+    offeredKey.current = key;
+    setOffered(readKept(key));
+  };
+  useEffect(offer, [key]);
   const forget = () => {
     localStorage.removeItem(key);
     setOffered(null);
@@ -42,6 +48,8 @@ export function useDraft(userId: string): DraftText {
   return {
     text,
     setText: (next) => {
+      // Of text that was typed before the page was ready: what is kept is read before it is written over.
+      offer();
       setText(next);
       try {
         localStorage.setItem(key, JSON.stringify({ text: next, savedAt: Date.now() } satisfies KeptDraft));

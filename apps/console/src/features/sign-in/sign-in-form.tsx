@@ -4,11 +4,13 @@ import { authClient } from "../../shell/auth-client.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/input.tsx";
 import { Labelled } from "../../ui/labelled.tsx";
+import { useHydrated } from "../../ui/use-hydrated.ts";
 import { safeNext } from "./safe-next.ts";
 
 export function SignInForm({ next }: { readonly next: string | undefined }) {
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
+  const hydrated = useHydrated();
 
   async function signIn(form: FormData): Promise<void> {
     setBusy(true);
@@ -46,7 +48,7 @@ export function SignInForm({ next }: { readonly next: string | undefined }) {
       <p role="alert" className="sr-only">
         {failure}
       </p>
-      <Button type="submit" look="primary" disabled={busy} className="h-10 w-full">
+      <Button type="submit" look="primary" disabled={busy || !hydrated} className="h-10 w-full">
         {busy ? "Signing in…" : "Sign in"}
       </Button>
     </form>
