@@ -1,6 +1,6 @@
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { describe, expect, it } from "vitest";
-import { classifyAwsError } from "./classify-error.ts";
+import { classifyAwsError, quotaProblem } from "./classify-error.ts";
 
 const awsError = (name: string, httpStatusCode: number | undefined, message = "") =>
   Object.assign(new Error(message), { name, $metadata: httpStatusCode === undefined ? {} : { httpStatusCode } });
@@ -56,6 +56,28 @@ describe("classifyAwsError", () => {
     const problem = classifyAwsError(awsError("AccessDenied", 403, message), { action: "s3:GetObject", resource: "b" });
     expect(problem.message).toContain("kms:Decrypt on arn:aws:kms:eu-west-1:1:key/k");
     expect(problem.details).toMatchObject({ side: "identity", action: "kms:Decrypt" });
+  });
+
+  it("says what AWS said of a limit, which may be a quota", () => {
+    const said = "This request would exceed the shard limit for the account 1 in eu-west-1. Limit: 500.";
+    const call = { action: "kinesis:CreateStream", resource: "arn:stream" };
+    const problem = classifyAwsError(awsError("LimitExceededException", 400, said), call);
+    expect(problem.code).toBe("THROTTLED");
+    expect(problem.message).toContain(said.slice(0, -1));
+    const lasting = quotaProblem(problem, "the shards per Region of Kinesis Data Streams") as Problem;
+    expect(lasting).toMatchObject({
+      code: "CLOUD_CALL_REFUSED",
+      details: { awsCode: "LimitExceededException", ...call },
+    });
+    for (const part of [call.action, call.resource, said, "the shards per Region of Kinesis Data Streams"])
+      expect(lasting.message).toContain(part);
+  });
+
+  it("takes nothing else for a quota", () => {
+    for (const name of ["ThrottlingException", "AccessDenied"]) {
+      const problem = classifyAwsError(awsError(name, 400));
+      expect(quotaProblem(problem, "a quota")).toBe(problem);
+    }
   });
 
   it("leaves a Problem as it is", () => {

@@ -9,11 +9,12 @@ export interface AwsCall {
   readonly resource?: string;
 }
 
+const LIMIT_EXCEEDED = "LimitExceededException";
 const THROTTLED = new Set([
   "BandwidthLimitExceeded",
   "KMS.ThrottlingException",
   "KMSThrottlingException",
-  "LimitExceededException",
+  LIMIT_EXCEEDED,
   "OverLimit",
   "PriorRequestNotComplete",
   "ProvisionedThroughputExceededException",
@@ -124,7 +125,11 @@ export function classifyAwsError(thrown: unknown, call: AwsCall = {}): Problem {
       details: { ...call, awsCode: name, status, requestId: (thrown as SdkErrorShape)?.$metadata?.requestId, ...more },
     });
 
-  if (THROTTLED.has(name) || status === 429) return problem("THROTTLED", `AWS throttled ${doing} (${name}).`);
+  if (THROTTLED.has(name) || status === 429) {
+    // Too many calls at once, or a quota that is used up: only the sentence tells.
+    const why = name === LIMIT_EXCEEDED && said !== "" ? `${name}: ${said}` : name;
+    return problem("THROTTLED", `AWS throttled ${doing} (${why}).`);
+  }
   if (EXPIRED.has(name)) return problem("CREDENTIALS_EXPIRED", `The session expired before ${doing}.`);
   if (NETWORK.has(name)) return problem("CLOUD_UNAVAILABLE", `The connection broke during ${doing} (${name}).`);
   if (UNAVAILABLE.has(name) || (status !== undefined && status >= 500)) {
@@ -160,6 +165,23 @@ export function classifyAwsError(thrown: unknown, call: AwsCall = {}): Problem {
     return problem("INTERNAL", `Something went wrong on our side during ${doing}.`, { said });
   }
   return problem("CLOUD_CALL_REFUSED", `AWS refused ${doing}: ${name}${said === "" ? "" : `: ${said}`}.`);
+}
+
+/**
+ * What `withRetry` threw in the end for a call that uses up `quota`, named as in AWS's console: a limit that stands in the way for so long is for
+ * somebody to raise, CLOUD_CALL_REFUSED. Anything else as it is.
+ */
+export function quotaProblem(thrown: unknown, quota: string): unknown {
+  if (!(thrown instanceof Problem) || thrown.details.awsCode !== LIMIT_EXCEEDED) return thrown;
+  const { action = "the call", resource } = thrown.details as AwsCall;
+  const said = sentence((thrown.cause as SdkErrorShape | undefined)?.message);
+  const about = resource === undefined ? "" : ` on ${resource}`;
+  const why = said === "" ? LIMIT_EXCEEDED : `${LIMIT_EXCEEDED}: ${said}`;
+  return new Problem(
+    "CLOUD_CALL_REFUSED",
+    `AWS keeps refusing ${action}${about}: ${why}. Remove what is no longer needed, ask for less, or have ${quota} raised in Service Quotas.`,
+    { cause: thrown, details: thrown.details },
+  );
 }
 
 /** True for failures that a later repetition may cure. */

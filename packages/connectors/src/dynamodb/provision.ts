@@ -6,7 +6,7 @@ import {
   type TableDescription,
   UpdateTableCommand,
 } from "@aws-sdk/client-dynamodb";
-import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { classifyAwsError, quotaProblem } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
@@ -19,11 +19,13 @@ import { type DynamodbTarget, nameOfTable } from "./permissions.ts";
 const POLL_MS = 250;
 const POLL_SLOWEST_MS = 5_000;
 const STEPS_MAX = 400;
+const QUOTA = "the quota of tables, or of their capacity (Amazon DynamoDB)";
 const streamOn = { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } as const;
 
 /**
  * Makes LetsData's table with its stream on, or brings it to the configured capacity; waits until it is ACTIVE. Each step
- * looks first, so that it can be repeated after a crash at any point. Throws RESOURCE_NOT_FOUND where it is removed meanwhile. The stream is a resource too: other datasets read it.
+ * looks first, so that it can be repeated after a crash at any point. Throws RESOURCE_NOT_FOUND where it is removed meanwhile, and
+ * CLOUD_CALL_REFUSED where the account's quota is used up. The stream is a resource too: other datasets read it.
  */
 export async function provisionTable(
   config: DynamodbTarget,
@@ -34,8 +36,13 @@ export async function provisionTable(
   const TableName = nameOfTable(config);
   const dynamodb = clientFor(DynamoDBClient, access);
   const resource = tableArn(TableName, access);
-  const change = (action: string, send: () => Promise<unknown>) =>
-    withRetry(() => send().catch(unlessInUse), { call: { action: `dynamodb:${action}`, resource }, signal });
+  const change = async (action: string, send: () => Promise<unknown>): Promise<void> => {
+    try {
+      await withRetry(() => send().catch(unlessInUse), { call: { action: `dynamodb:${action}`, resource }, signal });
+    } catch (thrown) {
+      throw quotaProblem(thrown, QUOTA);
+    }
+  };
   let pollMs = POLL_MS;
   const removal = new RemovalWatch();
   for (let steps = 0; steps < STEPS_MAX; steps++) {

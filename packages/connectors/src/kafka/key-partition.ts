@@ -3,6 +3,11 @@ const MULTIPLIER = 0x5bd1e995;
 /** Keys are hashed in here; what is longer gets a buffer of its own. */
 const scratch = Buffer.alloc(1_024);
 
+/** A document's partition of `count`. Those without a key keep their order, too. */
+export function partitionOfDocument({ partitionKey }: { readonly partitionKey: string }, count: number): number {
+  return partitionKey === "" ? 0 : partitionOfKey(partitionKey, count);
+}
+
 /** The partition of `count` that Kafka's own producers give to this key (murmur2), so that theirs and ours meet. */
 export function partitionOfKey(key: string, count: number): number {
   const bytes = key.length * 3 <= scratch.length ? scratch : Buffer.from(key);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Admin, Consumer, FetchIsolationLevels, ProduceAcks, Producer } from "@platformatic/kafka";
 import type { KafkaConnection } from "./connection.ts";
+import { FETCH_WAIT_MS, type FetchAnswer, readToEnd } from "./read-to-end.ts";
 import { RECORD_HEAD_BYTES, type TopicRecord } from "./record-batch.ts";
 import { positionsTopicOf } from "./topic.ts";
 
@@ -61,47 +62,33 @@ export async function readPosition(
       const [listed] = await admin.listOffsets({ topics, isolationLevel });
       return listed!.partitions[0]!.offset;
     };
-    let [offset, end] = await Promise.all([offsetAt(-2n), offsetAt(-1n)]);
+    const [offset, end] = await Promise.all([offsetAt(-2n), offsetAt(-1n)]);
     let found: Buffer | null = null;
     // By producer: what it wrote counts when its transaction's marker says so.
     const open = new Map<bigint, Buffer | null>();
-    while (offset < end) {
-      const answer = await consumer.fetch({
+    const fetch = async (fetchOffset: bigint): Promise<FetchAnswer> => {
+      const from = { currentLeaderEpoch: -1, fetchOffset, lastFetchedEpoch: -1, partitionMaxBytes: FETCH_BYTES };
+      const { responses, throttleTimeMs } = await consumer.fetch({
         node: partitions[partition]!.leader,
-        topics: [
-          {
-            topicId,
-            partitions: [
-              {
-                partition,
-                currentLeaderEpoch: -1,
-                fetchOffset: offset,
-                lastFetchedEpoch: -1,
-                partitionMaxBytes: FETCH_BYTES,
-              },
-            ],
-          },
-        ],
+        topics: [{ topicId, partitions: [{ partition, ...from }] }],
         minBytes: 1,
         maxBytes: FETCH_BYTES,
-        maxWaitTime: 500,
+        maxWaitTime: FETCH_WAIT_MS,
         isolationLevel,
       });
-      const batches = answer.responses[0]?.partitions[0]?.records ?? [];
-      if (batches.length === 0) break;
-      for (const batch of batches) {
-        offset = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-        if (batch.attributes & CONTROL) {
-          const isCommit = batch.records[0]?.key?.readInt16BE(2) === 1;
-          if (isCommit && open.has(batch.producerId)) found = open.get(batch.producerId)!;
-          open.delete(batch.producerId);
-          continue;
-        }
-        for (const { key, value } of batch.records) {
-          if (key?.toString() !== taskId) continue;
-          if (batch.attributes & TRANSACTIONAL) open.set(batch.producerId, value);
-          else found = value;
-        }
+      return { throttleTimeMs, batches: responses[0]?.partitions[0]?.records ?? [] };
+    };
+    for await (const batch of readToEnd({ offset, end }, fetch)) {
+      if (batch.attributes & CONTROL) {
+        const isCommit = batch.records[0]?.key?.readInt16BE(2) === 1;
+        if (isCommit && open.has(batch.producerId)) found = open.get(batch.producerId)!;
+        open.delete(batch.producerId);
+        continue;
+      }
+      for (const { key, value } of batch.records) {
+        if (key?.toString() !== taskId) continue;
+        if (batch.attributes & TRANSACTIONAL) open.set(batch.producerId, value);
+        else found = value;
       }
     }
     return found === null ? null : (JSON.parse(found.toString()) as CommittedPosition);

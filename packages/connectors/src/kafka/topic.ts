@@ -2,6 +2,7 @@ import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Admin, ConfigResourceTypes } from "@platformatic/kafka";
 import type { KafkaConnection } from "./connection.ts";
 import { protocolIdOf } from "./kafka-problem.ts";
+import { createPositionsTopic, type TopicSettings, tunePositionsTopic } from "./positions-topic.ts";
 
 /** Kafka's own default of `max.message.bytes`: 1 MiB and the head of a batch. */
 const MESSAGE_BYTES_DEFAULT = 1_048_588;
@@ -42,7 +43,8 @@ export async function ensureTopics(connection: KafkaConnection, shape: TopicShap
     const known = new Set(await admin.listTopics());
     const positions = positionsTopicOf(shape.topicName);
     if (!known.has(shape.topicName)) await createTopic(admin, shape.topicName, shape, {});
-    if (!known.has(positions)) await createTopic(admin, positions, shape, { "cleanup.policy": "compact" });
+    if (known.has(positions)) await tunePositionsTopic(admin, positions);
+    else await createPositionsTopic((settings) => createTopic(admin, positions, shape, settings));
     return await messageBytesMax(admin, shape.topicName);
   } finally {
     await admin.close();
@@ -53,14 +55,14 @@ async function createTopic(
   admin: Admin,
   topic: string,
   { topicPartitions, topicReplicationFactor }: TopicShape,
-  configs: Readonly<Record<string, string>>,
+  settings: TopicSettings,
 ): Promise<void> {
   await admin
     .createTopics({
       topics: [topic],
       partitions: topicPartitions,
       replicas: topicReplicationFactor,
-      configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
+      configs: Object.entries(settings).map(([name, value]) => ({ name, value })),
     })
     .catch((thrown: unknown) => {
       // Another task made it at the same moment.

@@ -3,7 +3,7 @@ import type { PreparedDocument } from "@letsdata/plugin-kit/writer";
 import { type ClusterMetadata, type Connection, Producer } from "@platformatic/kafka";
 import { REQUEST_TIMEOUT_MS } from "./connection.ts";
 import { protocolIdOf } from "./kafka-problem.ts";
-import { partitionOfKey } from "./key-partition.ts";
+import { partitionOfDocument } from "./key-partition.ts";
 import { openBroker } from "./open-broker.ts";
 import { positionPartition, positionRecord, readPosition } from "./positions.ts";
 import { type PartitionBatch, produce, produceVersion } from "./produce.ts";
@@ -86,10 +86,8 @@ export async function openTransactionalSession(input: SessionInput): Promise<Ses
     const count = metadata.topics.get(topic)!.partitionsCount;
     const byPartition = new Map<number, TopicRecord[]>();
     for (const { document, payload, bytes } of documents) {
-      const { partitionKey: key } = document;
-      // Those without a key keep their order, too.
-      const partition = key === "" ? 0 : partitionOfKey(key, count);
-      const record = { key, value: payload as string, bytes };
+      const partition = partitionOfDocument(document, count);
+      const record = { key: document.partitionKey, value: payload as string, bytes };
       const others = byPartition.get(partition);
       if (others) others.push(record);
       else byPartition.set(partition, [record]);

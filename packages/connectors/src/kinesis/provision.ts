@@ -7,9 +7,9 @@ import {
   type StreamDescriptionSummary,
   UpdateShardCountCommand,
 } from "@aws-sdk/client-kinesis";
-import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { classifyAwsError, quotaProblem } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
-import { withRetry } from "@letsdata/aws/with-retry";
+import { type RetryOptions, withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { lookOf, RemovalWatch } from "../removal-watch.ts";
@@ -18,15 +18,18 @@ import { type KinesisTarget, nameOfStream, streamArn } from "./permissions.ts";
 const POLL_MS = 250;
 const POLL_SLOWEST_MS = 5_000;
 const STEPS_MAX = 400;
+const QUOTA = "the quota of shards per Region (Amazon Kinesis Data Streams)";
 
 /**
  * Makes LetsData's stream, or resizes a stream to the configured shards; waits until it is ACTIVE. Each step looks first,
- * so that it can be repeated after a crash at any point. Throws RESOURCE_NOT_FOUND where it is removed meanwhile.
+ * so that it can be repeated after a crash at any point. Throws RESOURCE_NOT_FOUND where it is removed meanwhile, and CLOUD_CALL_REFUSED
+ * where the account's shards are used up.
  */
 export async function provisionStream(
   config: KinesisTarget,
   access: CloudAccess,
   signal: AbortSignal,
+  retry: Pick<RetryOptions, "sleep"> = {},
 ): Promise<readonly ProvisionedResource[]> {
   const isOurs = config.resourceLocation === "LetsData";
   const shards = config.kinesisShardCount ?? (isOurs ? 1 : undefined);
@@ -35,6 +38,17 @@ export async function provisionStream(
   const kinesis = clientFor(KinesisClient, access);
   const options = { abortSignal: signal };
   const resource = streamArn(config, access);
+  const change = async (action: string, send: () => Promise<unknown>): Promise<void> => {
+    try {
+      await withRetry(() => send().catch(unlessInUse), {
+        ...retry,
+        call: { action: `kinesis:${action}`, resource },
+        signal,
+      });
+    } catch (thrown) {
+      throw quotaProblem(thrown, QUOTA);
+    }
+  };
   let pollMs = POLL_MS;
   const removal = new RemovalWatch();
   for (let steps = 0; steps < STEPS_MAX; steps++) {
@@ -49,38 +63,21 @@ export async function provisionStream(
         throw new Problem("RESOURCE_NOT_FOUND", `${resource} does not exist.`, {
           path: "writeConnector.kinesisStreamName",
         });
-      await withRetry(
-        () =>
-          kinesis
-            .send(
-              new CreateStreamCommand({
-                StreamName,
-                ShardCount: shards,
-                StreamModeDetails: { StreamMode: "PROVISIONED" },
-                Tags: { "letsdata:datasetName": access.datasetName },
-              }),
-              options,
-            )
-            .catch(unlessInUse),
-        { call: { action: "kinesis:CreateStream", resource }, signal },
+      const StreamModeDetails = { StreamMode: "PROVISIONED" as const };
+      const Tags = { "letsdata:datasetName": access.datasetName };
+      await change("CreateStream", () =>
+        kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: shards, StreamModeDetails, Tags }), options),
       );
     } else if (found?.StreamStatus === "ACTIVE") {
       if (found.OpenShardCount === shards) {
         return isOurs ? [{ kind: "kinesis-stream", name: StreamName, arn: resource, region: access.region }] : [];
       }
-      await withRetry(
-        () =>
-          kinesis
-            .send(
-              new UpdateShardCountCommand({
-                StreamName,
-                TargetShardCount: nextShardCount(found.OpenShardCount ?? 1, shards ?? 1),
-                ScalingType: "UNIFORM_SCALING",
-              }),
-              options,
-            )
-            .catch(unlessInUse),
-        { call: { action: "kinesis:UpdateShardCount", resource }, signal },
+      const TargetShardCount = nextShardCount(found.OpenShardCount ?? 1, shards ?? 1);
+      await change("UpdateShardCount", () =>
+        kinesis.send(
+          new UpdateShardCountCommand({ StreamName, TargetShardCount, ScalingType: "UNIFORM_SCALING" }),
+          options,
+        ),
       );
     }
     await delay(pollMs, undefined, { signal });

@@ -1,9 +1,11 @@
 import { gunzipSync } from "node:zlib";
+import { ATTEMPTS_MAX } from "@letsdata/aws/with-retry";
 import { makeDocument, prepareAll } from "@letsdata/plugin-kit/testing/writer-conformance";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type OpenCloud, openCloud } from "../testing/open-cloud.ts";
 import { checkKinesisWrite } from "./check-access.ts";
 import { kinesisTargetReadPermissions, kinesisWritePermissions } from "./permissions.ts";
+import { provisionStream, removeStream } from "./provision.ts";
 import { describeKinesisWriter, provisionedStream, storedIn } from "./testing/writer-suite.ts";
 import { openKinesisWriter, pack } from "./writer.ts";
 
@@ -24,6 +26,32 @@ describeKinesisWriter(
   (places) => open.rejectNext("kinesis", "PutRecords", places),
   (config) => open.narrowed(kinesisWritePermissions(config, open.access)),
 );
+
+describe("a stream of LetsData over the account's quota of shards", () => {
+  it("is tried again for long, and then said to need a higher quota, in AWS's words", async () => {
+    const kinesisStreamName = `tldec${"q".repeat(32)}`;
+    const config = { resourceLocation: "LetsData", kinesisStreamName, kinesisShardCount: 501 };
+    let waits = 0;
+    const sleep = async () => void waits++;
+    const refused = provisionStream(config, open.access, signal, { sleep });
+    await expect(refused).rejects.toMatchObject({
+      code: "CLOUD_CALL_REFUSED",
+      message: expect.stringMatching(
+        /kinesis:CreateStream on .*would exceed the shard limit for the account .* Limit: 500\. .*quota of shards/,
+      ),
+    });
+    expect(waits).toBe(ATTEMPTS_MAX - 1);
+  });
+
+  it("is made when others have let go of theirs meanwhile", async () => {
+    const kinesisStreamName = `tldec${"r".repeat(32)}`;
+    const config = { resourceLocation: "LetsData", kinesisStreamName, kinesisShardCount: 1 };
+    open.faults.add({ kind: "throttle", service: "kinesis", action: "CreateStream", times: 5 });
+    const made = await provisionStream(config, open.access, signal, { sleep: async () => {} });
+    expect(made).toMatchObject([{ kind: "kinesis-stream", name: kinesisStreamName }]);
+    await removeStream(config, open.access, signal);
+  });
+});
 
 describe("the Kinesis writer", () => {
   it("asks for exactly the entries again that were refused", async () => {

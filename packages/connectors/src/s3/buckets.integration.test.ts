@@ -36,6 +36,16 @@ describe("a bucket of LetsData", () => {
     await removeBucket(config, open.access, signal);
   });
 
+  it("is made by whoever comes first, and of use to the other that did not see it yet", async () => {
+    const config = { resourceLocation: "LetsData", bucketName: `tldec${"f".repeat(32)}` };
+    // Both look before either makes it.
+    open.faults.add({ kind: "latency", service: "s3", action: "CreateBucket", latencyMs: 300 });
+    const made = await Promise.all([1, 2].map(() => provisionBucket(config, open.access, signal)));
+    expect(open.faults.list()).toMatchObject([{ hits: 2 }]);
+    expect(made[0]).toEqual(made[1]);
+    await removeBucket(config, open.access, signal);
+  });
+
   it("is rid of unfinished uploads after a day, and of all of them when it is removed, however many", async () => {
     const config = { resourceLocation: "LetsData", bucketName: `tldec${"e".repeat(32)}` };
     const s3 = clientFor(S3Client, open.access);

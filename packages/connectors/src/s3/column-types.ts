@@ -12,6 +12,10 @@ export class ColumnTypes {
     }
   }
 
+  get count(): number {
+    return this.#types.size;
+  }
+
   /** Columns that never had a value are text; an object without any column gets one. */
   columns(): readonly (readonly [name: string, type: ColumnType])[] {
     if (this.#types.size === 0) return [["documentId", "STRING"]];

@@ -5,6 +5,8 @@ export interface OpenObject {
   append(batch: readonly PreparedDocument[]): Promise<void>;
   /** Uncompressed size so far. */
   plainBytes(): number;
+  /** It has as much as its format bears, however few bytes that are. */
+  isFull?(): boolean;
   /** Makes it visible, whole. Repeatable after a failure. */
   finish(): Promise<void>;
   /** Never throws. */

@@ -1,11 +1,13 @@
 import { makeDocument } from "@letsdata/plugin-kit/testing/writer-conformance";
+import type { PreparedDocument } from "@letsdata/plugin-kit/writer";
 import fc from "fast-check";
 import { parquetMetadata } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import { ColumnTypes } from "./column-types.ts";
 import { exactRow, rowsOf, rowsText } from "./exact-rows.ts";
+import { openParquet } from "./open-parquet.ts";
 import { ParquetRows } from "./parquet-rows.ts";
-import { asFile, type Row, readParquet } from "./testing/read-parquet.ts";
+import { asFile, type Row, readJsonTexts, readParquet } from "./testing/read-parquet.ts";
 
 function encoded(rows: readonly Row[], packing: "GZIP" | "NONE" | "ZSTD" = "NONE"): Uint8Array {
   const types = new ColumnTypes();
@@ -39,16 +41,23 @@ describe("whole numbers of up to 64 bits", () => {
     expect((await readParquet(encoded(rows))).map(({ id }) => id)).toEqual([2n ** 63n - 1n, -(2n ** 63n), 5n]);
   });
 
-  it("are doubles where the column holds others, and stay what they were within lists and beside texts", async () => {
+  it("are doubles where the column holds others, and stay what they were within lists", async () => {
     const rows = rowsFrom(
-      '{"n":1234567890123456789,"list":[1234567890123456789],"mixed":1234567890123456789,"more":9223372036854775808}',
-      '{"n":0.5,"list":[],"mixed":"x","more":1}',
+      '{"n":1234567890123456789,"list":[1234567890123456789],"more":9223372036854775808}',
+      '{"n":0.5,"list":[],"more":1}',
     );
-    expect(typesOf(rows)).toEqual({ n: "DOUBLE", list: "JSON", mixed: "JSON", more: "DOUBLE" });
+    expect(typesOf(rows)).toEqual({ n: "DOUBLE", list: "JSON", more: "DOUBLE" });
     const plain = JSON.parse(
       '{"n":1234567890123456789,"list":[1234567890123456789],"more":9223372036854775808}',
     ) as Row;
-    expect((await readParquet(encoded(rows)))[0]).toEqual({ ...plain, mixed: plain.n });
+    expect((await readParquet(encoded(rows)))[0]).toEqual(plain);
+  });
+
+  it("keep their digits beside texts, too, in a column of JSON", async () => {
+    const numbers = ["1234567890123456789", "-9223372036854775808", "5"];
+    const rows = rowsFrom(...numbers.map((mixed) => `{"mixed":${mixed}}`), '{"mixed":"1234567890123456789"}');
+    expect(typesOf(rows)).toEqual({ mixed: "JSON" });
+    expect(await readJsonTexts(encoded(rows), "mixed")).toEqual([...numbers, '"1234567890123456789"']);
   });
 
   it("are told from texts and fractions, and a document that is no JSON has its fields", () => {
@@ -57,6 +66,45 @@ describe("whole numbers of up to 64 bits", () => {
     ]);
     const fields = { document: "id:1234567890123456789, text" };
     expect(exactRow({ ...makeDocument("a"), body: fields.document, fields: () => fields })).toEqual(fields);
+  });
+});
+
+describe("attributes whose names are data", () => {
+  /** Documents of `count` names, each has one of its own turn. */
+  const batchOf = (rows: number, count: number): readonly PreparedDocument[] =>
+    Array.from({ length: rows }, (_, n) => {
+      const payload = Object.fromEntries(
+        Array.from({ length: Math.ceil(count / rows) }, (_, nth) => [`n${(n + nth * rows) % count}`, n]),
+      );
+      return { document: makeDocument(String(n)), ordinal: n, payload, bytes: 1 };
+    });
+  const objectOf = (batch: readonly PreparedDocument[]) => {
+    const parts: Uint8Array[] = [];
+    const upload = {
+      add: async (bytes: Uint8Array) => void parts.push(bytes),
+      complete: async () => {},
+      abort: async () => {},
+    };
+    const object = openParquet(upload, "NONE");
+    return { object, appended: object.append(batch), bytes: () => Buffer.concat(parts) };
+  };
+
+  it("end a row group before its missing values fill the memory", async () => {
+    const { object, appended, bytes } = objectOf(batchOf(2_500, 1_000));
+    await appended;
+    await object.finish();
+    const groups = parquetMetadata(asFile(bytes())).row_groups.map(({ num_rows: rows }) => Number(rows));
+    expect(groups).toEqual([2_000, 500]);
+    const rows = await readParquet(bytes());
+    expect(rows).toHaveLength(2_500);
+    expect(rows[2_499]).toMatchObject({ n499: 2_499n, n498: null });
+  });
+
+  it("end the object before what its end says of them does", async () => {
+    const wide = objectOf(batchOf(800, 10_000));
+    const narrow = objectOf(batchOf(800, 100));
+    await Promise.all([wide.appended, narrow.appended]);
+    expect([wide.object.isFull?.(), narrow.object.isFull?.()]).toEqual([true, false]);
   });
 });
 

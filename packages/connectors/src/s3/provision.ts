@@ -13,7 +13,7 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { classifyAwsError } from "@letsdata/aws/classify-error";
+import { awsErrorCode, classifyAwsError } from "@letsdata/aws/classify-error";
 import { clientFor } from "@letsdata/aws/client-for";
 import { withRetry } from "@letsdata/aws/with-retry";
 import type { CloudAccess, ProvisionedResource } from "@letsdata/plugin-kit/connector";
@@ -56,7 +56,7 @@ export async function provisionBucket(
       access.region === "us-east-1"
         ? {}
         : { CreateBucketConfiguration: { LocationConstraint: access.region as BucketLocationConstraint } };
-    await s3.send(new CreateBucketCommand({ Bucket, ...place }), options);
+    await s3.send(new CreateBucketCommand({ Bucket, ...place }), options).catch(unlessOurs);
   });
   await retry("s3:PutBucketPublicAccessBlock", () =>
     s3.send(
@@ -176,6 +176,11 @@ async function exists(s3: S3Client, Bucket: string, signal: AbortSignal): Promis
     if (problem.code === "RESOURCE_NOT_FOUND") return false;
     throw problem;
   }
+}
+
+/** Somebody (an earlier call of ours) made it since we looked: us-east-1 does not mind, other regions say so. */
+function unlessOurs(thrown: unknown): void {
+  if (awsErrorCode(thrown) !== "BucketAlreadyOwnedByYou") throw thrown;
 }
 
 function unlessMissing(thrown: unknown): void {

@@ -91,7 +91,7 @@ export function openS3Writer(input: {
       await open.append(batch).catch(failForGood);
       return [];
     },
-    wantsFlush: () => open !== null && open.plainBytes() >= fileBytes,
+    wantsFlush: () => open !== null && (open.plainBytes() >= fileBytes || open.isFull?.() === true),
     async flush(signal) {
       if (open !== null) await open.finish().catch(failForGood);
       else if (mayHaveLeftover) await removeLeftover(addressOfPart(), { confirmLease, signal }).catch(failForGood);

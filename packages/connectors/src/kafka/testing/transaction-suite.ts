@@ -3,12 +3,13 @@ import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { Problem } from "@letsdata/plugin-kit/problems";
 import { makeDocument, prepareAll, repeatedly } from "@letsdata/plugin-kit/testing/writer-conformance";
 import type { Writer } from "@letsdata/plugin-kit/writer";
-import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes, Producer } from "@platformatic/kafka";
+import { Producer } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 import { connectionOf, type KafkaCluster } from "../connection.ts";
 import type { KafkaWriterConfig } from "../session.ts";
 import { positionsTopicOf } from "../topic.ts";
 import { kafkaTarget, task } from "./kafka-target.ts";
+import { LARGE_BYTES, limitMessages } from "./limit-messages.ts";
 import { type CallName, onCalls } from "./on-calls.ts";
 
 const signal = new AbortController().signal;
@@ -16,8 +17,6 @@ const signal = new AbortController().signal;
 const BODY_BYTES = 100_000;
 const ids = Array.from({ length: 25 }, (_, n) => String(n).padStart(2, "0"));
 const REQUESTS = 3;
-/** More than a limit that is set for a test, less than the usual one. */
-const LARGE_BYTES = 50_000;
 
 const ofOneKey = (id: string) => ({ ...makeDocument(id, BODY_BYTES), partitionKey: "same" });
 /** The same documents for whichever writer, as the pipeline would hand them over again. */
@@ -161,13 +160,14 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
       const text = randomBytes(LARGE_BYTES).toString("base64");
       const large = { ...ofOneKey("large"), body: JSON.stringify({ documentId: "large", text }) };
       const batch = await prepareAll(writer, [...ids.map(ofOneKey), large], 1);
-      await limitMessages(config, 20_000);
+      const connection = await connectionOf(config, access(), signal);
+      await limitMessages(connection, config.topicName, 20_000);
       await expect(writer.write(batch, signal)).rejects.toMatchObject({
         code: "CLOUD_CALL_REFUSED",
         message: expect.stringContaining("larger than the max message size"),
       });
       expect(await ofThatKey(config)).toEqual([["before"]]);
-      await limitMessages(config, 1_000_000);
+      await limitMessages(connection, config.topicName, 1_000_000);
       expect(await writer.write(batch, signal)).toEqual([]);
       expect(await ofThatKey(config)).toEqual([["before", ...ids, "large"]]);
       await writer.close();
@@ -205,42 +205,5 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
         await producer.close(true);
       },
     };
-  }
-
-  /** Returns when the broker goes by it, which a transaction that is taken back finds out. */
-  async function limitMessages(config: KafkaWriterConfig, bytes: number): Promise<void> {
-    const connection = await connectionOf(config, access(), signal);
-    const admin = new Admin(connection);
-    const takes = async (bytes: number): Promise<boolean> => {
-      const options = {
-        ...connection,
-        idempotent: true,
-        transactionalId: `probe-${config.topicName}`,
-        timeout: 60_000,
-      };
-      const producer = new Producer<Buffer, Buffer, Buffer, Buffer>(options);
-      try {
-        const transaction = await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 });
-        const message = {
-          topic: config.topicName,
-          partition: 0,
-          value: Buffer.from(JSON.stringify("x".repeat(bytes))),
-        };
-        const sent = await Promise.allSettled([transaction.send({ messages: [message] })]);
-        await transaction.abort();
-        return sent[0].status === "fulfilled";
-      } finally {
-        await producer.close(true);
-      }
-    };
-    const limit = { name: "max.message.bytes", value: String(bytes) };
-    const configs = [{ ...limit, configOperation: IncrementalAlterConfigOperationTypes.SET }];
-    const topic = { resourceType: ConfigResourceTypes.TOPIC, resourceName: config.topicName };
-    try {
-      await admin.incrementalAlterConfigs({ resources: [{ ...topic, configs }] });
-      await expect.poll(() => takes(LARGE_BYTES), { timeout: 30_000 }).toBe(bytes > LARGE_BYTES);
-    } finally {
-      await admin.close();
-    }
   }
 }

@@ -2,11 +2,13 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { clientFor } from "@letsdata/aws/client-for";
 import type { CloudAccess } from "@letsdata/plugin-kit/connector";
 import { makeDocument, prepareAll, testWriter } from "@letsdata/plugin-kit/testing/writer-conformance";
-import { connectionsApiChannel } from "@platformatic/kafka";
+import { Admin, ConfigResourceTypes, connectionsApiChannel } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 import { checkKafkaWrite } from "../check-access.ts";
 import { connectionOf, type KafkaCluster } from "../connection.ts";
 import { forgetPosition } from "../positions.ts";
+import type { KafkaWriterConfig } from "../session.ts";
+import { positionsTopicOf } from "../topic.ts";
 import { codecsIn } from "./committed-ids.ts";
 import { kafkaTarget, task } from "./kafka-target.ts";
 
@@ -60,6 +62,37 @@ export function describeKafkaWriter(name: string, cluster: () => KafkaCluster, a
       await forgetPosition(await connectionOf(config, access(), signal), config.topicName, task.taskId);
       await write(3, ["0"], 0);
       expect((await stored(config)).flat()).toHaveLength(6);
+    });
+
+    it("keeps its positions in small segments, in a topic that was made without, too, and leaves what somebody set", async () => {
+      const connection = await connectionOf(cluster(), access(), signal);
+      const admin = new Admin(connection);
+      const positionsOf = async ({ topicName }: KafkaWriterConfig) => {
+        const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: positionsTopicOf(topicName) };
+        const [described] = await admin.describeConfigs({ resources: [resource] });
+        return Object.fromEntries(described!.configs.map(({ name, value }) => [name, value]));
+      };
+      const small = { "cleanup.policy": "compact", "segment.bytes": "16777216", "segment.ms": "600000" };
+      const [fresh, old, customers] = [freshTopic(), freshTopic(), freshTopic()];
+      const compact = { name: "cleanup.policy", value: "compact" };
+      const larger = { name: "segment.bytes", value: "33554432" };
+      const make = ({ topicName }: KafkaWriterConfig, configs: readonly { name: string; value: string }[]) =>
+        admin.createTopics({
+          topics: [positionsTopicOf(topicName)],
+          partitions: 1,
+          replicas: 1,
+          configs: [...configs],
+        });
+      try {
+        await make(old, [compact]);
+        await make(customers, [compact, larger]);
+        for (const config of [fresh, old, customers]) await (await open(config)).close();
+        await expect.poll(() => positionsOf(fresh)).toMatchObject(small);
+        await expect.poll(() => positionsOf(old)).toMatchObject(small);
+        await expect.poll(() => positionsOf(customers)).toMatchObject({ ...small, "segment.bytes": larger.value });
+      } finally {
+        await admin.close();
+      }
     });
 
     it("counts each request of its connections, whatever opened them, and none of another writer's", async () => {
