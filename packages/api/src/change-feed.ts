@@ -26,7 +26,8 @@ export function createChangeFeed(listen: Listen): ChangeFeed {
     listening = listen(({ tenantId, datasetId }) => {
       for (const onChange of byTenant.get(tenantId) ?? []) onChange(datasetId);
     }, tellAll);
-    // `listen` says so again a moment later, and after each connection that was made anew. Whoever subscribed while the connection was being made may have read before it could hear.
+    // Whoever subscribed while the connection was being made may have read before it could hear. `listen` says so again a moment later, and
+    // after each connection that was made anew.
     listening.then(tellAll, () => undefined);
   }
 

@@ -11,6 +11,7 @@ export const asFile = (bytes: Uint8Array) => new Uint8Array(bytes).buffer as Arr
 /** The rows of a Parquet object, with a library that is not the writer's. */
 export const readParquet = (bytes: Uint8Array) =>
   parquetReadObjects({ file: asFile(bytes), compressors }) as Promise<Row[]>;
+
 /** The texts that a JSON column holds, digit by digit. */
 export async function readJsonTexts(bytes: Uint8Array, column: string): Promise<readonly unknown[]> {
   const parsers = { jsonFromBytes: (text: Uint8Array | undefined) => text && Buffer.from(text).toString() };
