@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { askStack } from "./ask-stack.ts";
 
@@ -33,6 +34,30 @@ test("a host that does not answer is waited for less than a second; then what it
   const [silent, dumped] = [answered(), answered("a dump")];
   await vi.advanceTimersByTimeAsync(999);
   expect([await silent, await dumped]).toEqual([null, { place: "of the dump", stack: "a dump" }]);
+});
+
+test("an answer that comes too late is not taken for that of the next question", async () => {
+  const channel = new PassThrough();
+  const late = askStack(channel, () => {}, {});
+  await vi.advanceTimersByTimeAsync(999);
+  expect(await late).toBeNull();
+  channel.write(line({ place: "line 1 of a.py", stack: "before" }));
+  await nextTurn();
+  const now = { place: "line 2 of a.py", stack: "now" };
+  expect(await askStack(channel, () => channel.write(line(now)), {})).toEqual(now);
+});
+
+test("one who gives up leaves the answer to another who still waits", async () => {
+  const channel = new PassThrough();
+  const first = askStack(channel, () => {}, {});
+  await vi.advanceTimersByTimeAsync(400);
+  const second = askStack(channel, () => {}, {});
+  await vi.advanceTimersByTimeAsync(400);
+  const answer = { place: "line 1 of a.py", stack: "now" };
+  channel.write(line(answer));
+  await nextTurn();
+  await vi.advanceTimersByTimeAsync(400);
+  expect([await first, await second]).toEqual([null, answer]);
 });
 
 test("what customer code writes instead is no more than a bounded text", async () => {

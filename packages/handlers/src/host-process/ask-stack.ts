@@ -24,14 +24,15 @@ const placeLengthMax = 300;
 
 /**
  * Puts the question by `ask` and reads the answer from `channel`: one line of JSON, a HandlerStack whose `stack` is null where no customer
- * code runs. Resolves within a second whatever the host does; null where nothing is known.
+ * code runs. Resolves within a second whatever the host does; null where nothing is known. The channel flows from then on: an answer
+ * that comes too late is nobody's, and not that to the next question.
  */
 export function askStack(channel: Duplex, ask: () => void, { readDump }: StackQuestion): Promise<HandlerStack | null> {
   return new Promise((resolve) => {
     let told = "";
     const finish = (stack: HandlerStack | null): void => {
       clearTimeout(limit);
-      channel.off("data", take).off("close", giveUp).pause();
+      channel.off("data", take).off("close", giveUp);
       resolve(stack);
     };
     const giveUp = (): void => finish(readDump?.(told) ?? null);

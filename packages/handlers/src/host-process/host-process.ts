@@ -112,11 +112,9 @@ export class HostProcess {
       );
     });
     let reports = "";
-    this.#child.on("exit", () => {
-      // Nobody reads it but who has asked; from here on Node empties it.
-      this.#child.stdio[4]?.on("data", (chunk) => {
-        reports = (reports + String(chunk)).slice(-reportsLengthMax);
-      });
+    // Always, also while somebody who has asked reads it: what it says last may be its last words.
+    this.#child.stdio[4]?.on("data", (chunk) => {
+      reports = (reports + String(chunk)).slice(-reportsLengthMax);
     });
     this.#child.on("close", (code, signal) => {
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
