@@ -17,6 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => {
   vi.unstubAllEnvs();
   pythonHost.close?.();
+  javaHost.close?.();
 });
 
 function run(command: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {

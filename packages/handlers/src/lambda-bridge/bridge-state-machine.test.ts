@@ -24,7 +24,10 @@ afterAll(() => rmSync(ordersImage, { recursive: true, force: true }));
 
 const pythonArtifact = join(import.meta.dirname, "../python/testing/artifact");
 const python = new HostProcess(pythonCommand(pythonArtifact));
-afterAll(() => python.close());
+afterAll(() => {
+  python.close();
+  pythonHost.close?.();
+});
 
 /** From windows that end within nearly every composite to windows that hold the whole file. */
 for (const windowBytesMax of [50, 64, 300, 4096]) {

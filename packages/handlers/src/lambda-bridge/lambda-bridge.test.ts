@@ -52,7 +52,10 @@ testBridge("an image of our own in JavaScript, asked in batches", async () => ({
   artifactDir: ownImage,
 }));
 const python = new HostProcess(pythonCommand(pythonArtifact));
-afterAll(() => python.close());
+afterAll(() => {
+  python.close();
+  pythonHost.close?.();
+});
 testBridge("an image of our own in Python, asked in batches", async () => ({
   host: hostedEntry("PYTHON", () => python),
   artifactDir: pythonArtifact,

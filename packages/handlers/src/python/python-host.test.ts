@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { type HostUnderTest, hostHelpers, testHost } from "../host-process/testing/host-suite.ts";
 import { testRecordInterfaces } from "../interfaces/testing/record-suite.ts";
 import { testLivingDocuments } from "../state-machine/testing/living-documents-suite.ts";
 import { testOrders } from "../state-machine/testing/orders-suite.ts";
 import { pythonHost } from "./open-handler.ts";
+
+afterAll(() => pythonHost.close?.());
 
 const artifactDir = join(import.meta.dirname, "testing/artifact");
 const underTest: HostUnderTest = {
