@@ -17,7 +17,7 @@ afterEach(() => {
 let javaArtifact: string;
 beforeAll(async () => {
   javaArtifact = await buildJavaArtifact(join(import.meta.dirname, "../java/testing/artifact"));
-}, 120_000);
+}, 300_000);
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "letsdata-shims-"));

@@ -92,7 +92,7 @@ test("the Python template passes its unit test with the package in a Python of i
   // All that an installation supplies, but for the stand-in of a package that a Lambda image brings itself.
   const supplied = (readdirSync(support, { recursive: true }) as string[]).filter((name) => name.endsWith(".py"));
   expect(modules).toEqual(supplied.filter((name) => !name.startsWith("aws_lambda_powertools")).sort());
-}, 60_000);
+}, 180_000);
 
 test("the Java template builds with a JDK alone, passes its unit test and runs as a JAR", async () => {
   const { interfacesJar } = await buildJavaHost();
@@ -105,7 +105,7 @@ test("the Java template builds with a JDK alone, passes its unit test and runs a
   cpSync(join(folder, "java/clicks.jar"), jarOf(artifactDir));
   const kinds = await kindsOf(javaHost, artifactDir, "1\t/\ntest-2\t/\n3");
   expect(kinds).toEqual(["document", "skip", "error"]);
-}, 120_000);
+}, 300_000);
 
 /** The block of a template's README in its language. */
 function blockOf(language: string): string {
@@ -175,7 +175,7 @@ test("what the Java template says of unit tests compiles as it stands, for every
   expect(run("javac", ["-cp", interfacesJar, "-d", folder, join(folder, "Example.java")], folder)).toMatchObject({
     code: 0,
   });
-}, 120_000);
+}, 300_000);
 
 const othersInJava = [
   "SingleFileStateMachineParser singleFileStateMachineParser",

@@ -123,4 +123,4 @@ test("Java's HandlerRun cuts and refuses as a task does, whatever the hints", as
   writeFileSync(source, inJava.replace("// CALLS", calls.join("\n    ")));
   const out = execFileSync("java", ["-cp", interfacesJar, source], { encoding: "utf8" });
   expect(out.trim().split("\n")).toEqual(await Promise.all(framings.map(inTask)));
-}, 120_000);
+}, 300_000);

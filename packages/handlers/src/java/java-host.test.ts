@@ -12,7 +12,7 @@ import { installedJavas } from "./testing/installed-javas.ts";
 let artifactDir: string;
 beforeAll(async () => {
   artifactDir = await buildJavaArtifact(join(import.meta.dirname, "testing/artifact"));
-}, 120_000);
+}, 300_000);
 
 const everyRecordReader = "com.acme.EveryRecordReader";
 

@@ -10,7 +10,7 @@ let artifactDir: string;
 const folder = mkdtempSync(join(tmpdir(), "letsdata-java-step-"));
 beforeAll(async () => {
   artifactDir = await buildJavaArtifact(join(import.meta.dirname, "testing/java-artifact"));
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Every version on this machine: up to 23 Java's own means contain a step, from 24 on the kernel's. */

@@ -26,7 +26,7 @@ const python = new HostProcess(pythonCommand(pythonArtifact));
 let javaArtifact: string;
 beforeAll(async () => {
   javaArtifact = await buildJavaArtifact(join(import.meta.dirname, "../java/testing/artifact"));
-}, 120_000);
+}, 300_000);
 afterAll(() => {
   for (const folder of [asClasses, asFunction]) rmSync(folder, { recursive: true, force: true });
   for (const host of [pythonHost, javaHost]) host.close?.();
