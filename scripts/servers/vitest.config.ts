@@ -7,7 +7,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ["**/*.servers.ts"],
     hookTimeout: 300_000,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     expect: patient,
     fileParallelism: false,
   },
