@@ -20,8 +20,9 @@ test("a server whose port another program took before it did is started on anoth
     return listening([port]);
   });
   await server.stop();
-  expect(asked).toHaveLength(2);
-  expect(server.port).toBe(asked[1]);
+  // Rarely another test's connection takes the second one, too.
+  expect(asked.length).toBeGreaterThan(1);
+  expect(server.port).toBe(asked.at(-1));
 });
 
 test("a server counts as started when it listens on all its ports", async () => {

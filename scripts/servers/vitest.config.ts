@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["**/*.servers.ts"],
     // A server is installed, or built, by the first hook that starts its version.
     hookTimeout: 900_000,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     expect: patient,
     fileParallelism: false,
   },

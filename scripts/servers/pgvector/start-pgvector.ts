@@ -1,10 +1,13 @@
 import { chown, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { findServerUser, isReachableByOthers } from "@letsdata/database/embedded-postgres/server-user";
 import { runCommand } from "../../run-command.ts";
 import { installPythonPackages } from "../install-packages.ts";
 import { startServerProcess } from "../server-process.ts";
+
+const READY_SECONDS = 60;
 
 export interface RunningPgvector {
   readonly url: string;
@@ -30,6 +33,15 @@ export async function startPgvector(): Promise<RunningPgvector> {
     parameters: ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-k", dir, "-c", "fsync=off"],
     ...(user ? { user } : {}),
   }));
+  const isReady = ["-h", "127.0.0.1", "-p", String(server.port), "-U", "letsdata", "-d", "postgres"];
+  // It listens before it is done starting, and refuses connections until then (57P03).
+  for (const deadline = performance.now() + READY_SECONDS * 1_000; ; await delay(50)) {
+    const { code, output } = await runCommand(join(programs, "pg_isready"), isReady, { cwd: dir });
+    if (code === 0) break;
+    if (performance.now() < deadline) continue;
+    await server.stop();
+    throw new Error(`PostgreSQL lets nobody in: ${output}`);
+  }
   return {
     url: `postgresql://letsdata@127.0.0.1:${server.port}/postgres`,
     async stop() {

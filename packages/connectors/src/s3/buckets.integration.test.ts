@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -22,6 +23,32 @@ beforeAll(async () => {
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
 
+/** A way to the cloud on which calls of this form wait until so many of them have come. */
+async function openGate(form: RegExp, count: number) {
+  let held = 0;
+  const isOpen = Promise.withResolvers<void>();
+  const server = createServer(async (client) => {
+    const cloud = connect(open.cloud.port, "127.0.0.1");
+    cloud.on("error", () => client.destroy()).pipe(client);
+    try {
+      for await (const bytes of client) {
+        if (form.test(Buffer.from(bytes).toString("latin1"))) {
+          if (++held === count) isOpen.resolve();
+          await isOpen.promise;
+        }
+        cloud.write(bytes);
+      }
+    } catch {
+      // The client hung up.
+    } finally {
+      cloud.destroy();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${port}`, held: () => held, close: () => void server.close() };
+}
+
 describe("a bucket of LetsData", () => {
   it("is made once and removed with its objects, however often each is repeated", async () => {
     const config = { resourceLocation: "LetsData", bucketName: `tldec${"d".repeat(32)}` };
@@ -38,11 +65,16 @@ describe("a bucket of LetsData", () => {
 
   it("is made by whoever comes first, and of use to the other that did not see it yet", async () => {
     const config = { resourceLocation: "LetsData", bucketName: `tldec${"f".repeat(32)}` };
-    // Both look before either makes it.
-    open.faults.add({ kind: "latency", service: "s3", action: "CreateBucket", latencyMs: 300 });
-    const made = await Promise.all([1, 2].map(() => provisionBucket(config, open.access, signal)));
-    expect(open.faults.list()).toMatchObject([{ hits: 2 }]);
-    expect(made[0]).toEqual(made[1]);
+    const gate = await openGate(/^PUT \/[^?]+ /, 2);
+    try {
+      const access = { ...open.access, endpoint: gate.endpoint };
+      // Both have looked when the first of the two calls that make it is let through.
+      const made = await Promise.all([1, 2].map(() => provisionBucket(config, access, signal)));
+      expect(gate.held()).toBe(2);
+      expect(made[0]).toEqual(made[1]);
+    } finally {
+      gate.close();
+    }
     await removeBucket(config, open.access, signal);
   });
 
