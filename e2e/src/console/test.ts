@@ -12,6 +12,8 @@ interface WorkerFixtures {
   readonly finishedDataset: string;
 }
 
+let journeys = 0;
+
 /** Pages are the demo user's, signed in; a journey of somebody else says `test.use({ storageState: nobody })`. */
 export const test = base.extend<object, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from the pattern.
@@ -32,6 +34,12 @@ export const test = base.extend<object, WorkerFixtures>({
   ],
   baseURL: async ({ product }, use) => use(product.address),
   storageState: async ({ demoSession }, use) => use(demoSession),
+  // Each comes from an address of its own, as behind a proxy: who signs in beside it must not use up the few attempts of one address.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from the pattern.
+  extraHTTPHeaders: async ({}, use, { workerIndex }) => {
+    journeys += 1;
+    await use({ "x-forwarded-for": `10.${workerIndex % 256}.${Math.floor(journeys / 256) % 256}.${journeys % 256}` });
+  },
 });
 
 export const nobody: Session = { cookies: [], origins: [] };
