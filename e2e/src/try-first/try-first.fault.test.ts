@@ -95,7 +95,7 @@ test("a trial that is ended frees its place; a third one at once is refused", as
   await installation.client.tries.delete({ params: { tryId: first.tryId } });
   await waitFor(
     async () => ((await installation.client.tries.view({ tryId: second.tryId })).status === "RUNNING" ? true : null),
-    20,
+    60,
     "the second trial to get the place",
   );
   await installation.client.tries.delete({ params: { tryId: second.tryId } });
