@@ -212,7 +212,7 @@ test("steps that hang, crash, exit or lack Spark end as task errors of their own
     ),
   });
   expect(tasks[0]!.taskExecutionLogs.map(({ outcome }) => outcome)).toEqual(["RERUN", "RERUN", "ERRORED"]);
-}, 240_000);
+});
 
 test("a step sees no secret but its own, reaches nothing of the machine, and leaves nothing behind", async () => {
   const { view, dataset } = await run({
