@@ -26,11 +26,11 @@ export const test = base.extend<object, WorkerFixtures>({
       const client = demoClient(product);
       await client.datasets.create(sampleConfig("movies-to-kinesis", { datasetName }));
       await expect
-        .poll(async () => (await client.datasets.view({ dataset: datasetName })).datasetStatus, { timeout: 60_000 })
+        .poll(async () => (await client.datasets.view({ dataset: datasetName })).datasetStatus, { timeout: 180_000 })
         .toBe("COMPLETED");
       await use(datasetName);
     },
-    { scope: "worker", timeout: 90_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
   baseURL: async ({ product }, use) => use(product.address),
   storageState: async ({ demoSession }, use) => use(demoSession),

@@ -69,7 +69,7 @@ test.describe("starting and stopping", () => {
     await signIn(page, started.login);
     await expect(page.getByRole("link", { name: datasetName })).toBeVisible();
     await page.goto(`${started.address}/datasets/${datasetName}`);
-    await expect(page.getByRole("region", { name: "Balance" })).toContainText(/2,961\s*written/, { timeout: 60_000 });
+    await expect(page.getByRole("region", { name: "Balance" })).toContainText(/2,961\s*written/, { timeout: 180_000 });
   });
 
   test("a start whose port is taken says which variable chooses another, and ends with 1", async ({ product }) => {
