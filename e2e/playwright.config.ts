@@ -12,7 +12,7 @@ export default defineConfig({
   workers: 3,
   retries: 0,
   timeout: 300_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 60_000 },
   forbidOnly: true,
   projects: [
     { name: "side by side", testIgnore: disturbing },
