@@ -15,7 +15,8 @@ import { type RunningStart, runStart } from "../run-start.ts";
 
 const repositoryDir = join(import.meta.dirname, "../../..");
 const datasetName = "KeptOverStarts";
-const secondStartSecondsMax = 30;
+/** Some times what it takes: a machine may stand still for a while. */
+const secondStartSecondsMax = 120;
 
 test.describe.configure({ mode: "serial" });
 test.use({ storageState: nobody });
@@ -65,6 +66,7 @@ test.describe("starting and stopping", () => {
     const { started, seconds } = await start();
     console.log(`second start: ready in ${seconds.toFixed(1)} s`);
     expect(seconds).toBeLessThan(secondStartSecondsMax);
+    expect(started.output()).not.toContain("building");
     await page.goto(`${started.address}/sign-in`);
     await signIn(page, started.login);
     await expect(page.getByRole("link", { name: datasetName })).toBeVisible();
