@@ -15,6 +15,6 @@ export default defineConfig({
     maxConcurrency: 8,
     testTimeout: 900_000,
     expect: patient,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
   },
 });

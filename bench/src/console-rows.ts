@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findOrInstallBrowser } from "../../e2e/src/find-browser.ts";
-import { freePort } from "../../e2e/src/free-port.ts";
+import { freePorts } from "../../e2e/src/free-ports.ts";
 import { removeStateDir } from "../../e2e/src/remove-state-dir.ts";
 import { type RunningStart, runStart } from "../../e2e/src/run-start.ts";
 import { buildConsole } from "../../scripts/start/build-console.ts";
@@ -79,7 +79,7 @@ async function startProduct(scene: Scene): Promise<RunningStart> {
   const { parts } = scene;
   const stateDir = mkdtempSync(join(tmpdir(), "letsdata-bench-product-"));
   parts.defer(() => removeStateDir(stateDir));
-  const [consolePort, cloudPort] = [await freePort(), await freePort()];
+  const { consolePort, cloudPort } = await freePorts();
   const build = new AbortController();
   const start = async (): Promise<RunningStart> => {
     // Before, because a start is given up when a busy machine builds for minutes.

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const repositoryDir = join(import.meta.dirname, "../..");
-const READY_TIMEOUT_MS = 240_000;
+/** The console may have to be built first, which takes minutes on a machine that is busy. */
+const READY_TIMEOUT_MS = 900_000;
 
 export interface RunningStart {
   readonly address: string;

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "@playwright/test";
-import { freePort } from "./free-port.ts";
+import { freePorts } from "./free-ports.ts";
 import { removeStateDir } from "./remove-state-dir.ts";
 import { type RunningStart, runStart } from "./run-start.ts";
 
@@ -11,8 +11,7 @@ export default async function startInstallation(): Promise<() => Promise<void>> 
   const stateDir = mkdtempSync(join(tmpdir(), "letsdata-e2e-"));
   const running = await runStart({
     stateDir,
-    consolePort: await freePort(),
-    cloudPort: await freePort(),
+    ...(await freePorts()),
     env: { LETSDATA_ALLOW_SIGN_UP: "true" },
   });
   process.env.LETSDATA_E2E_ADDRESS = running.address;

@@ -6,7 +6,7 @@ import { demoClient } from "./console/demo-client.ts";
 import { sampleConfig } from "./console/sample-dataset.ts";
 import { signIn } from "./console/sign-in.ts";
 import { findOrInstallBrowser } from "./find-browser.ts";
-import { freePort } from "./free-port.ts";
+import { freePorts } from "./free-ports.ts";
 import { removeStateDir } from "./remove-state-dir.ts";
 import { type RunningStart, runStart } from "./run-start.ts";
 
@@ -62,7 +62,7 @@ async function completed(view: () => Promise<{ readonly datasetStatus: string }>
 
 mkdirSync(imagesDir, { recursive: true });
 const stateDir = mkdtempSync(join(tmpdir(), "letsdata-screenshots-"));
-const running = await runStart({ stateDir, consolePort: await freePort(), cloudPort: await freePort() });
+const running = await runStart({ stateDir, ...(await freePorts()) });
 try {
   await takeAll(running);
 } finally {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { waitFor } from "../installation/dataset-run.ts";
 import { type BadInputBench, documents, expectBalance, lines } from "./bad-input-bench.ts";
 
 /** Handlers that throw, end their process, eat memory, print without end or return nonsense. */
@@ -89,9 +90,17 @@ export function handlerTests(benchOf: () => BadInputBench): void {
       });
       expect(run.view.datasetStatus).toBe("COMPLETED");
       expect(await benchOf().writtenIds("Prints")).toEqual(["loud", "d0", "d1"]);
-      const stored = await benchOf().installation.database.taskLogLine.findMany({
-        where: { datasetId: run.view.datasetId },
-      });
+      const storedNow = () =>
+        benchOf().installation.database.taskLogLine.findMany({ where: { datasetId: run.view.datasetId } });
+      // Lines are stored in their order, the last ones after the task is settled.
+      const stored = await waitFor(
+        async () => {
+          const lines = await storedNow();
+          return lines.some(({ message }) => message.startsWith("Attempt 1 ended after")) ? lines : null;
+        },
+        60,
+        "the line that tells of the end of the attempt",
+      );
       const characters = stored.reduce((sum, { message }) => sum + message.length, 0);
       expect(stored.length).toBeGreaterThan(0);
       expect(stored.length).toBeLessThan(21_000);

@@ -23,10 +23,15 @@ export async function faultsInEveryLook(page: Page, name: string): Promise<strin
   return faults;
 }
 
+const SETTLED_MS = 10_000;
+
+/** Of a page that had the time to follow its new size: charts are drawn anew a moment after it. */
 async function overflowOf(page: Page, where: string): Promise<string[]> {
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
+  const overflowNow = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const deadline = performance.now() + SETTLED_MS;
+  let overflow = await overflowNow();
+  while (overflow > 0 && performance.now() < deadline) overflow = await overflowNow();
   return overflow > 0 ? [`${where}: the page is ${overflow} px too wide`] : [];
 }
 

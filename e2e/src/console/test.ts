@@ -12,6 +12,8 @@ interface WorkerFixtures {
   readonly finishedDataset: string;
 }
 
+let journeys = 0;
+
 /** Pages are the demo user's, signed in; a journey of somebody else says `test.use({ storageState: nobody })`. */
 export const test = base.extend<object, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from the pattern.
@@ -24,14 +26,20 @@ export const test = base.extend<object, WorkerFixtures>({
       const client = demoClient(product);
       await client.datasets.create(sampleConfig("movies-to-kinesis", { datasetName }));
       await expect
-        .poll(async () => (await client.datasets.view({ dataset: datasetName })).datasetStatus, { timeout: 60_000 })
+        .poll(async () => (await client.datasets.view({ dataset: datasetName })).datasetStatus, { timeout: 180_000 })
         .toBe("COMPLETED");
       await use(datasetName);
     },
-    { scope: "worker", timeout: 90_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
   baseURL: async ({ product }, use) => use(product.address),
   storageState: async ({ demoSession }, use) => use(demoSession),
+  // Each comes from an address of its own, as behind a proxy: who signs in beside it must not use up the few attempts of one address.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from the pattern.
+  extraHTTPHeaders: async ({}, use, { workerIndex }) => {
+    journeys += 1;
+    await use({ "x-forwarded-for": `10.${workerIndex % 256}.${Math.floor(journeys / 256) % 256}.${journeys % 256}` });
+  },
 });
 
 export const nobody: Session = { cookies: [], origins: [] };

@@ -66,7 +66,7 @@ test.describe("a configuration that is wrong", () => {
     await page.getByRole("button", { name: "Create dataset" }).click();
     await expect(page.getByRole("heading", { name: "WrongRole", level: 1 })).toBeVisible();
     const main = page.getByRole("main");
-    await expect(main).toContainText(", ERRORED", { timeout: 45_000 });
+    await expect(main).toContainText(", ERRORED", { timeout: 120_000 });
     await expect(main).toContainText("sts:AssumeRole");
     await expect(main).toContainText(accessGrantRoleArn);
     await expect(main).toContainText(/trust/i);

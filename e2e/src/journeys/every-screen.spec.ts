@@ -56,7 +56,7 @@ async function walk(page: Page, { name, path, arrived }: Screen): Promise<string
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.goto(path);
   await expect(page.getByRole("main")).toContainText(arrived);
-  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+  await expect(page.locator("[aria-busy=true], .skeleton")).toHaveCount(0);
   faults.push(...(await faultsInEveryLook(page, name)));
   return faults;
 }
@@ -194,6 +194,8 @@ test.describe("every screen", () => {
     await page.keyboard.press("Enter");
     const editor = page.getByRole("textbox", { name: "Dataset JSON" });
     await expect(editor).toContainText("ZipCodesToS3");
+    // A closed menu gives the focus back a moment after it is gone.
+    await expect(page.getByRole("button", { name: "Sample", exact: true })).toBeFocused();
     await tabTo(page, "textbox", "Dataset JSON");
     await page.keyboard.press("ControlOrMeta+a");
     await page.keyboard.insertText(sampleText("zip-codes-to-s3").replace("ZipCodesToS3", "ByKeyboard"));

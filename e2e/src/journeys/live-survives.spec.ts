@@ -16,11 +16,11 @@ test.describe("the page of a dataset stays true", () => {
     const killed = serverPids(product.stateDir).get("console") ?? 0;
     process.kill(killed, "SIGKILL");
     await expect(badge).toHaveText("Reconnecting…");
-    await expect(badge).toHaveText("Live", { timeout: 45_000 });
+    await expect(badge).toHaveText("Live", { timeout: 120_000 });
     await expect(page.getByRole("progressbar", { name: `Progress of ${datasetName}` })).toHaveAttribute(
       "aria-valuetext",
       "8 of 8 tasks done, 0 errored, 0 running",
-      { timeout: 60_000 },
+      { timeout: 180_000 },
     );
     await expect(page.getByRole("region", { name: "Balance" })).toContainText(/2,961\s*written/);
     expect(await page.evaluate(() => "loadedOnce" in window)).toBe(true);
@@ -39,8 +39,9 @@ test.describe("the page of a dataset stays true", () => {
     const killed = postgresPid(product.stateDir)!;
     process.kill(killed, "SIGKILL");
     const isAnother = () => ![null, killed].includes(postgresPid(product.stateDir));
-    await expect.poll(isAnother, { timeout: 30_000 }).toBe(true);
-    await expect(page.getByRole("main")).toContainText(", COMPLETED", { timeout: 60_000 });
+    await expect.poll(isAnother, { timeout: 60_000 }).toBe(true);
+    // What was under way is begun again once its heartbeat was missed.
+    await expect(page.getByRole("main")).toContainText(", COMPLETED", { timeout: 180_000 });
     const balance = page.getByRole("region", { name: "Balance" });
     await expect(balance).toContainText(/3,201\s*read/);
     await expect(balance).toContainText(/2,961\s*written/);

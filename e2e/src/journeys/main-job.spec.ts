@@ -50,7 +50,7 @@ test.describe("from a pasted JSON to the finished output", () => {
     await expect(page.getByRole("progressbar", { name: `Progress of ${name}` })).toHaveAttribute(
       "aria-valuetext",
       "8 of 8 tasks done, 0 errored, 0 running",
-      { timeout: 60_000 },
+      { timeout: 180_000 },
     );
     await expect.poll(async () => (await statusesSeen()).at(-1)).toBe("COMPLETED");
     const order = ["CREATED", "INITIALIZING", "QUEUED", "PROCESSING", "COMPLETED"];
@@ -165,7 +165,7 @@ test.describe("from a pasted JSON to the finished output", () => {
   test("the command line creates the S3 sample, waits for it, lists and gets its output", async ({ product }) => {
     const { stateDir } = product;
     const configFile = "samples/datasets/zip-codes-to-s3.json";
-    await runCli(stateDir, "datasets", "create", "--configFile", configFile, "--wait", "--waitSeconds", "90");
+    await runCli(stateDir, "datasets", "create", "--configFile", configFile, "--wait", "--waitSeconds", "180");
     const list = ["read", "s3", "list", "--datasetName", "ZipCodesToS3"];
     const { items } = await runCliJson<{ items: { key: string; bytes: number }[] }>(stateDir, ...list);
     const { key } = items.find((object) => object.key.startsWith("zip-codes/")) ?? { key: "" };

@@ -44,9 +44,9 @@ test.describe("an update of a dataset", () => {
     await page.getByRole("navigation", { name: "Dataset" }).getByRole("link", { name: "Configuration" }).click();
     const revisions = page.getByRole("region", { name: "Revisions" });
     const newest = revisions.getByRole("region", { name: /^What revision \d+ changed$/ });
-    await expect(newest.getByRole("insertion")).toHaveText(String(next), { timeout: 45_000 });
+    await expect(newest.getByRole("insertion")).toHaveText(String(next), { timeout: 120_000 });
     await expect(newest.getByRole("deletion")).toHaveText(String(concurrency));
-    await expect(page.getByRole("main")).toContainText(", COMPLETED", { timeout: 45_000 });
+    await expect(page.getByRole("main")).toContainText(", COMPLETED", { timeout: 120_000 });
   });
 
   test("whose JSON is broken says at which line, and asks the server nothing", async ({ page, finishedDataset }) => {

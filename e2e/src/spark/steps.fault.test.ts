@@ -27,8 +27,17 @@ async function settled(dataset: string) {
   return { dataset, view, tasks };
 }
 const run = async (shape: SparkShape) => settled(await createSparkDataset(installation, shape));
-const linesOf = async (dataset: string) =>
-  (await installation.client.logs.list({ dataset, limit: 500 })).items.map(({ message }) => message);
+/** What the log says of the only attempt. Its lines come in their order, the last ones a moment after the task is settled. */
+const linesOf = (dataset: string) =>
+  waitFor(
+    async () => {
+      const { items } = await installation.client.logs.list({ dataset, limit: 500 });
+      const lines = items.map(({ message }) => message);
+      return lines.some((line) => line.startsWith("Attempt 1 ended after")) ? lines : null;
+    },
+    30,
+    "the line that tells of the end of the attempt",
+  );
 
 async function secretsLeft(): Promise<number> {
   const { SecretList = [] } = await clientFor(SecretsManagerClient, installation.ours).send(new ListSecretsCommand({}));
@@ -203,7 +212,7 @@ test("steps that hang, crash, exit or lack Spark end as task errors of their own
     ),
   });
   expect(tasks[0]!.taskExecutionLogs.map(({ outcome }) => outcome)).toEqual(["RERUN", "RERUN", "ERRORED"]);
-}, 240_000);
+});
 
 test("a step sees no secret but its own, reaches nothing of the machine, and leaves nothing behind", async () => {
   const { view, dataset } = await run({

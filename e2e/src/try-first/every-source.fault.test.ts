@@ -23,8 +23,8 @@ beforeAll(async () => {
   await installation.putHandler(handler, join(import.meta.dirname, "../../fixtures/handlers", handler));
   made = await makeCustomersResources(installation);
   installation.startWorker();
-}, 120_000);
-afterAll(() => installation?.stop(), 60_000);
+});
+afterAll(() => installation?.stop());
 
 type Result = Awaited<ReturnType<typeof resultOfTrial>>;
 const idOf = (text: string) => /"id":"(\w+)"/.exec(text)?.[1];

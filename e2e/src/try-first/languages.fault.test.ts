@@ -24,11 +24,11 @@ beforeAll(async () => {
   await installation.putObject(testBuckets.code, "records.jar", await recordsJar());
   made = await makeCustomersResources(installation);
   installation.startWorker();
-}, 180_000);
+});
 afterAll(async () => {
   await installation?.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** The handler that the Java host's own tests use. */
 async function recordsJar(): Promise<Buffer> {

@@ -26,8 +26,8 @@ beforeAll(async () => {
   target = (await makeCustomersResources(installation)).targets.S3;
   sqs = clientFor(SQSClient, installation.customer);
   installation.startWorker();
-}, 120_000);
-afterAll(() => installation?.stop(), 60_000);
+});
+afterAll(() => installation?.stop());
 
 interface MadeQueue {
   readonly name: string;

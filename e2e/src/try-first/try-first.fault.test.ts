@@ -12,8 +12,8 @@ beforeAll(async () => {
   installation = await startTestInstallation();
   await installation.putHandler("misbehaving", join(handlers, "misbehaving"));
   installation.startWorker();
-}, 120_000);
-afterAll(() => installation?.stop(), 60_000);
+});
+afterAll(() => installation?.stop());
 
 type Deed = { readonly id: string; readonly do: string };
 
@@ -67,7 +67,7 @@ test("a trial shows what becomes of each record, with log lines and an estimate,
   expect(await installation.database.dataset.count()).toBe(0);
   expect(await installation.client.tries.delete({ params: { tryId } })).toEqual({ deleted: true });
   await expect(installation.client.tries.view({ tryId })).rejects.toMatchObject({ code: "NOT_FOUND" });
-}, 120_000);
+});
 
 test("an exception of the handler ends the trial and is shown with the records before it", async () => {
   const { tryId } = await startTrial("Throws", [
@@ -77,7 +77,7 @@ test("an exception of the handler ends the trial and is shown with the records b
   const { result } = await endOf(tryId);
   expect(result?.records).toHaveLength(1);
   expect(result?.failure).toMatchObject({ code: "HANDLER_EXCEPTION" });
-}, 120_000);
+});
 
 test("what is missing before the handler can run fails the trial with its path", async () => {
   const config = datasetJson(installation, { name: "NoHandler", handler: "nothing.zip", keys: ["a"] });
@@ -85,7 +85,7 @@ test("what is missing before the handler can run fails the trial with its path",
   const { status, problem } = await endOf(tryId);
   expect(status).toBe("FAILED");
   expect(problem?.message).toContain("nothing.zip");
-}, 120_000);
+});
 
 test("a trial that is ended frees its place; a third one at once is refused", async () => {
   const loop = [{ id: "one", do: "loop" }];
@@ -95,13 +95,13 @@ test("a trial that is ended frees its place; a third one at once is refused", as
   await installation.client.tries.delete({ params: { tryId: first.tryId } });
   await waitFor(
     async () => ((await installation.client.tries.view({ tryId: second.tryId })).status === "RUNNING" ? true : null),
-    20,
+    60,
     "the second trial to get the place",
   );
   await installation.client.tries.delete({ params: { tryId: second.tryId } });
   const { tryId } = await startTrial("After", [{ id: "one", do: "document" }]);
   expect((await endOf(tryId)).result?.records).toHaveLength(1);
-}, 120_000);
+});
 
 test("a manifest is made of a prefix with the customer's own role; what the role may not list is named", async () => {
   for (const name of ["a.gz", "b.gz", "c.txt"]) await installation.putObject(testBuckets.data, `listed/${name}`, name);
@@ -116,4 +116,4 @@ test("a manifest is made of a prefix with the customer's own role; what the role
   await expect(installation.client.manifests.build({ ...place, bucketName: "not-granted" })).rejects.toMatchObject({
     message: expect.stringContaining("not-granted"),
   });
-}, 60_000);
+});

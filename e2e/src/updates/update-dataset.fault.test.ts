@@ -21,10 +21,10 @@ beforeAll(async () => {
     keys: ["lines.jsonl", "missing.jsonl"],
   });
   await installation.client.datasets.create(config);
-  const view = await waitUntilSettled(installation, dataset, 60);
+  const view = await waitUntilSettled(installation, dataset, 180);
   expect(view.datasetStatus).toBe("ERRORED");
-}, 180_000);
-afterAll(() => installation?.stop(), 60_000);
+});
+afterAll(() => installation?.stop());
 
 async function ended(requestId: string) {
   return waitFor(
@@ -32,7 +32,7 @@ async function ended(requestId: string) {
       const request = await installation.client.requests.view({ dataset, requestId });
       return request.status === "SUCCEEDED" || request.status === "FAILED" ? request : null;
     },
-    60,
+    180,
     `request ${requestId}`,
   );
 }
@@ -45,7 +45,7 @@ test("an update that fails keeps the old version and says why", async () => {
   const view = await installation.client.datasets.view({ dataset });
   expect(view).toMatchObject({ datasetStatus: "ERRORED", codeVersion: 1, statusReason: { code: "ARTIFACT_INVALID" } });
   expect((await installation.client.datasets.listConfigRevisions({ dataset })).items).toHaveLength(1);
-}, 120_000);
+});
 
 test("new code is shown before it is taken, is a revision of its own, and runs from the next attempt", async () => {
   const artifactFileS3Link = `s3://${testBuckets.code}/new.zip`;
@@ -61,11 +61,11 @@ test("new code is shown before it is taken, is a revision of its own, and runs f
 
   await installation.putObject(testBuckets.data, "missing.jsonl", '{"id":"two","do":"document"}\n');
   await installation.client.redrives.create({ dataset });
-  const view = await waitUntilSettled(installation, dataset, 60);
+  const view = await waitUntilSettled(installation, dataset, 180);
   expect(view).toMatchObject({ datasetStatus: "COMPLETED", codeVersion: 2 });
   const ids = (await readOutputLines(installation, dataset)).map(({ id }) => id);
   expect(ids).toContain("two");
-}, 120_000);
+});
 
 test("the compute engine changes without new code; what it cannot change is refused with its path", async () => {
   const { request, changes } = await installation.client.datasets.updateCompute({
@@ -86,4 +86,4 @@ test("the compute engine changes without new code; what it cannot change is refu
     code: "REQUEST_INVALID",
     errors: [expect.objectContaining({ path: "computeEngine.region" })],
   });
-}, 120_000);
+});

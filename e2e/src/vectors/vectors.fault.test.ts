@@ -37,7 +37,7 @@ beforeAll(async () => {
   await installation.putObject(testBuckets.data, movies, file!.body);
   await makeEndpoint("minilm");
   installation.startWorker();
-}, 180_000);
+});
 afterEach(() => installation?.cloud.faults.clear());
 afterAll(() => installation?.stop());
 
