@@ -76,6 +76,7 @@ export class TaskProcess {
   readonly #onGone: () => void;
   readonly #startsLanguageHost: boolean;
   #takeStack: ((stack: HandlerStack | null) => void) | null = null;
+  #stackAsked: Promise<HandlerStack | null> | null = null;
 
   constructor(options: TaskProcessOptions, onGone: () => void) {
     const plan = memoryPlan(options.memoryMegabytes);
@@ -129,15 +130,18 @@ export class TaskProcess {
    */
   handlerStack(patienceMilliseconds = stackPatienceMilliseconds): Promise<HandlerStack | null> {
     if (!this.#startsLanguageHost || this.#reason !== null || this.ended !== null) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      const finish = (stack: HandlerStack | null): void => {
+    // Time and memory can run out together: the second who asks gets the answer to the first.
+    this.#stackAsked ??= new Promise<HandlerStack | null>((resolve) => {
+      const limit = setTimeout(resolve, patienceMilliseconds, null);
+      this.#takeStack = (stack) => {
         clearTimeout(limit);
         resolve(stack);
       };
-      const limit = setTimeout(finish, patienceMilliseconds, null);
-      this.#takeStack = finish;
       this.send({ type: "stack" });
+    }).finally(() => {
+      this.#stackAsked = null;
     });
+    return this.#stackAsked;
   }
 
   /** True from the moment it is killed: it takes no more occupants. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { CreateMultipartUploadCommand, GetBucketLifecycleConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { clientFor } from "@letsdata/aws/client-for";
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterEach(() => open.faults.clear());
 afterAll(() => open.cloud.remove());
 
-/** A way to the cloud on which calls of this form wait until so many of them have come. */
+/** A way to the cloud, which tells its connections, and on which calls of this form wait until so many of them have come. */
 async function openGate(form: RegExp, count: number) {
   let held = 0;
   const isOpen = Promise.withResolvers<void>();
@@ -46,7 +47,8 @@ async function openGate(form: RegExp, count: number) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { endpoint: `http://127.0.0.1:${port}`, held: () => held, close: () => void server.close() };
+  const connections = promisify(server.getConnections.bind(server));
+  return { endpoint: `http://127.0.0.1:${port}`, held: () => held, connections, close: () => void server.close() };
 }
 
 describe("a bucket of LetsData", () => {
@@ -188,6 +190,20 @@ describe("manifests and artifacts", () => {
     expect(readFileSync(file, "utf8")).toBe("12345");
     expect(readdirSync(folder)).toEqual(["code.zip"]);
     rmSync(folder, { recursive: true });
+  });
+
+  it("leave no connection open when they are too large", async () => {
+    const bucket = await open.bucket();
+    await open.put(bucket, "code.zip", Buffer.alloc(8 * 1024 * 1024));
+    const gate = await openGate(/^nothing waits/, 1);
+    try {
+      const access = { ...open.access, endpoint: gate.endpoint };
+      const tooLarge = fetchObject(`s3://${bucket}/code.zip`, join(tmpdir(), "never"), access, { bytesMax: 4, signal });
+      await expect(tooLarge).rejects.toMatchObject({ code: "ARTIFACT_TOO_LARGE" });
+      await expect.poll(gate.connections).toBe(0);
+    } finally {
+      gate.close();
+    }
   });
 });
 

@@ -42,7 +42,7 @@ export async function fetchObject(
     await pipeline(object.chunks, hashed, createWriteStream(part), { signal });
     await rename(part, file);
   } finally {
-    await object.chunks.return(undefined);
+    await object.close();
     await rm(part, { force: true });
   }
   return { etag: object.etag, bytes: object.size, sha256: hash.digest("hex") };

@@ -27,6 +27,8 @@ export interface ObjectBody {
   /** Bytes received so far. */
   received(): number;
   readonly chunks: AsyncGenerator<Uint8Array>;
+  /** Lets go of the connection, read to its end or not. */
+  close(): Promise<void>;
 }
 
 interface RangeAnswer {
@@ -100,7 +102,13 @@ export async function openObject(
       );
     }
   }
-  return { etag, size, received: () => received, chunks: chunks() };
+  const all = chunks();
+  const close = async (): Promise<void> => {
+    await all.return(undefined);
+    // One that was never read from has not begun, and nothing of it runs at its end.
+    first.body.destroy();
+  };
+  return { etag, size, received: () => received, chunks: all, close };
 }
 
 async function requestWithRetry(

@@ -40,9 +40,7 @@ export async function openPlainFile(
   const start = { compressed: at?.memberBytes ?? 0, plain: at?.memberOffset ?? 0 };
   const offset = at?.offset ?? 0;
   const object = await openObject(address, { from: start.compressed, etag: at?.etag ?? null, ...options });
-  const close = async (): Promise<void> => {
-    await object.chunks.return(undefined);
-  };
+  const { close } = object;
   try {
     const plain = await plainBytes(object.chunks, {
       name: `s3://${address.bucket}/${address.key}`,

@@ -29,7 +29,8 @@ final class Pipe {
         return received.take();
     }
 
-    void send(byte[] frame) throws IOException {
+    /** Whole: a handler's other thread may end the process while an answer is being sent. */
+    synchronized void send(byte[] frame) throws IOException {
         out.write(frame);
     }
 
