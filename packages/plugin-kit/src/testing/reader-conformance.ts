@@ -21,6 +21,8 @@ export interface ReaderConformance {
 }
 
 const TURN_MILLISECONDS = 10;
+/** Of tests that read the source a dozen times: on a busy machine more than a test usually has. */
+const READ_OFTEN_MILLISECONDS = 180_000;
 
 /** What every reader promises the pipeline. */
 export function testReader(name: string, conformance: ReaderConformance): void {
@@ -110,32 +112,42 @@ export function testReader(name: string, conformance: ReaderConformance): void {
     });
 
     if (resumable) {
-      it("resumed at any nextPosition yields exactly the rest", async () => {
-        const batches = await readFrom(null);
-        const all = identities(batches);
-        for (const index of someOf(batches.length)) {
-          const done = identities(batches.slice(0, index + 1)).length;
-          const stored = JSON.parse(JSON.stringify(batches[index]!.nextPosition)) as Position;
-          const rest = identities(await readFrom(stored)).slice(0, all.length - done);
-          expect(rest, `resumed behind batch ${index}`).toEqual(all.slice(done));
-        }
-      });
+      it(
+        "resumed at any nextPosition yields exactly the rest",
+        async () => {
+          const batches = await readFrom(null);
+          const all = identities(batches);
+          for (const index of someOf(batches.length)) {
+            const done = identities(batches.slice(0, index + 1)).length;
+            const stored = JSON.parse(JSON.stringify(batches[index]!.nextPosition)) as Position;
+            const rest = identities(await readFrom(stored)).slice(0, all.length - done);
+            expect(rest, `resumed behind batch ${index}`).toEqual(all.slice(done));
+          }
+        },
+        READ_OFTEN_MILLISECONDS,
+      );
 
-      it("resumed behind any record of a batch that says where that is yields exactly the rest", async () => {
-        const batches = await readFrom(null);
-        const all = identities(batches);
-        const places = batches.flatMap(({ records, positionBehind }, index) => {
-          const done = identities(batches.slice(0, index)).length;
-          const inside = positionBehind ? Array.from({ length: Math.max(records.length - 1, 0) }, (_, n) => n + 1) : [];
-          return inside.map((count) => ({ done: done + count, position: () => positionBehind!(count) }));
-        });
-        for (const place of someOf(places.length)) {
-          const { done, position } = places[place]!;
-          const stored = JSON.parse(JSON.stringify(position())) as Position;
-          const rest = identities(await readFrom(stored)).slice(0, all.length - done);
-          expect(rest, `resumed behind record ${done}`).toEqual(all.slice(done));
-        }
-      });
+      it(
+        "resumed behind any record of a batch that says where that is yields exactly the rest",
+        async () => {
+          const batches = await readFrom(null);
+          const all = identities(batches);
+          const places = batches.flatMap(({ records, positionBehind }, index) => {
+            const done = identities(batches.slice(0, index)).length;
+            const inside = positionBehind
+              ? Array.from({ length: Math.max(records.length - 1, 0) }, (_, n) => n + 1)
+              : [];
+            return inside.map((count) => ({ done: done + count, position: () => positionBehind!(count) }));
+          });
+          for (const place of someOf(places.length)) {
+            const { done, position } = places[place]!;
+            const stored = JSON.parse(JSON.stringify(position())) as Position;
+            const rest = identities(await readFrom(stored)).slice(0, all.length - done);
+            expect(rest, `resumed behind record ${done}`).toEqual(all.slice(done));
+          }
+        },
+        READ_OFTEN_MILLISECONDS,
+      );
 
       it("can be read again with the same object after a broken-off reading", async () => {
         const reader = await conformance.openReader();
