@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -74,4 +75,22 @@ test("what is to be deleted is not given back at the end, if it can be deleted t
   isAway = false;
   await messages.giveBack();
   expect(calls.at(-1)).toEqual({ kind: "hide", handles: ["h2"] });
+});
+
+test("nothing is given back while any extension is under way, which would hide it again", async () => {
+  const slow = Promise.withResolvers<void>();
+  let hidden = 0;
+  const { messages, calls } = hold(1, ({ kind }) => {
+    if (kind === "hide" && ++hidden === 1) return slow.promise;
+  });
+  // The next ones are quicker.
+  await expect.poll(() => hidden).toBeGreaterThan(2);
+  const before = calls.length;
+  const givenBack = messages.giveBack();
+  const first = await Promise.race([givenBack.then(() => "given back"), setImmediate("extended")]);
+  expect(first).toBe("extended");
+  expect(calls).toHaveLength(before);
+  slow.resolve();
+  await givenBack;
+  expect(calls).toHaveLength(before + 1);
 });

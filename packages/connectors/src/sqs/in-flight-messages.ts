@@ -29,7 +29,8 @@ export class InFlightMessages {
   /** Held messages that are to be deleted: tried again with the next ones, at each extension, and at last before all is given back. */
   readonly #done = new Set<string>();
   readonly #timer: NodeJS.Timeout;
-  #extending: Promise<unknown> = Promise.resolve();
+  /** Under way: the next begins though one has not ended, so that a call that hangs leaves no message without. */
+  readonly #extensions = new Set<Promise<unknown>>();
   #whenFewer = new Set<() => void>();
 
   constructor(
@@ -42,10 +43,12 @@ export class InFlightMessages {
     this.#visibilitySeconds = hiding.visibilitySeconds;
     // One that fails is made up for by the next: visibility lasts for several.
     this.#timer = setInterval(() => {
-      this.#extending = this.#deleteDone()
+      const extension = this.#deleteDone()
         .catch(() => undefined)
         .then(() => this.#hideFor(this.#visibilitySeconds))
-        .catch(() => undefined);
+        .catch(() => undefined)
+        .finally(() => this.#extensions.delete(extension));
+      this.#extensions.add(extension);
     }, hiding.extendEveryMilliseconds);
   }
 
@@ -119,7 +122,7 @@ export class InFlightMessages {
   async giveBack(): Promise<void> {
     clearInterval(this.#timer);
     // An extension that arrives later would hide again what was given back.
-    await this.#extending;
+    await Promise.all(this.#extensions);
     const call = { action: "sqs:ChangeMessageVisibility", resource: this.#queue.arn };
     try {
       await this.#deleteDone().catch(() => undefined);

@@ -5,10 +5,12 @@ import {
   AclOperations,
   AclPermissionTypes,
   Admin,
+  Producer,
   ResourcePatternTypes,
   ResourceTypes,
 } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
+import { protocolIdOf } from "../kafka-problem.ts";
 import { partitionOfKey } from "../key-partition.ts";
 import type { GuardedCluster } from "./check-suite.ts";
 import { type KafkaTarget, kafkaTarget, task } from "./kafka-target.ts";
@@ -44,14 +46,35 @@ export function describeKafkaWithoutTransactions(cluster: () => GuardedCluster, 
         operation: AclOperations.ALL,
         permissionType: AclPermissionTypes.ALLOW,
       };
+      const sasl = { mechanism: "SCRAM-SHA-512" as const, ...user };
+      const mayBegin = async () => {
+        const connection = { clientId: "user", bootstrapBrokers: [bootstrapServers], sasl };
+        const producer = new Producer({
+          ...connection,
+          idempotent: true,
+          transactionalId: `${others.resourceName}probe`,
+        });
+        try {
+          await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 });
+          return true;
+        } catch (thrown) {
+          if (protocolIdOf(thrown) === "TRANSACTIONAL_ID_AUTHORIZATION_FAILED") return false;
+          throw thrown;
+        } finally {
+          await producer.close(true);
+        }
+      };
       try {
         await admin.createAcls({ creations: [others] });
+        // The rule is stored by then, and is followed a moment later.
+        await expect.poll(mayBegin).toBe(false);
         await run(
           kafkaTarget(() => ({ bootstrapServers, authentication, credentialsSecretArn }), access),
           owner,
         );
       } finally {
         await admin.deleteAcls({ filters: [others] });
+        await expect.poll(mayBegin).toBe(true);
         await admin.close();
       }
     }
@@ -89,13 +112,13 @@ export function describeKafkaWithoutTransactions(cluster: () => GuardedCluster, 
           const connection = { clientId: "owner", bootstrapBrokers: [owner] };
           await limitMessages(connection, config.topicName, 20_000);
           for (let tries = 0; tries < 3; tries++) {
-            await expect(writer.write(batch, signal)).rejects.toMatchObject({
+            await expect(repeatedly(() => writer.write(batch, signal))).rejects.toMatchObject({
               code: "CLOUD_CALL_REFUSED",
               message: expect.stringContaining("larger than the max message size"),
             });
           }
           await limitMessages(connection, config.topicName, 1_000_000);
-          expect(await writer.write(batch, signal)).toEqual([]);
+          expect(await repeatedly(() => writer.write(batch, signal))).toEqual([]);
           const even = ids.filter((_, n) => n % 2 === 0);
           const odd = ids.filter((_, n) => n % 2 === 1);
           expect(await target.stored(config)).toEqual([even, odd, ["large"]]);
