@@ -358,18 +358,18 @@ test("faults: throttling, failing entries by id, a cut connection", async () => 
 test("faults: a message is handed out again while somebody works on it, sooner than was asked", async () => {
   const QueueUrl = await create();
   await send(QueueUrl, "twice");
-  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 5_000, times: 1 });
+  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 60_000, times: 1 });
   const first = await receive(QueueUrl, { VisibilityTimeout: 600 });
   expect(await receive(QueueUrl)).toEqual([]);
-  skewMs = 6_000;
+  skewMs = 61_000;
   const again = await receive(QueueUrl, { VisibilityTimeout: 600 });
   expect([...bodies(first), ...bodies(again)]).toEqual(["twice", "twice"]);
-  skewMs = 12_000;
+  skewMs = 122_000;
   expect(await receive(QueueUrl)).toEqual([]);
-  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 5_000, times: 1 });
+  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 60_000, times: 1 });
   const { ReceiptHandle } = again[0]!;
   await own.sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 600 }));
-  skewMs = 18_000;
+  skewMs = 183_000;
   expect(bodies(await receive(QueueUrl))).toEqual(["twice"]);
 });
 
