@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { logLineMark } from "../task-protocol.ts";
+import { LogCollector } from "./log-collector.ts";
+
+test.each(["Zürich 😀", `${logLineMark}{"time":1,"level":"INFO","message":"Zürich 😀"}`])(
+  "a line is the same wherever the pipe cuts it, also within a character: %s",
+  (line) => {
+    const bytes = Buffer.from(`${line}\n`);
+    for (let at = 0; at <= bytes.length; at++) {
+      const messages: string[] = [];
+      const collector = new LogCollector("INFO", (lines) => messages.push(...lines.map(({ message }) => message)));
+      collector.take(bytes.subarray(0, at));
+      collector.take(bytes.subarray(at));
+      collector.finish();
+      expect(messages).toEqual(["Zürich 😀"]);
+    }
+  },
+);
