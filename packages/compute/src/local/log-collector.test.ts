@@ -16,3 +16,9 @@ test.each(["Zürich 😀", `${logLineMark}{"time":1,"level":"INFO","message":"Z�
     }
   },
 );
+
+test("the last words are told in their own characters", () => {
+  const collector = new LogCollector("WARN", () => {});
+  for (const byte of Buffer.from("no room in Zürich")) collector.take(Buffer.of(byte));
+  expect(collector.tail).toBe("no room in Zürich");
+});

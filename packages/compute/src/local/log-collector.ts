@@ -15,6 +15,7 @@ export class LogCollector {
   readonly #decoder = new StringDecoder("utf8");
   #rest = "";
   #lineCut = false;
+  /** One character for each byte. */
   #tail = "";
 
   constructor(level: TaskLogLine["level"], emit: (lines: readonly TaskLogLine[]) => void) {
@@ -24,7 +25,7 @@ export class LogCollector {
 
   /** The last bytes printed, to tell why a process ended. */
   get tail(): string {
-    return this.#tail;
+    return Buffer.from(this.#tail, "latin1").toString("utf8");
   }
 
   take(chunk: Buffer): void {
