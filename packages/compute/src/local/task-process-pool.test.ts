@@ -14,7 +14,8 @@ const artifacts = openArtifacts();
 const programDir = mkdtempSync(join(tmpdir(), "letsdata-program-"));
 const preparedFile = join(programDir, "handler-child.program");
 let pool: TaskProcessPool;
-beforeAll(() => prepareProgram(childEntry, preparedFile));
+// At a low priority: beside busy processes that takes long.
+beforeAll(() => prepareProgram(childEntry, preparedFile), 120_000);
 beforeEach(() => {
   pool = openTestPool();
 });
