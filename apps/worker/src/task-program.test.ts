@@ -17,16 +17,18 @@ function program(name: string, source: string): string {
   return file;
 }
 
-test("there is a prepared program once it is made, beside the compile cache; one that cannot be made is said and there is none", async () => {
+test("there is a prepared program once it is made, beside the compile cache; one that cannot be made is said and there is none", {
+  timeout: 90_000,
+}, async () => {
   const entry = program("fine.mjs", "export const fine = true;");
   expect(prepareTaskProgram(entry, log)()).toBeNull();
   enableCompileCache(join(folder, "cache"));
   const preparedFile = prepareTaskProgram(entry, log);
   expect(preparedFile()).toBeNull();
-  await expect.poll(preparedFile, { timeout: 20_000 }).toContain(join(folder, "cache"));
+  await expect.poll(preparedFile, { timeout: 40_000 }).toContain(join(folder, "cache"));
   expect(existsSync(preparedFile() ?? "")).toBe(true);
 
   const broken = prepareTaskProgram(program("broken.mjs", "throw new Error('not today');"), log);
-  await expect.poll(() => lines.join("\n"), { timeout: 20_000 }).toContain("not today");
+  await expect.poll(() => lines.join("\n"), { timeout: 40_000 }).toContain("not today");
   expect(broken()).toBeNull();
 });

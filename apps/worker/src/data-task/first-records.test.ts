@@ -43,7 +43,9 @@ function fakeReader({ batches, silent, lends }: Fake) {
 async function taken(fake: Fake, wanted = 3, stop = new AbortController().signal) {
   const { reader, log } = fakeReader(fake);
   const seen = nothingSeen();
-  for await (const records of firstRecords({ reader, wanted, waitMilliseconds: 20, stop }, seen)) {
+  // Only who waits for silence has a short patience: however slow the machine is, the others' must not end.
+  const waitMilliseconds = fake.silent && !stop.aborted ? 20 : 60_000;
+  for await (const records of firstRecords({ reader, wanted, waitMilliseconds, stop }, seen)) {
     log.push(`handle ${records.map(({ start }) => start).join()}`);
   }
   return { log, seen };

@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { openPatience } from "./patience.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 test("a source that always answers at once with nothing is at its end too when the limit is reached", async () => {
   const patience = openPatience(5);
@@ -10,11 +12,9 @@ test("a source that always answers at once with nothing is at its end too when t
   expect(answers).toBeGreaterThan(1);
 });
 
-function spend(milliseconds: number): void {
-  const until = performance.now() + milliseconds;
-  while (performance.now() < until);
-}
+const spend = (milliseconds: number) => void vi.advanceTimersByTime(milliseconds);
 const isOverAfter = async (renews: boolean) => {
+  vi.useFakeTimers();
   const patience = openPatience(100);
   for (let turn = 0; turn < 3; turn++) {
     await patience.during(async () => spend(60));
@@ -29,6 +29,7 @@ test("waits add up until the patience is renewed", async () => {
 });
 
 test("what is done between the waits does not count", async () => {
+  vi.useFakeTimers();
   const patience = openPatience(100);
   await patience.during(() => Promise.resolve());
   spend(150);

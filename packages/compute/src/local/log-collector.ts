@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import { logLineMark, type TaskLogLevel, type TaskLogLine, taskLogLevels } from "../task-protocol.ts";
 import { LogBudget, lineBytesMax } from "./log-budget.ts";
 
@@ -10,8 +11,11 @@ export class LogCollector {
   readonly #level: TaskLogLine["level"];
   readonly #emit: (lines: readonly TaskLogLine[]) => void;
   readonly #budget = new LogBudget();
+  /** A chunk may end within a character. */
+  readonly #decoder = new StringDecoder("utf8");
   #rest = "";
   #lineCut = false;
+  /** One character for each byte. */
   #tail = "";
 
   constructor(level: TaskLogLine["level"], emit: (lines: readonly TaskLogLine[]) => void) {
@@ -21,7 +25,7 @@ export class LogCollector {
 
   /** The last bytes printed, to tell why a process ended. */
   get tail(): string {
-    return this.#tail;
+    return Buffer.from(this.#tail, "latin1").toString("utf8");
   }
 
   take(chunk: Buffer): void {
@@ -69,7 +73,7 @@ export class LogCollector {
   }
 
   #takeRest(): { readonly text: string; readonly wasCut: boolean } {
-    const taken = { text: this.#rest, wasCut: this.#lineCut };
+    const taken = { text: this.#rest + this.#decoder.end(), wasCut: this.#lineCut };
     this.#rest = "";
     this.#lineCut = false;
     return taken;
@@ -79,7 +83,7 @@ export class LogCollector {
     // A marked line is the child's own and bounded there; JSON may make it longer than its text.
     const room = lineBytesMax * 8 - this.#rest.length;
     if (part.length > room) this.#lineCut = true;
-    if (room > 0 && part.length > 0) this.#rest += part.toString("utf8", 0, Math.min(part.length, room));
+    if (room > 0 && part.length > 0) this.#rest += this.#decoder.write(part.subarray(0, room));
   }
 
   #push(lines: TaskLogLine[]): void {

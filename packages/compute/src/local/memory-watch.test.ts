@@ -46,7 +46,7 @@ watchMemory(process.pid, 5, (bytes) => {
   process.exit();
 });
 setTimeout(() => held.forEach(closeSync), 50);
-setTimeout(() => console.log("not watched"), 5000);
+setTimeout(() => console.log("not watched"), 20_000);
 `;
 
 test("a reading that fails for a while does not end the watch; of a process that is gone there is none", async () => {

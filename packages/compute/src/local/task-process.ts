@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { HandlerStack } from "@letsdata/handlers/host-process/ask-stack";
 import { sparkPlaces } from "../spark/places.ts";
 import {
@@ -222,7 +223,10 @@ export class TaskProcess {
       if (bytes > bytesMax) this.kill({ kind: "memory", stack: null });
       return isAsking;
     });
+    const patienceEnds = performance.now() + memoryPatienceMilliseconds;
     const stack = await this.handlerStack(memoryPatienceMilliseconds);
+    // Customer code that is nowhere has ended: a Java handler, for want of memory, which the process is about to tell by itself.
+    if (stack === null && this.#startsLanguageHost) await pause(Math.max(0, patienceEnds - performance.now()));
     isAsking = false;
     this.kill({ kind: "memory", stack });
   }

@@ -25,6 +25,8 @@ export const receiveOperations: Readonly<Record<string, SqsOperation>> = {
     request.response.once("close", () => gone.abort());
     const began = performance.now();
     for (;;) {
+      // Nobody would hear the answer, and messages handed out now would stay hidden.
+      if (gone.signal.aborted || request.response.destroyed) return {};
       const queue = call.queue();
       const seconds = visibility ?? numberAttribute(queue, "VisibilityTimeout");
       const hidden = hiddenSeconds(cloud, queue, "ReceiveMessage", seconds);
@@ -37,8 +39,6 @@ export const receiveOperations: Readonly<Record<string, SqsOperation>> = {
       if (leftMs <= 0) return {};
       const appearsIn = (messages.nextVisibleAt(queue) ?? Number.POSITIVE_INFINITY) - cloud.now();
       await waiters.wait(queue.id, Math.max(1, Math.min(leftMs, appearsIn, LOOK_MS_MAX)), gone.signal);
-      // Nobody would hear the answer, and messages handed out now would stay hidden.
-      if (gone.signal.aborted || request.response.destroyed) return {};
     }
   },
 };

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
@@ -23,7 +24,7 @@ import {
   TagQueueCommand,
   UntagQueueCommand,
 } from "@aws-sdk/client-sqs";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import { assumedRole, type Clients, clientsFor } from "../testing/clients.ts";
 import { ACCOUNT, KEYS, OTHER_ACCOUNT, OTHER_KEYS, startTestCloud, type TestCloud } from "../testing/test-cloud.ts";
 
@@ -110,16 +111,38 @@ test("a long poll answers as soon as a message comes, and not before its time wi
   expect(performance.now() - before).toBeGreaterThan(950);
 });
 
+/** A way to the cloud that tells when its one client has asked, and when the cloud has heard that it hung up. */
+async function openWay() {
+  const asked = Promise.withResolvers<void>();
+  const hungUp = Promise.withResolvers<void>();
+  const way = createServer((client) => {
+    const upstream = connect(cloud.port, "127.0.0.1");
+    client.pipe(upstream).pipe(client);
+    client.once("data", () => asked.resolve());
+    client.on("error", () => {}).on("close", () => upstream.end());
+    upstream.on("error", () => {}).on("close", () => hungUp.resolve());
+  });
+  await new Promise<void>((listening) => way.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => void way.close());
+  return {
+    endpoint: `http://127.0.0.1:${(way.address() as AddressInfo).port}`,
+    asked: asked.promise,
+    hungUp: hungUp.promise,
+  };
+}
+
 test("a receiver that went away takes no message with it", async () => {
   const queue = await create();
   const abort = new AbortController();
-  const left = own.sqs
-    .send(new ReceiveMessageCommand({ QueueUrl: queue, WaitTimeSeconds: 10 }), { abortSignal: abort.signal })
+  const { endpoint, asked, hungUp } = await openWay();
+  const left = clientsFor(endpoint, KEYS)
+    .sqs.send(new ReceiveMessageCommand({ QueueUrl: queue, WaitTimeSeconds: 10 }), { abortSignal: abort.signal })
     .catch(() => "left");
+  await asked;
   await wait(50);
   abort.abort();
   expect(await left).toBe("left");
-  await wait(50);
+  await hungUp;
   await send(queue, "for another");
   expect(bodies(await receive(queue))).toEqual(["for another"]);
 });
@@ -358,18 +381,18 @@ test("faults: throttling, failing entries by id, a cut connection", async () => 
 test("faults: a message is handed out again while somebody works on it, sooner than was asked", async () => {
   const QueueUrl = await create();
   await send(QueueUrl, "twice");
-  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 5_000, times: 1 });
+  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 60_000, times: 1 });
   const first = await receive(QueueUrl, { VisibilityTimeout: 600 });
   expect(await receive(QueueUrl)).toEqual([]);
-  skewMs = 6_000;
+  skewMs = 61_000;
   const again = await receive(QueueUrl, { VisibilityTimeout: 600 });
   expect([...bodies(first), ...bodies(again)]).toEqual(["twice", "twice"]);
-  skewMs = 12_000;
+  skewMs = 122_000;
   expect(await receive(QueueUrl)).toEqual([]);
-  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 5_000, times: 1 });
+  cloud.faults.add({ kind: "redelivery", service: "sqs", latencyMs: 60_000, times: 1 });
   const { ReceiptHandle } = again[0]!;
   await own.sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 600 }));
-  skewMs = 18_000;
+  skewMs = 183_000;
   expect(bodies(await receive(QueueUrl))).toEqual(["twice"]);
 });
 
