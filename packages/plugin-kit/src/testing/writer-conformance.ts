@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { OutputDocument } from "../handler.ts";
 import { Problem } from "../problems.ts";
@@ -52,14 +53,16 @@ export async function prepareAll(
 }
 
 const TRIES_MAX = 12;
+const PAUSE_MS = 20;
 
-/** As the pipeline does: a target that is still starting says `later`. */
+/** As the pipeline does, with a pause: a target that is still starting says `later`. */
 export async function repeatedly<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await call();
     } catch (thrown) {
       if (!(thrown instanceof Problem) || thrown.entry.retry !== "later" || tries === TRIES_MAX) throw thrown;
+      await delay(PAUSE_MS * tries);
     }
   }
 }
