@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["**/*.servers.ts"],
-    hookTimeout: 300_000,
+    // A server is installed, or built, by the first hook that starts its version.
+    hookTimeout: 900_000,
     testTimeout: 60_000,
     expect: patient,
     fileParallelism: false,

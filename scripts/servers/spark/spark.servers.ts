@@ -25,7 +25,7 @@ beforeAll(async () => {
   [sparkHome, installation] = await Promise.all([installSpark(), startTestInstallation()]);
   await installation.putHandler("python", join(import.meta.dirname, "python"));
   installation.startWorker({ SPARK_HOME: sparkHome, LETSDATA_TASK_SLOTS: "1" });
-}, 900_000);
+});
 afterAll(async () => {
   await installation?.stop();
   rmSync(folder, { recursive: true, force: true });
