@@ -18,6 +18,8 @@ const run = promisify(execFile);
 const userName = "letsdata";
 const databaseName = "letsdata";
 const startMilliseconds = 60_000;
+/** A port that clients may know is waited for: a connection of another program may have it for a moment. */
+const keptPortMilliseconds = 5_000;
 /** In the words of PostgreSQL and, behind the colon, of Unix or Windows. */
 const portTaken = /could not bind .*: (Address already in use|Only one usage of each socket address)/i;
 
@@ -80,11 +82,14 @@ async function startLocked(options: StartPostgres): Promise<RunningPostgres> {
       copied ? run("cp", ["-a", `${copied.dataDir}/.`, folder]) : initialise(binaries.initdb, folder, password, user),
     );
   }
+  const waitUntil = Date.now() + keptPortMilliseconds;
   for (;;) {
     replaceFile(stateFile, `${JSON.stringify({ dataDir, port } satisfies State, null, 2)}\n`);
     const pid = await launch({ ...options, stateDir, dataDir, port, password, user, program: binaries.postgres });
     if (pid !== null) return running({ pid, port, password, dataDir, reused: false });
-    port = await choosePort(options.port, undefined);
+    const isKept = port === (options.port ?? known?.port);
+    if (isKept && Date.now() < waitUntil) await sleep(300);
+    else port = await choosePort(options.port, undefined);
   }
 }
 
