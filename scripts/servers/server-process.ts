@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { listens } from "./listens.ts";
 
-const START_SECONDS = 120;
+const START_SECONDS = 300;
 /** Between the choice of a port and its use another program may take it: the server then ends, and is started on another. */
 const STARTS_MAX = 3;
 const STOP_MILLISECONDS = 5_000;

@@ -13,7 +13,7 @@ let tenant: TestTenant;
 beforeAll(async () => {
   api = await startTestApi();
   tenant = await api.createTenant();
-}, 60_000);
+});
 afterAll(() => api?.stop());
 
 function send(path: string, init: RequestInit & { readonly key?: string } = {}): Promise<Response> {

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import { createEchoes } from "./echoes.ts";
 
 export interface DatasetChange {
   readonly tenantId: string;
@@ -10,13 +11,13 @@ export interface ChangeListener {
 }
 
 /** Longer than the 200 ms in which a dataset notifies once. */
-const echoMilliseconds = 400;
+const missedMilliseconds = 400;
 const reconnectMilliseconds = 1_000;
 const pingMilliseconds = 10_000;
 
 /**
  * Calls back for every dataset that changed, in this or any process, a moment after the change was committed. Checkpoints
- * that follow each other within 200 ms notify once, so each dataset is called back once more when it has been quiet.
+ * that follow each other within 200 ms notify once, so each dataset is called back again when it has been quiet.
  * Reconnects by itself and then calls `onMissed`: changes may have been missed. So they may a moment after each connection, the first one
  * included: a checkpoint tells nobody within 200 ms of a notification from before it. So it is called once more then.
  */
@@ -25,24 +26,15 @@ export async function listenForChanges(
   onChange: (change: DatasetChange) => void,
   onMissed: () => void = () => undefined,
 ): Promise<ChangeListener> {
-  const echoes = new Map<string, NodeJS.Timeout>();
+  const { heard, stop: stopEchoes } = createEchoes((payload) => {
+    const separator = payload.indexOf(":");
+    onChange({ tenantId: payload.slice(0, separator), datasetId: payload.slice(separator + 1) });
+  });
   let closed = false;
   let client: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let ping: NodeJS.Timeout | undefined;
   let missed: NodeJS.Timeout | undefined;
-
-  const heard = (payload: string) => {
-    const separator = payload.indexOf(":");
-    const change = { tenantId: payload.slice(0, separator), datasetId: payload.slice(separator + 1) };
-    onChange(change);
-    clearTimeout(echoes.get(payload));
-    const echo = setTimeout(() => {
-      echoes.delete(payload);
-      onChange(change);
-    }, echoMilliseconds);
-    echoes.set(payload, echo);
-  };
 
   const connect = async (): Promise<void> => {
     const next = new Client({
@@ -71,17 +63,24 @@ export async function listenForChanges(
       next.end().catch(() => undefined);
       throw thrown;
     }
+    if (closed) {
+      lost = true;
+      await next.end();
+      return;
+    }
     client = next;
     clearTimeout(missed);
-    missed = setTimeout(onMissed, echoMilliseconds);
+    missed = setTimeout(onMissed, missedMilliseconds);
     ping = setInterval(() => next.query("SELECT 1").catch(onLost), pingMilliseconds);
     ping.unref();
   };
 
   const reconnectLater = () => {
     if (closed) return;
+    // A connection that is cut while it is being made is told of twice.
+    clearTimeout(retry);
     retry = setTimeout(() => {
-      connect().then(onMissed, reconnectLater);
+      connect().then(() => closed || onMissed(), reconnectLater);
     }, reconnectMilliseconds);
   };
 
@@ -92,7 +91,7 @@ export async function listenForChanges(
       clearTimeout(retry);
       clearInterval(ping);
       clearTimeout(missed);
-      for (const echo of echoes.values()) clearTimeout(echo);
+      stopEchoes();
       await client?.end().catch(() => undefined);
     },
   };

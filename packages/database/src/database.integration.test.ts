@@ -52,7 +52,7 @@ async function proxyBefore(url: string) {
 
 test("a database that goes silent is DATABASE_UNAVAILABLE after the statement's time, and its connection is not used again", async () => {
   const proxy = await proxyBefore(server.url);
-  const db = createDatabase(proxy.url, { connectionsMax: 1, statementSeconds: 1 });
+  const db = createDatabase(proxy.url, { connectionsMax: 1, statementSeconds: 5 });
   const ask = () => db.$queryRaw`SELECT 1 AS one`;
   try {
     expect(await ask()).toEqual([{ one: 1 }]);

@@ -20,6 +20,9 @@ export async function findServerUser(): Promise<ServerUser | null> {
   try {
     await run("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", "postgres"]);
   } catch (thrown) {
+    // By another start at the same moment.
+    const madeMeanwhile = await idsOf("postgres");
+    if (madeMeanwhile) return madeMeanwhile;
     throw new Problem(
       "DATABASE_UNAVAILABLE",
       "PostgreSQL does not run as root, and no user named postgres could be made. Run as an ordinary user, or set DATABASE_URL.",

@@ -18,6 +18,10 @@ const run = promisify(execFile);
 const userName = "letsdata";
 const databaseName = "letsdata";
 const startMilliseconds = 60_000;
+/** A port that clients may know is waited for: a connection of another program may have it for a moment. */
+const keptPortMilliseconds = 5_000;
+/** In the words of PostgreSQL and, behind the colon, of Unix or Windows. */
+const portTaken = /could not bind .*: (Address already in use|Only one usage of each socket address)/i;
 
 export interface StartPostgres {
   /** Holds password, port and log, and the data unless the server's user cannot reach it. Made when missing. */
@@ -70,7 +74,7 @@ async function startLocked(options: StartPostgres): Promise<RunningPostgres> {
     else return running({ ...left, password, dataDir, reused: true });
   }
 
-  const port = await choosePort(options.port, known?.port);
+  let port = await choosePort(options.port, known?.port);
   const binaries = await findServerBinaries(user, path.join(path.dirname(dataDir), "postgres-programs"));
   if (!(await exists(path.join(dataDir, "PG_VERSION")))) {
     const copied = options.copyOf === undefined ? null : await readState(path.join(options.copyOf, "postgres.json"));
@@ -78,9 +82,15 @@ async function startLocked(options: StartPostgres): Promise<RunningPostgres> {
       copied ? run("cp", ["-a", `${copied.dataDir}/.`, folder]) : initialise(binaries.initdb, folder, password, user),
     );
   }
-  replaceFile(stateFile, `${JSON.stringify({ dataDir, port } satisfies State, null, 2)}\n`);
-  const pid = await launch({ ...options, stateDir, dataDir, port, password, user, program: binaries.postgres });
-  return running({ pid, port, password, dataDir, reused: false });
+  const waitUntil = Date.now() + keptPortMilliseconds;
+  for (;;) {
+    replaceFile(stateFile, `${JSON.stringify({ dataDir, port } satisfies State, null, 2)}\n`);
+    const pid = await launch({ ...options, stateDir, dataDir, port, password, user, program: binaries.postgres });
+    if (pid !== null) return running({ pid, port, password, dataDir, reused: false });
+    const isKept = port === (options.port ?? known?.port);
+    if (isKept && Date.now() < waitUntil) await sleep(300);
+    else port = await choosePort(options.port, undefined);
+  }
 }
 
 /** Ends the server of `stateDir`, whoever started it. Nothing happens where none runs. */
@@ -176,7 +186,8 @@ interface Launch extends StartPostgres {
   readonly user: ServerUser | null;
 }
 
-async function launch(options: Launch): Promise<number> {
+/** Returns its process; null where another program took the port since it was found free. */
+async function launch(options: Launch): Promise<number | null> {
   const deadline = Date.now() + startMilliseconds;
   const logFile = path.join(options.stateDir, "postgres.log");
   const settings = {
@@ -217,6 +228,7 @@ async function launch(options: Launch): Promise<number> {
       return server.pid!;
     }
     const said = (await readFile(logFile, "utf8").catch(() => "")).slice(offset).trim();
+    if (outcome === "ended" && portTaken.test(said)) return null;
     // After a killed server its last processes need a moment to let go of the shared memory.
     const soonBetter = /pre-existing shared memory|is another postmaster/i.test(said) && Date.now() < deadline;
     if (!soonBetter) {
@@ -246,7 +258,9 @@ async function waitUntilReady(
   });
   while (Date.now() < deadline) {
     if (gone) return "ended";
-    if (await answers(url, options.dataDir)) return "ready";
+    // Before it says so another server may answer at the port, one with the same password too.
+    const own = await readPostmasterFile(options.dataDir);
+    if (own?.pid === server.pid && own?.isReady && (await answers(url, options.dataDir))) return "ready";
     await Promise.race([sleep(50), ended]);
   }
   return "late";
@@ -307,6 +321,8 @@ function running(server: {
 }
 
 async function stopProcess(pid: number): Promise<void> {
+  // Of one that has ended the number may be another program's by now.
+  if (!(await isRunning(pid))) return;
   try {
     process.kill(pid, "SIGINT");
   } catch {

@@ -394,6 +394,10 @@ test("connections cut in the middle are DATABASE_UNAVAILABLE; the pool recovers 
     // Idle connections cut: the next query may meet a dead one once, then it works.
     await Promise.all([1, 2, 3].map(() => pool.$queryRaw`SELECT 1`));
     await cut();
+    // A server process that was told to end still answers until it is its turn: behind it the next statement would fail.
+    await expect
+      .poll(() => db.$queryRaw`SELECT pid FROM pg_stat_activity WHERE application_name = 'cut-me'`, { timeout: 30_000 })
+      .toEqual([]);
     await vi.waitFor(async () => expect(await pool.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]), {
       timeout: 30_000,
     });

@@ -11,7 +11,7 @@ export function test<T extends readonly unknown[]>(
   check: (...values: T) => void,
 ): void {
   const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 ** 31));
-  vitestTest(`${name} (FAST_CHECK_SEED=${seed})`, { timeout: 120_000 }, () => {
+  vitestTest(`${name} (FAST_CHECK_SEED=${seed})`, { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(fc.tuple(...(arbitraries as readonly fc.Arbitrary<unknown>[])), (values) => {
         check(...(values as unknown as T));
