@@ -2,5 +2,5 @@ import { defineConfig } from "vitest/config";
 import { patient } from "../vitest.shared.ts";
 
 export default defineConfig({
-  test: { name: "bench", include: ["src/**/*.test.ts"], testTimeout: 30_000, expect: patient },
+  test: { name: "bench", include: ["src/**/*.test.ts"], ...patient },
 });

@@ -13,8 +13,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     maxWorkers: 3,
     maxConcurrency: 8,
+    ...patient,
     testTimeout: 900_000,
-    expect: patient,
     hookTimeout: 300_000,
   },
 });

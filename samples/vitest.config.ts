@@ -9,7 +9,6 @@ export default defineConfig({
     name: "samples",
     include: ["**/*.test.ts"],
     exclude: [...configDefaults.exclude, templates],
-    testTimeout: 30_000,
-    expect: patient,
+    ...patient,
   },
 });

@@ -2,5 +2,5 @@ import { defineConfig } from "vitest/config";
 import { patient } from "../vitest.shared.ts";
 
 export default defineConfig({
-  test: { name: "scripts", include: ["**/*.test.ts"], testTimeout: 30_000, expect: patient },
+  test: { name: "scripts", include: ["**/*.test.ts"], ...patient },
 });

@@ -2,5 +2,5 @@ import { defineConfig } from "vitest/config";
 import { patient } from "../../vitest.shared.ts";
 
 export default defineConfig({
-  test: { name: "cli", include: ["src/**/*.test.ts"], testTimeout: 60_000, expect: patient, hookTimeout: 60_000 },
+  test: { name: "cli", include: ["src/**/*.test.ts"], ...patient },
 });

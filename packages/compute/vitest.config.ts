@@ -2,5 +2,5 @@ import { defineConfig } from "vitest/config";
 import { patient } from "../../vitest.shared.ts";
 
 export default defineConfig({
-  test: { include: ["src/**/*.test.ts"], testTimeout: 30_000, expect: patient, hookTimeout: 60_000 },
+  test: { include: ["src/**/*.test.ts"], ...patient },
 });

@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 import { patient } from "../../vitest.shared.ts";
 
-export default defineConfig({ test: { include: ["src/**/*.test.ts"], testTimeout: 30_000, expect: patient } });
+export default defineConfig({ test: { include: ["src/**/*.test.ts"], ...patient } });

@@ -76,7 +76,7 @@ describe("an attribute is added by changing one file", () => {
     answers = JSON.parse(
       execFileSync(node, [join(copy, "scripts/docs/questions.ts")], { encoding: "utf8", maxBuffer: 32 * 1024 * 1024 }),
     ) as Answers;
-  }, 60_000);
+  });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
   test("the parser takes it, checks it, and names it to who misspells it", () => {

@@ -6,10 +6,9 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["**/*.servers.ts"],
+    ...patient,
     // A server is installed, or built, by the first hook that starts its version.
     hookTimeout: 900_000,
-    testTimeout: 180_000,
-    expect: patient,
     fileParallelism: false,
   },
 });

@@ -24,7 +24,7 @@ beforeAll(() => {
   }
   symlinkSync(join(packageDir, "node_modules/typescript"), place("typescript"));
   symlinkSync(join(repositoryDir, "node_modules/@types/node"), place("@types/node"));
-}, 180_000);
+});
 
 function run(args: readonly string[]): { readonly code: number | null; readonly out: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: template, encoding: "utf8" });

@@ -110,7 +110,7 @@ test("step 3 of a template works from the template's own folder, by the program 
   const options = { cwd: repository, env: { ...env, INIT_CWD: template }, encoding: "utf8" } as const;
   const byScript = spawnSync("sh", ["-c", script], options);
   expect(byScript).toMatchObject({ status: 0, stdout: byName.stdout });
-}, 60_000);
+});
 
 test.each(["java", "javascript"])("the %s template names the program of its step 3 and where that is", (language) => {
   const readme = readFileSync(join(repository, "samples/templates", language, "README.md"), "utf8");
@@ -182,7 +182,7 @@ test("the handler of a JAR is found in it; its prints go to standard error, too"
   expect(kinds).toEqual(["document", "skip", "error"]);
   expect(stderr).toContain("from the handler\n");
   expect(stderr).toContain("3 records: 1 documents, 1 skipped, 1 errored\n");
-}, 120_000);
+});
 
 test("a JAR with several handlers asks for interface and class, and runs the stated one", async () => {
   const jar = join(folder, "several.jar");
@@ -203,7 +203,7 @@ test("a JAR with several handlers asks for interface and class, and runs the sta
   const absent = await tryOut(jar, orders, "--implementation", "com.acme.Absent");
   expect(absent.err).toContain("The artifact has no public class com.acme.Absent that implements an interface");
   expect(absent.err).toMatch(/fix: .* --interface and .* --implementation/);
-}, 120_000);
+});
 
 test.each(["JavaScript", "Python", "Java"])(
   "--vectors gives documents to the vectors handler: %s",
@@ -223,7 +223,6 @@ test.each(["JavaScript", "Python", "Java"])(
     expect(JSON.parse(String(lines[0]?.body))).toMatchObject({ text: "{a document", vectors: { title: [1, 0, 0] } });
     rmSync(inJavaScript, { recursive: true });
   },
-  120_000,
 );
 
 test("a vectors handler on its own is answered with what to do", async () => {

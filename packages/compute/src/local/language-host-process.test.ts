@@ -49,7 +49,7 @@ describe.each(languages)("a handler in $name", ({ path, language, artifact, impl
   afterEach(() => vi.unstubAllEnvs());
   beforeAll(async () => {
     artifactDir = await artifact();
-  }, 120_000);
+  });
   const requestOf = (records: readonly string[], overrides = {}) => {
     const assignment = assignmentFor(artifactDir, records);
     const handler = { ...assignment.handler, language, implementation };

@@ -141,7 +141,7 @@ function probe(name, open) {
   test.each([
     ["through the console", "for (let i = 0; i < 300_000; i++) console.log(line);"],
     ["past the console", "for (let i = 0; i < 20_000; i++) fs.writeSync(1, block);"],
-  ])("that prints gigabytes %s neither blocks nor fills the log", { timeout: 120_000 }, async (_how, code) => {
+  ])("that prints gigabytes %s neither blocks nor fills the log", async (_how, code) => {
     const before = `import fs from "node:fs"; const line = "x".repeat(5000); const block = ("y".repeat(99) + "\\n").repeat(700);`;
     const { request, observed } = runRequest(await artifacts.add(parserModule(code, before)), { timeoutSeconds: 100 });
     const began = performance.now();
@@ -174,7 +174,7 @@ describe("an attempt that cannot end well is an outcome, and the pool lives on",
   test.each([
     ["objects on the heap", "const all = []; for (;;) all.push({ text, n: all.length });"],
     ["buffers beside the heap", "const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));"],
-  ])("%s without end: OUT_OF_MEMORY", { timeout: 120_000 }, async (_what, code) => {
+  ])("%s without end: OUT_OF_MEMORY", async (_what, code) => {
     // On a busy machine V8 takes long to give up.
     const { request } = runRequest(await artifacts.add(parserModule(code)), { timeoutSeconds: 100 });
     expect(errorOf(await pool.run(request))).toMatchObject({ code: "OUT_OF_MEMORY" });

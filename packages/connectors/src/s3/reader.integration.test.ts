@@ -92,7 +92,7 @@ it("does not fetch an object again that was read to its end", async () => {
   expect(sent).toBeLessThan(size / 100);
   server.closeAllConnections();
   server.close();
-}, 10_000);
+});
 
 it("says that an object in cold storage has to be restored, not that a right is missing", async () => {
   await open.put(bucketName, "cold.log", text, "GLACIER");

@@ -92,7 +92,7 @@ test("the Python template passes its unit test with the package in a Python of i
   // All that an installation supplies, but for the stand-in of a package that a Lambda image brings itself.
   const supplied = (readdirSync(support, { recursive: true }) as string[]).filter((name) => name.endsWith(".py"));
   expect(modules).toEqual(supplied.filter((name) => !name.startsWith("aws_lambda_powertools")).sort());
-}, 180_000);
+});
 
 test("the Java template builds with a JDK alone, passes its unit test and runs as a JAR", async () => {
   const { interfacesJar } = await buildJavaHost();

@@ -219,7 +219,7 @@ test("Java's HandlerRun gives messages, stream records and items to a handler as
     return `HandlerRun.over((${name}) new EveryRecordReader(), ${literal(records[name])})`;
   });
   expect(inJava(calls)).toEqual(await Promise.all(inTasks));
-}, 180_000);
+});
 
 const orders = [
   "\nH,1,a\nI,1,b\nI,1,xc\nE,1,\nH,2,xd\nI,2,e\nI,2,xf\nE,2,\nH,3,sf\nE,3,\nH,4,g\nI,4,sh\nI,4,i\n",
@@ -277,7 +277,7 @@ test("Java's HandlerRun runs state machines as a task does", async () => {
   const contents = `(Map) map("HEAD", ${JSON.stringify(pairs.HEAD)}, "LINE", ${JSON.stringify(pairs.LINE)})`;
   const ofPairs = `HandlerRun.over(new PairsReader(), Collections.emptyMap(), ${contents})`;
   expect(inJava([...ofOrders, ofPairs])).toEqual(expected);
-}, 180_000);
+});
 
 const vectorised = {
   documents: ["a", "none b"].map((text) => expect.objectContaining({ text })),
@@ -311,4 +311,4 @@ test("Java's HandlerRun runs a vectors handler over documents of a read handler"
   expect(whole).toEqual(vectorised);
   expect(whole).toMatchObject({ documents: [{ vectors: { title: [1] } }, {}] });
   expect(told).toEqual({ fails: "[{title=a}, {}, {title=drop d}, {title=fail e}]" });
-}, 180_000);
+});

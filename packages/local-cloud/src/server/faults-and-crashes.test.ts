@@ -145,7 +145,7 @@ test("what is not there answers 501 with its name", async () => {
   }
 });
 
-test("kill -9: everything acknowledged is there at the next start", { timeout: 120_000 }, async () => {
+test("kill -9: everything acknowledged is there at the next start", async () => {
   const dir = mkdtempSync(join(tmpdir(), "local-cloud-kill-"));
   const config = join(dir, "config.json");
   writeFileSync(

@@ -79,52 +79,44 @@ export function describeKafkaWithoutTransactions(cluster: () => GuardedCluster, 
       }
     }
 
-    it(
-      "has the documents of several requests in their order, and each once though a connection breaks in between",
-      () =>
-        withoutTransactions(async (target) => {
-          const sent = { Produce: 0, AddPartitionsToTxn: 0, EndTxn: 0 };
-          using stack = new DisposableStack();
-          const config = { ...target.freshTopic(), compression: "none" as const };
-          const writer = await target.open(config);
-          for (const call of Object.keys(sent) as CallName[]) stack.use(onCalls(call, () => sent[call]++));
-          stack.use(onCalls("Produce", (nth, { socket }) => void (nth === 2 && socket.destroy())));
-          const documents = ids.map((id) => ({ ...makeDocument(id, 100_000), partitionKey: "same" }));
-          const batch = await prepareAll(writer, documents);
-          expect(await repeatedly(() => writer.write(batch, signal))).toEqual([]);
-          expect(sent).toMatchObject({ AddPartitionsToTxn: 0, EndTxn: 0 });
-          expect(sent.Produce).toBeGreaterThan(2);
-          expect((await target.stored(config)).filter((found) => found.length > 0)).toEqual([ids]);
-          await writer.close();
-        }),
-      30_000,
-    );
+    it("has the documents of several requests in their order, and each once though a connection breaks in between", () =>
+      withoutTransactions(async (target) => {
+        const sent = { Produce: 0, AddPartitionsToTxn: 0, EndTxn: 0 };
+        using stack = new DisposableStack();
+        const config = { ...target.freshTopic(), compression: "none" as const };
+        const writer = await target.open(config);
+        for (const call of Object.keys(sent) as CallName[]) stack.use(onCalls(call, () => sent[call]++));
+        stack.use(onCalls("Produce", (nth, { socket }) => void (nth === 2 && socket.destroy())));
+        const documents = ids.map((id) => ({ ...makeDocument(id, 100_000), partitionKey: "same" }));
+        const batch = await prepareAll(writer, documents);
+        expect(await repeatedly(() => writer.write(batch, signal))).toEqual([]);
+        expect(sent).toMatchObject({ AddPartitionsToTxn: 0, EndTxn: 0 });
+        expect(sent.Produce).toBeGreaterThan(2);
+        expect((await target.stored(config)).filter((found) => found.length > 0)).toEqual([ids]);
+        await writer.close();
+      }));
 
-    it(
-      "has each document once though a partition refuses its own at every try",
-      () =>
-        withoutTransactions(async (target, owner) => {
-          const config = { ...target.freshTopic(), compression: "none" as const };
-          const writer = await target.open(config);
-          const small = ids.map((id, n) => ({ ...makeDocument(id), partitionKey: keyOf[n % 2]! }));
-          const large = { ...makeDocument("large", LARGE_BYTES), partitionKey: keyOf[2] };
-          const batch = await prepareAll(writer, [...small, large]);
-          const connection = { clientId: "owner", bootstrapBrokers: [owner] };
-          await limitMessages(connection, config.topicName, 20_000);
-          for (let tries = 0; tries < 3; tries++) {
-            await expect(repeatedly(() => writer.write(batch, signal))).rejects.toMatchObject({
-              code: "CLOUD_CALL_REFUSED",
-              message: expect.stringContaining("larger than the max message size"),
-            });
-          }
-          await limitMessages(connection, config.topicName, 1_000_000);
-          expect(await repeatedly(() => writer.write(batch, signal))).toEqual([]);
-          const even = ids.filter((_, n) => n % 2 === 0);
-          const odd = ids.filter((_, n) => n % 2 === 1);
-          expect(await target.stored(config)).toEqual([even, odd, ["large"]]);
-          await writer.close();
-        }),
-      60_000,
-    );
+    it("has each document once though a partition refuses its own at every try", () =>
+      withoutTransactions(async (target, owner) => {
+        const config = { ...target.freshTopic(), compression: "none" as const };
+        const writer = await target.open(config);
+        const small = ids.map((id, n) => ({ ...makeDocument(id), partitionKey: keyOf[n % 2]! }));
+        const large = { ...makeDocument("large", LARGE_BYTES), partitionKey: keyOf[2] };
+        const batch = await prepareAll(writer, [...small, large]);
+        const connection = { clientId: "owner", bootstrapBrokers: [owner] };
+        await limitMessages(connection, config.topicName, 20_000);
+        for (let tries = 0; tries < 3; tries++) {
+          await expect(repeatedly(() => writer.write(batch, signal))).rejects.toMatchObject({
+            code: "CLOUD_CALL_REFUSED",
+            message: expect.stringContaining("larger than the max message size"),
+          });
+        }
+        await limitMessages(connection, config.topicName, 1_000_000);
+        expect(await repeatedly(() => writer.write(batch, signal))).toEqual([]);
+        const even = ids.filter((_, n) => n % 2 === 0);
+        const odd = ids.filter((_, n) => n % 2 === 1);
+        expect(await target.stored(config)).toEqual([even, odd, ["large"]]);
+        await writer.close();
+      }));
   });
 }

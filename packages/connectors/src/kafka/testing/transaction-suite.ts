@@ -72,7 +72,6 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
         expect(await ofThatKey(config)).toEqual([ids]);
         await writer.close();
       },
-      30_000,
     );
 
     it.each([
@@ -106,7 +105,6 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
         expect(await ofThatKey(config)).toEqual([ids]);
         await Promise.all([old.close(), next!.close()]);
       },
-      30_000,
     );
 
     it("is recognised by a later attempt though another task's transaction is open before it", async () => {
@@ -148,7 +146,6 @@ export function describeKafkaTransactions(name: string, cluster: () => KafkaClus
         expect(confirmed.length).toBeGreaterThan(opened);
         await writer.close();
       },
-      30_000,
     );
 
     it("is not begun again by an attempt that lost its lease", async () => {

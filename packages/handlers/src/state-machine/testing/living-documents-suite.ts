@@ -29,5 +29,5 @@ export function testLivingDocuments(
     const living = Number(/^last\[(\d+)\]$/.exec(lines.at(-1) ?? "")?.[1]);
     expect(living).toBeGreaterThan(0);
     expect(living).toBeLessThanOrEqual(livingMax);
-  }, 120_000);
+  });
 }
