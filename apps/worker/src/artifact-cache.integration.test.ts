@@ -6,13 +6,11 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { claimTasks } from "@letsdata/database/stores/claim-tasks";
 import { processingDataset } from "@letsdata/database/testing/sample-rows";
 import { jarOf } from "@letsdata/handlers/artifact/jar-of";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ArtifactCache, createArtifactCache } from "./artifact-cache.ts";
 import { removeOldArtifacts } from "./remove-old-artifacts.ts";
 import { openWorkerBench, type WorkerBench } from "./testing/worker-bench.ts";
 
-const SECONDS_MAX = 60_000;
-vi.setConfig({ testTimeout: SECONDS_MAX });
 const signal = new AbortController().signal;
 let bench: WorkerBench;
 let directory: string;
@@ -23,7 +21,7 @@ beforeAll(async () => {
   const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" } as const;
   const s3 = clientFor(S3Client, bench.cloud.installation);
   await s3.send(new CreateBucketCommand({ Bucket: "public", CreateBucketConfiguration }));
-}, SECONDS_MAX);
+});
 afterAll(() => bench?.close());
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "artifacts-"));

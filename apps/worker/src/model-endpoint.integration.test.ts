@@ -23,7 +23,6 @@ import {
   removeModelEndpoint,
 } from "./model-endpoint.ts";
 
-const SECONDS_MAX = 60_000;
 const signal = new AbortController().signal;
 const datasetId = "0123456789abcdef0123456789abcdef";
 const names = generatedNames("Test", datasetId);
@@ -72,7 +71,7 @@ beforeAll(async () => {
     connectorPermissions.objectPermissions(urlOf(name), "model"),
   );
   await cloud.grant("models", permissions);
-}, SECONDS_MAX);
+});
 afterAll(async () => {
   await new Promise((closed) => proxy.close(closed));
   await cloud.remove();
@@ -83,7 +82,7 @@ beforeEach(async () => {
   await removeModelEndpoint(installation, served("m"), signal);
   await makeModelEndpoint(installation, served("m"), signal);
   asked.length = 0;
-}, SECONDS_MAX);
+});
 
 const urlOf = (name: string) => `s3://models/${name}.tar.gz`;
 const putModel = (name: string) =>
@@ -120,7 +119,7 @@ async function servedText(): Promise<string> {
 const copies = async () =>
   (await s3.send(new ListObjectsV2Command({ Bucket: names.modelBucket }))).Contents?.length ?? 0;
 
-test("an update serves the new model and keeps no copy of the one before", { timeout: SECONDS_MAX }, async () => {
+test("an update serves the new model and keeps no copy of the one before", async () => {
   const made = await remakeModelEndpoint(installation, served("m"), served("n"), signal);
   expect(made?.map(({ kind }) => kind)).toEqual(["s3-bucket", "sagemaker-model", "sagemaker-endpoint"]);
   expect(await servedText()).toBe("the model n");
@@ -131,9 +130,7 @@ test("an update serves the new model and keeps no copy of the one before", { tim
   await expect(copies()).rejects.toMatchObject({ name: "NoSuchBucket" });
 });
 
-test("a failed update serves the model as before, though the customer's file of it is gone", {
-  timeout: SECONDS_MAX,
-}, async () => {
+test("a failed update serves the model as before, though the customer's file of it is gone", async () => {
   await loseModel("m");
   refusals = ["CreateEndpoint"];
   const update = remakeModelEndpoint(installation, served("m"), served("n"), signal);
@@ -142,16 +139,14 @@ test("a failed update serves the model as before, though the customer's file of 
   expect(await copies()).toBe(1);
 });
 
-test("a model file that cannot be read costs no endpoint", { timeout: SECONDS_MAX }, async () => {
+test("a model file that cannot be read costs no endpoint", async () => {
   const update = remakeModelEndpoint(installation, served("m"), served("missing"), signal);
   await expect(update).rejects.toMatchObject({ code: "RESOURCE_NOT_FOUND" });
   expect(asked).not.toContain("DeleteEndpoint");
   expect(await servedText()).toBe("the model m");
 });
 
-test("an endpoint that could not be put back is told as such, and made again when it is asked for", {
-  timeout: SECONDS_MAX,
-}, async () => {
+test("an endpoint that could not be put back is told as such, and made again when it is asked for", async () => {
   await loseModel("m");
   refusals = ["CreateEndpoint", "CreateEndpoint"];
   const update = remakeModelEndpoint(installation, served("m"), served("n"), signal);

@@ -17,9 +17,7 @@ function program(name: string, source: string): string {
   return file;
 }
 
-test("there is a prepared program once it is made, beside the compile cache; one that cannot be made is said and there is none", {
-  timeout: 90_000,
-}, async () => {
+test("there is a prepared program once it is made, beside the compile cache; one that cannot be made is said and there is none", async () => {
   const entry = program("fine.mjs", "export const fine = true;");
   expect(prepareTaskProgram(entry, log)()).toBeNull();
   enableCompileCache(join(folder, "cache"));

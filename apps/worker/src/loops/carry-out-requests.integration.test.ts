@@ -10,12 +10,10 @@ import { createTry } from "@letsdata/database/stores/try-store";
 import { processingDataset, sampleDataset } from "@letsdata/database/testing/sample-rows";
 import { generatedNames } from "@letsdata/dataset/names";
 import { Problem } from "@letsdata/plugin-kit/problems";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openWorkerBench, type WorkerBench } from "../testing/worker-bench.ts";
 import { giveUpLostJobs } from "./give-up-lost-jobs.ts";
 
-const SECONDS_MAX = 60_000;
-vi.setConfig({ testTimeout: SECONDS_MAX });
 let bench: WorkerBench;
 beforeAll(async () => {
   bench = await openWorkerBench();
@@ -23,7 +21,7 @@ beforeAll(async () => {
   const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" } as const;
   await s3.send(new CreateBucketCommand({ Bucket: "public", CreateBucketConfiguration }));
   for (const Key of ["code.zip", "a"]) await s3.send(new PutObjectCommand({ Bucket: "public", Key, Body: "x" }));
-}, SECONDS_MAX);
+});
 afterAll(() => bench?.close());
 beforeEach(() => {
   bench.watchCalls(async () => undefined);

@@ -6,11 +6,9 @@ import { clientFor } from "@letsdata/aws/client-for";
 import { getDatasetById, transitionDataset } from "@letsdata/database/stores/dataset-store";
 import { processingDataset, sampleDataset } from "@letsdata/database/testing/sample-rows";
 import { generatedNames } from "@letsdata/dataset/names";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openWorkerBench, type WorkerBench } from "../testing/worker-bench.ts";
 
-const SECONDS_MAX = 60_000;
-vi.setConfig({ testTimeout: SECONDS_MAX });
 let bench: WorkerBench;
 beforeAll(async () => {
   bench = await openWorkerBench();
@@ -18,7 +16,7 @@ beforeAll(async () => {
   const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" } as const;
   await s3.send(new CreateBucketCommand({ Bucket: "public", CreateBucketConfiguration }));
   for (const Key of ["code.zip", "a"]) await s3.send(new PutObjectCommand({ Bucket: "public", Key, Body: "x" }));
-}, SECONDS_MAX);
+});
 afterAll(() => bench?.close());
 beforeEach(() => {
   bench.watchCalls(async () => undefined);

@@ -8,17 +8,15 @@ import { settleTask } from "@letsdata/database/stores/settle-task";
 import { expectMoreTasks } from "@letsdata/database/stores/source-planning";
 import { processingDataset } from "@letsdata/database/testing/sample-rows";
 import { noCounts } from "@letsdata/pipeline/ports";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openWorkerBench, type WorkerBench } from "../testing/worker-bench.ts";
 import { planChildShards } from "./plan-child-shards.ts";
 
-const SECONDS_MAX = 60_000;
 const never = new AbortController().signal;
-vi.setConfig({ testTimeout: SECONDS_MAX });
 let bench: WorkerBench;
 beforeAll(async () => {
   bench = await openWorkerBench();
-}, SECONDS_MAX);
+});
 afterAll(() => bench?.close());
 beforeEach(() => bench.watchCalls(async () => undefined));
 

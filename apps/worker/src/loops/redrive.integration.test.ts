@@ -9,19 +9,17 @@ import { createSettler, settleTask } from "@letsdata/database/stores/settle-task
 import { getTask } from "@letsdata/database/stores/task-store";
 import { processingDataset, written } from "@letsdata/database/testing/sample-rows";
 import { type AttemptOutcome, noCounts } from "@letsdata/pipeline/ports";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { MachineRest } from "../machine-rest.ts";
 import { createTaskRunner, type TaskRunnerParts } from "../task-runner.ts";
 import { openWorkerBench, type WorkerBench } from "../testing/worker-bench.ts";
 import { redriveInBatches } from "./redrive-in-batches.ts";
 
-const SECONDS_MAX = 60_000;
 const never = new AbortController().signal;
-vi.setConfig({ testTimeout: SECONDS_MAX });
 let bench: WorkerBench;
 beforeAll(async () => {
   bench = await openWorkerBench();
-}, SECONDS_MAX);
+});
 afterAll(() => bench?.close());
 beforeEach(() => bench.watchCalls(async () => undefined));
 

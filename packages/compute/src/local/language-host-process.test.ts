@@ -197,9 +197,7 @@ test("what a Python handler tells at DEBUG takes no room of what is wanted", asy
   expect(observed.lines[0]?.dropped).toBeUndefined();
 });
 
-test("a Python module that loops for ever while it is loaded: ARTIFACT_INVALID with the line", {
-  timeout: 60_000,
-}, async () => {
+test("a Python module that loops for ever while it is loaded: ARTIFACT_INVALID with the line", async () => {
   const artifactDir = mkdtempSync(join(tmpdir(), "letsdata-looping-module-"));
   onTestFinished(() => rmSync(artifactDir, { recursive: true }));
   const parser = join(artifactDir, "letsdata_interfaces/readers/parsers/SingleFileParser.py");

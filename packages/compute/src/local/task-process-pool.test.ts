@@ -14,8 +14,7 @@ const artifacts = openArtifacts();
 const programDir = mkdtempSync(join(tmpdir(), "letsdata-program-"));
 const preparedFile = join(programDir, "handler-child.program");
 let pool: TaskProcessPool;
-// At a low priority: beside busy processes that takes long.
-beforeAll(() => prepareProgram(childEntry, preparedFile), 120_000);
+beforeAll(() => prepareProgram(childEntry, preparedFile));
 beforeEach(() => {
   pool = openTestPool();
 });

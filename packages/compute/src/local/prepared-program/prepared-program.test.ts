@@ -3,11 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { prepareProgram } from "./prepare-program.ts";
 
-// Programs are prepared at a low priority: beside busy processes that takes long.
-vi.setConfig({ testTimeout: 120_000 });
 const starter = join(import.meta.dirname, "start-prepared.js");
 let folder: string;
 let entry: string;
