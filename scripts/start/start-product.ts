@@ -66,13 +66,19 @@ export async function startProduct(
     servers.push(superviseProcess(plan, say, () => setImmediate(recordProcesses)));
   };
 
-  const database = await openDatabaseServer(settings, say);
+  const opening = openDatabaseServer(settings, say);
+  const stopped = new AbortController();
   const stop = async () => {
+    stopped.abort();
     for (const server of servers.toReversed()) await server.stop();
-    await database.stop();
+    // One that is still starting is waited for: it would live on.
+    const opened = await opening.catch(() => null);
+    await opened?.stop();
     ledger.clear();
   };
   onStoppable(stop);
+  const database = await opening;
+  if (stopped.signal.aborted) return;
 
   try {
     runServer(
@@ -85,7 +91,7 @@ export async function startProduct(
     buildJavaHost().catch(({ message }: Error) =>
       say(`  Java handlers need a JDK (Debian: default-jdk-headless): ${message}`),
     );
-    const consoleBuilt = buildConsole(repositoryDir, join(logDir, "console-build.log"), say);
+    const consoleBuilt = buildConsole(repositoryDir, join(logDir, "console-build.log"), say, stopped.signal);
     // Awaited below; a build that fails earlier must not end the process unhandled.
     consoleBuilt.catch(() => {});
     await applyMigrations(database.url);
