@@ -4,7 +4,7 @@ import { type InitialisePorts, initialiseDataset } from "@letsdata/dataset/initi
 import { parseDatasetConfig } from "@letsdata/dataset/parse-dataset-config";
 import { completeBody } from "@letsdata/dataset/testing/example-bodies";
 import { insertPlans } from "@letsdata/worker/insert-plans";
-import { addDataset } from "./endpoints/bench-database.ts";
+import { planDataset } from "./endpoints/bench-database.ts";
 import type { Scene } from "./scene.ts";
 import { putSource, sourceBucket } from "./sources.ts";
 
@@ -19,7 +19,7 @@ export async function planningRows({ cloud, database, quick, report }: Scene): P
   const text = Array.from({ length: lines }, (_, line) => `2026/flights/part-${String(line).padStart(8, "0")}.gz`);
   await putSource(cloud.access, manifestKey, Buffer.from(text.join("\n")));
   text.length = 0;
-  const datasetId = await addDataset(database.db, 0, 1);
+  const datasetId = await planDataset(database.db, 0, 1);
   const manifestFileS3Uri = `s3://${sourceBucket}/${manifestKey}`;
   const manifestFile = { manifestType: "S3ReaderS3LinkManifestFile", manifestFileS3Uri } as const;
   const parsed = parseDatasetConfig({ ...completeBody, manifestFile });
