@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { createEchoes } from "./echoes.ts";
+import { createEchoes, soonMilliseconds } from "./echoes.ts";
 
 export interface DatasetChange {
   readonly tenantId: string;
@@ -10,8 +10,6 @@ export interface ChangeListener {
   close(): Promise<void>;
 }
 
-/** Longer than the 200 ms in which a dataset notifies once. */
-const missedMilliseconds = 400;
 const reconnectMilliseconds = 1_000;
 const pingMilliseconds = 10_000;
 
@@ -70,7 +68,7 @@ export async function listenForChanges(
     }
     client = next;
     clearTimeout(missed);
-    missed = setTimeout(onMissed, missedMilliseconds);
+    missed = setTimeout(onMissed, soonMilliseconds);
     ping = setInterval(() => next.query("SELECT 1").catch(onLost), pingMilliseconds);
     ping.unref();
   };

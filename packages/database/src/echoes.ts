@@ -1,5 +1,5 @@
 /** Longer than the 200 ms in which a dataset notifies once. */
-const soonMilliseconds = 400;
+export const soonMilliseconds = 400;
 /** Longer than a commit takes on a busy disk: a checkpoint that notifies nobody decides so before it, and may be seen only behind the first echo. */
 const lateMilliseconds = 5_000;
 

@@ -1,4 +1,3 @@
-import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
@@ -24,8 +23,9 @@ import {
   TagQueueCommand,
   UntagQueueCommand,
 } from "@aws-sdk/client-sqs";
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { assumedRole, type Clients, clientsFor } from "../testing/clients.ts";
+import { openWay } from "../testing/open-way.ts";
 import { ACCOUNT, KEYS, OTHER_ACCOUNT, OTHER_KEYS, startTestCloud, type TestCloud } from "../testing/test-cloud.ts";
 
 let cloud: TestCloud;
@@ -111,30 +111,10 @@ test("a long poll answers as soon as a message comes, and not before its time wi
   expect(performance.now() - before).toBeGreaterThan(950);
 });
 
-/** A way to the cloud that tells when its one client has asked, and when the cloud has heard that it hung up. */
-async function openWay() {
-  const asked = Promise.withResolvers<void>();
-  const hungUp = Promise.withResolvers<void>();
-  const way = createServer((client) => {
-    const upstream = connect(cloud.port, "127.0.0.1");
-    client.pipe(upstream).pipe(client);
-    client.once("data", () => asked.resolve());
-    client.on("error", () => {}).on("close", () => upstream.end());
-    upstream.on("error", () => {}).on("close", () => hungUp.resolve());
-  });
-  await new Promise<void>((listening) => way.listen(0, "127.0.0.1", listening));
-  onTestFinished(() => void way.close());
-  return {
-    endpoint: `http://127.0.0.1:${(way.address() as AddressInfo).port}`,
-    asked: asked.promise,
-    hungUp: hungUp.promise,
-  };
-}
-
 test("a receiver that went away takes no message with it", async () => {
   const queue = await create();
   const abort = new AbortController();
-  const { endpoint, asked, hungUp } = await openWay();
+  const { endpoint, asked, hungUp } = await openWay(cloud.port);
   const left = clientsFor(endpoint, KEYS)
     .sqs.send(new ReceiveMessageCommand({ QueueUrl: queue, WaitTimeSeconds: 10 }), { abortSignal: abort.signal })
     .catch(() => "left");
